@@ -1,0 +1,1 @@
+"""Tandem on one machine: what `make run` and the tests start."""

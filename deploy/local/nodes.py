@@ -1,0 +1,78 @@
+"""The database and the broker of one home: started here unless MONGO_URL or AMQP_URL name running ones."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from deploy.local.home import Home
+from deploy.local.mongo import MongoNode
+from deploy.local.rabbit import RabbitNode, RabbitPorts
+from deploy.local.supervisor import Happening, Report, Supervisor, What
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """Where the database and the broker answer; `amqp_urls` by virtual host."""
+
+    mongo_url: str
+    amqp_urls: Mapping[str, str]
+
+
+async def start_nodes(
+    home: Home,
+    supervisor: Supervisor,
+    report: Report,
+    *,
+    mongo_url: str | None = None,
+    amqp_url: str | None = None,
+    virtual_hosts: Sequence[str] = ("tandem",),
+) -> Nodes:
+    """Start what is not given, and wait until it is ready; raises MissingProgram.
+
+    A given broker is used as its URL says, whatever the virtual hosts.
+    """
+    waits: list[tuple[str, Coroutine[Any, Any, None]]] = []
+    if (mongo_url := mongo_url or os.environ.get("MONGO_URL")) is None:
+        mongo = mongo_node(home)
+        mongo_url = mongo.url
+        await supervisor.keep(mongo.command())
+        waits.append(("mongod", mongo.wait_until_ready()))
+    if (amqp_url := amqp_url or os.environ.get("AMQP_URL")) is not None:
+        amqp_urls = dict.fromkeys(virtual_hosts, amqp_url)
+    else:
+        rabbit = rabbit_node(home, virtual_hosts)
+        amqp_urls = {name: rabbit.url(name) for name in virtual_hosts}
+        for command in rabbit.commands():
+            await supervisor.keep(command)
+        waits.append(("rabbitmq", rabbit.wait_until_ready()))
+    async with asyncio.TaskGroup() as group:
+        for name, wait in waits:
+            group.create_task(_report_ready(name, wait, report))
+    return Nodes(mongo_url, amqp_urls)
+
+
+def mongo_node(home: Home) -> MongoNode:
+    return MongoNode(home.directory("mongo"), home.ports.choose("mongo", 27_117), home.log("mongod"))
+
+
+def rabbit_node(home: Home, virtual_hosts: Sequence[str] = ("tandem",)) -> RabbitNode:
+    return RabbitNode(
+        directory=home.directory("rabbitmq"),
+        ports=RabbitPorts(
+            amqp=home.ports.choose("amqp", 5_772),
+            distribution=home.ports.choose("rabbitmq_distribution", 25_772),
+            port_mapper=home.ports.choose("epmd", 4_469),
+        ),
+        password=home.vault.password("rabbitmq"),
+        log=home.log("rabbitmq"),
+        virtual_hosts=virtual_hosts,
+    )
+
+
+async def _report_ready(name: str, wait: Coroutine[Any, Any, None], report: Report) -> None:
+    await wait
+    report(Happening(name, What.READY))

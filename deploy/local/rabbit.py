@@ -1,0 +1,147 @@
+"""A private RabbitMQ node from Debian's package, with an Erlang port mapper of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from deploy.local.debian import MissingProgram, install
+from deploy.local.process import Command
+from deploy.local.waiting import until
+
+_SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+_LOOPBACK_ONLY = "-kernel inet_dist_use_interface {127,0,0,1}"
+_GREETING = b"AMQP\x00\x00\x09\x01"
+
+
+def find_server() -> Path:
+    """Raises MissingProgram."""
+    if not _SERVER.exists():
+        install("rabbitmq-server", "the message broker; or set AMQP_URL to a running one")
+    return _SERVER
+
+
+def find_port_mapper() -> str:
+    path = shutil.which("epmd")
+    if path is None:
+        raise MissingProgram("epmd is missing, though it comes with Erlang: reinstall erlang-base")
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class RabbitPorts:
+    amqp: int
+    distribution: int
+    port_mapper: int
+
+
+@dataclass(frozen=True, slots=True)
+class RabbitNode:
+    directory: Path
+    ports: RabbitPorts
+    password: str
+    log: Path
+    virtual_hosts: Sequence[str] = ("tandem",)
+    user: str = "tandem"
+
+    def url(self, virtual_host: str = "tandem") -> str:
+        host = quote(virtual_host, safe="")
+        return f"amqp://{self.user}:{quote(self.password, safe='')}@127.0.0.1:{self.ports.amqp}/{host}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For the server, and for `rabbitmqctl` to reach it."""
+        return {
+            "PATH": os.environ.get("PATH", ""),
+            "LC_ALL": "C.UTF-8",
+            "HOME": str(self.directory),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "ERL_EPMD_PORT": str(self.ports.port_mapper),
+            "RABBITMQ_NODENAME": "tandem@localhost",
+            "RABBITMQ_DIST_PORT": str(self.ports.distribution),
+            "RABBITMQ_CONF_ENV_FILE": str(self.directory / "rabbitmq-env.conf"),
+            "RABBITMQ_CONFIG_FILE": str(self.directory / "rabbitmq.conf"),
+            "RABBITMQ_ADVANCED_CONFIG_FILE": str(self.directory / "advanced.config"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.directory / "enabled_plugins"),
+            "RABBITMQ_MNESIA_BASE": str(self.directory / "data"),
+            "RABBITMQ_LOG_BASE": str(self.directory / "log"),
+            "RABBITMQ_LOGS": "-",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": _LOOPBACK_ONLY,
+            # Makes the start script become the server instead of waiting beside it.
+            "RUNNING_UNDER_SYSTEMD": "true",
+        }
+
+    def commands(self) -> tuple[Command, Command]:
+        """The port mapper, then the server; raises MissingProgram."""
+        server = find_server()
+        self._write_configuration()
+        port_mapper = Command(
+            name="epmd",
+            argv=[find_port_mapper(), "-address", "127.0.0.1", "-port", str(self.ports.port_mapper)],
+            environment={"PATH": os.environ.get("PATH", "")},
+            directory=self.directory,
+            log=self.log.with_name("epmd.log"),
+        )
+        broker = Command(
+            name="rabbitmq",
+            argv=[str(server)],
+            environment=self.environment,
+            directory=self.directory,
+            log=self.log,
+            stage=1,
+        )
+        return port_mapper, broker
+
+    async def wait_until_ready(self) -> None:
+        """The node listens when it has booted; the greeting tells it from a stranger on the port."""
+        await until(self._greets)
+
+    async def _greets(self) -> bool:
+        try:
+            async with asyncio.timeout(2):
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.ports.amqp)
+                writer.write(_GREETING)
+                answer = await reader.read(1)
+                writer.close()
+        except OSError:
+            return False
+        return answer == b"\x01"
+
+    def _write_configuration(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        definitions = self.directory / "definitions.json"
+        files = {
+            "rabbitmq-env.conf": "",
+            "advanced.config": "[].\n",
+            "enabled_plugins": "[].\n",
+            "definitions.json": json.dumps(self._definitions(), indent=1),
+            "rabbitmq.conf": f"listeners.tcp.local = 127.0.0.1:{self.ports.amqp}\n"
+            f"load_definitions = {definitions}\n"
+            "vm_memory_high_watermark.absolute = 1GiB\n",
+        }
+        for name, content in files.items():
+            (self.directory / name).write_text(content)
+
+    def _definitions(self) -> dict[str, object]:
+        everything = {"configure": ".*", "write": ".*", "read": ".*"}
+        user = {"name": self.user, "password_hash": hash_password(self.password), "tags": "administrator"}
+        return {
+            "users": [user],
+            "vhosts": [{"name": name} for name in self.virtual_hosts],
+            "permissions": [{"user": self.user, "vhost": name, **everything} for name in self.virtual_hosts],
+        }
+
+
+def hash_password(password: str) -> str:
+    """RabbitMQ's `rabbit_password_hashing_sha256`: base64 of four bytes of salt and the digest."""
+    salt = secrets.token_bytes(4)
+    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
