@@ -1,0 +1,72 @@
+"""Events as classes: a past-tense name, a type on the wire, and what a subscriber may rely on."""
+
+import builtins
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr
+
+from libs.contracts.envelope import Envelope
+
+
+class Snapshot(BaseModel):
+    """The part of a record's public state that subscribers may rely on; what else it has is ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    version: int
+    owner_id: str | None = None
+
+
+S = TypeVar("S", bound=Snapshot)
+
+
+class Event(BaseModel, Generic[S]):
+    """What happened to one record.
+
+    A producer gives only the event's own fields; the unit of work adds `record`, `changed` and `access`.
+    A consumer reads `record` and `envelope` of an event that was received.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: ClassVar[str]
+    snapshot: ClassVar[builtins.type[Snapshot]]
+    _envelope: Envelope | None = PrivateAttr(default=None)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, *, type: str | None = None, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        arguments = cls.__pydantic_generic_metadata__["args"]
+        if arguments and not isinstance(arguments[0], TypeVar):
+            cls.snapshot = arguments[0]
+        if type is not None:
+            cls.type = type
+
+    # The type checker reads class arguments from here; pydantic hands them to the hook above.
+    def __init_subclass__(cls, *, type: str | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+
+    @classmethod
+    def received(cls, envelope: Envelope) -> Self:
+        """The event in an envelope; unknown fields are ignored, since v1 may grow."""
+        event = cls.model_validate({name: envelope.data[name] for name in cls.model_fields if name in envelope.data})
+        event._envelope = envelope  # noqa: SLF001  # its own class gives it
+        return event
+
+    @property
+    def envelope(self) -> Envelope:
+        if self._envelope is None:
+            raise LookupError(f"{type(self).__name__} was not received; only received events have an envelope")
+        return self._envelope
+
+    @cached_property
+    def record(self) -> S:
+        """The record as it was after the event."""
+        return cast(S, self.snapshot.model_validate(self.envelope.record))
+
+    def payload(self) -> Mapping[str, Any]:
+        """The event's own fields, ready for JSON."""
+        return self.model_dump(mode="json") if type(self).model_fields else {}

@@ -1,0 +1,58 @@
+"""How people and companies are recognised: normalised e-mail, phone and name keys."""
+
+import re
+import unicodedata
+from typing import Annotated, Final
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field
+
+
+def _email(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False).normalized.lower()
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from error
+
+
+Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
+"""An address, checked without DNS and kept in lower case."""
+
+Phone = Annotated[str, Field(min_length=3, max_length=40, pattern=r"^\+?[0-9 ()./x-]*[0-9][0-9 ()./x-]*$")]
+"""A number as people write it; `phone_key` makes it comparable."""
+
+_NO_COUNTRY: Final = None
+
+
+def phone_key(phone: str) -> str:
+    """E.164 where the number says its country, else its bare digits."""
+    try:
+        number = phonenumbers.parse(phone, _NO_COUNTRY)
+    except phonenumbers.NumberParseException:
+        return re.sub(r"\D", "", phone)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def fold(name: str) -> str:
+    """A name without case, accents, punctuation and extra blanks: "  Müller & Söhne " → "muller sohne"."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(re.findall(r"\w+", bare))
+
+
+def full_name(first_name: str | None, last_name: str | None) -> str | None:
+    return " ".join(part for part in (first_name, last_name) if part) or None
+
+
+def person_key(
+    *, email: str | None, phone: str | None, name: str | None = None, company_name: str | None = None
+) -> str | None:
+    """What makes two entries the same person: e-mail, else phone, else name and company; none if all are absent."""
+    if email:
+        return f"email:{email.lower()}"
+    if phone:
+        return f"phone:{phone_key(phone)}"
+    if name:
+        return f"name:{fold(name)}|{fold(company_name or '')}"
+    return None

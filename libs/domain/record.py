@@ -1,0 +1,149 @@
+"""The record: what every lead, case, campaign … has, and what its class says about it."""
+
+from dataclasses import dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, ClassVar, Self, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from libs.contracts.values import Moment
+from libs.domain.fields import GUARDED, INDEXED, LISTED, Guarded, Listed, Lookup, Searched
+
+Tag = Annotated[str, Field(min_length=1, max_length=60)]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A compound index: fields in order, `-` before one that descends. `unique` ignores records without the first."""
+
+    fields: tuple[str, ...]
+    unique: bool = False
+
+
+class Record(BaseModel):
+    """A record at one version. Frozen: a rule returns the next state by `evolve`.
+
+    A subclass names its collection and its aggregate: `class Lead(Record, collection="leads", aggregate="sales.lead")`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    collection: ClassVar[str]
+    aggregate: ClassVar[str]
+    indexes: ClassVar[tuple[Index, ...]] = ()
+
+    id: Annotated[str, GUARDED, LISTED]
+    version: Annotated[int, GUARDED] = 1
+    state: Annotated[str, GUARDED, LISTED] = "active"
+    status_reason: Annotated[str | None, GUARDED, LISTED] = None
+    owner_id: Annotated[str | None, GUARDED, INDEXED] = None
+    created_at: Annotated[Moment | None, GUARDED, INDEXED] = None
+    created_by: Annotated[str | None, GUARDED, LISTED] = None
+    modified_at: Annotated[Moment | None, GUARDED, INDEXED] = None
+    modified_by: Annotated[str | None, GUARDED, LISTED] = None
+    tags: Annotated[tuple[Tag, ...], LISTED, Field(max_length=50)] = ()
+    custom: Annotated[dict[str, Any], GUARDED] = Field(default_factory=dict)
+
+    @classmethod
+    def __pydantic_init_subclass__(
+        cls, *, collection: str | None = None, aggregate: str | None = None, **kwargs: Any
+    ) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if collection is not None and aggregate is not None:
+            cls.collection, cls.aggregate = collection, aggregate
+
+    # The type checker reads class arguments from here; pydantic hands them to the hook above.
+    def __init_subclass__(cls, *, collection: str | None = None, aggregate: str | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+
+    def evolve(self, **changes: object) -> Self:
+        """The record with some fields changed, all of it validated; the unit of work gives it the next version."""
+        return self.model_validate({**self.__dict__, **changes})
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field as its markers describe it. `type` is the bare type: no markers, no `None`, no tuple around it."""
+
+    name: str
+    type: Any
+    required: bool
+    many: bool
+    guarded: Guarded | None
+    listed: Listed | None
+    searched: bool
+    lookup: Lookup | None
+
+
+def _bare(annotation: Any) -> Any:
+    """The type itself, without `Annotated`."""
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    return annotation
+
+
+def _without_none(annotation: Any) -> Any:
+    annotation = _bare(annotation)
+    if get_origin(annotation) in (Union, UnionType):
+        kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
+        if len(kinds) == 1:
+            return _bare(kinds[0])
+    return annotation
+
+
+@cache
+def specs_of(record_type: type[Record]) -> dict[str, FieldSpec]:
+    """What a record class says about each of its fields, in order."""
+
+    def spec(name: str) -> FieldSpec:
+        info = record_type.model_fields[name]
+
+        def marker(kind: type[Any]) -> Any:
+            return next((entry for entry in info.metadata if isinstance(entry, kind)), None)
+
+        bare = _without_none(info.annotation)
+        many = get_origin(bare) is tuple
+        return FieldSpec(
+            name=name,
+            type=_without_none(get_args(bare)[0]) if many else bare,
+            required=info.is_required(),
+            many=many,
+            guarded=marker(Guarded),
+            listed=marker(Listed),
+            searched=marker(Searched) is not None,
+            lookup=marker(Lookup),
+        )
+
+    return {name: spec(name) for name in record_type.model_fields}
+
+
+class Draft(BaseModel):
+    """What a client may send: the fields of a record that are not guarded, strictly typed, nothing else."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    def values(self) -> dict[str, Any]:
+        """The fields by name, as they were validated: for building the record without validating twice."""
+        return dict(self.__dict__)
+
+
+@cache
+def draft_of(record_type: type[Record]) -> type[Draft]:
+    """The body of a create, derived from the record class."""
+    return _draft(record_type, "Create", lambda spec: spec.guarded is None or spec.guarded.initial)
+
+
+@cache
+def revision_of(record_type: type[Record]) -> type[Draft]:
+    """The state that a merge patch may lead to: as a draft, without the fields that only a create sets."""
+    return _draft(record_type, "Update", lambda spec: spec.guarded is None)
+
+
+def _draft(record_type: type[Record], prefix: str, open_: Any) -> type[Draft]:
+    fields: dict[str, Any] = {
+        name: (record_type.model_fields[name].rebuild_annotation(), record_type.model_fields[name])
+        for name, spec in specs_of(record_type).items()
+        if open_(spec)
+    }
+    return create_model(f"{prefix}{record_type.__name__}", __base__=Draft, **fields)

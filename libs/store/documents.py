@@ -1,0 +1,77 @@
+"""A record as a document of MongoDB and as JSON.
+
+A document holds the fields that have a value (a missing field is null) under their own names, `_id` for the id, and
+private fields that begin with an underscore: `_outbox`, `_pending`, `_request`, `_deleted`.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final, TypeVar
+
+import orjson
+
+from libs.domain.record import Record, specs_of
+from libs.store.mongo import Document
+
+R = TypeVar("R", bound=Record)
+
+BOOKKEEPING: Final = frozenset({"version", "modified_at", "modified_by"})
+"""Fields that every save changes, and that say nothing about what was changed."""
+
+WITHOUT_PRIVATE: Final = {"_outbox": 0, "_pending": 0, "_request": 0}
+
+
+def to_document(record: Record) -> Document:
+    document = record.model_dump(exclude_none=True)
+    fields = {name: _as_read(value) for name, value in document.items() if name != "id"}
+    return {"_id": document["id"], **fields}
+
+
+def _as_read(value: Any) -> Any:
+    """The value as the database will give it back, so that what is loaded and what is saved compare."""
+    if isinstance(value, tuple | list):
+        return [_as_read(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _as_read(each) for name, each in value.items()}
+    return value
+
+
+def to_record(record_type: type[R], document: Mapping[str, Any]) -> R:
+    fields = {name: value for name, value in document.items() if name[0] != "_"}
+    return record_type.model_validate({"id": document["_id"], **fields})
+
+
+@cache
+def _blank(record_type: type[Record]) -> dict[str, Any]:
+    return dict.fromkeys(specs_of(record_type))
+
+
+def public(record_type: type[Record], document: Mapping[str, Any]) -> dict[str, Any]:
+    """What clients and subscribers see: every declared field, null where the document has none."""
+    view = _blank(record_type).copy()
+    for name, value in document.items():
+        if name[0] != "_":
+            view[name] = value
+    view["id"] = document["_id"]
+    return view
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(format(value, "f"))
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def to_json(value: object) -> bytes:
+    """The one JSON writer: Decimals as numbers, times as RFC 3339 UTC."""
+    return orjson.dumps(value, default=_plain, option=orjson.OPT_UTC_Z)
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Field → before and after, for the fields that a person would say have changed."""
+    return {
+        name: {"before": before.get(name), "after": after.get(name)}
+        for name in before.keys() | after.keys()
+        if name[0] != "_" and name not in BOOKKEEPING and before.get(name) != after.get(name)
+    }

@@ -1,0 +1,45 @@
+"""Indexes, declared beside the model and built at start; MongoDB builds them without locking out traffic."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from libs.domain.record import Index, Record, specs_of
+from libs.store.mongo import Database
+
+_DAY: Final = 24 * 3600
+
+PRIVATE: Final[Mapping[str, Sequence[IndexModel]]] = {
+    "inbox": [IndexModel([("at", ASCENDING)], expireAfterSeconds=100 * _DAY)],
+    "requests": [IndexModel([("at", ASCENDING)], expireAfterSeconds=_DAY)],
+    "outbox": [IndexModel([("at", ASCENDING)])],
+}
+"""Collections that every service has. Inbox rows outlive the longest replay, which is 90 days."""
+
+
+def indexes_of(record_type: type[Record]) -> list[IndexModel]:
+    single = [Index((spec.name,)) for spec in specs_of(record_type).values() if spec.listed and spec.listed.indexed]
+    return [
+        IndexModel([("_pending", ASCENDING)], sparse=True),
+        IndexModel([("_deleted", ASCENDING)], sparse=True),
+        IndexModel(
+            [("_request.key", ASCENDING)], unique=True, partialFilterExpression={"_request.key": {"$exists": True}}
+        ),
+        *(index_model(index) for index in (*single, *record_type.indexes)),
+    ]
+
+
+def index_model(index: Index) -> IndexModel:
+    """An index that ends in `_id`, so that pages are stable; a unique one ends in what is unique."""
+    keys = [(name.lstrip("-"), DESCENDING if name[0] == "-" else ASCENDING) for name in index.fields]
+    if index.unique:
+        return IndexModel(keys, unique=True, partialFilterExpression={keys[0][0]: {"$exists": True}})
+    return IndexModel([*keys, ("_id", ASCENDING)])
+
+
+async def build(database: Database, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
+    """Builds what is missing; an index that exists costs nothing."""
+    for collection, models in indexes.items():
+        if models:
+            await database[collection].create_indexes(list(models))

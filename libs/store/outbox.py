@@ -1,0 +1,139 @@
+"""Events that wait for the broker's word. They lie in the document that changed, written with the change itself.
+
+An event too large for that, or one that meets a full document, lies in the collection `outbox` instead, written in the
+same transaction. Publishing is the relay's task (libs/bus); this module gives it what waits and clears what is done.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, Literal
+
+from libs.domain.refusals import EventTooLarge
+from libs.store.clock import utc_now
+from libs.store.mongo import Database, Document
+
+MOST_EMBEDDED: Final = 32
+"""Events that may wait in one document."""
+
+LARGEST_EMBEDDED: Final = 32 * 1024
+"""Bytes; with `MOST_EMBEDDED` it keeps a document's outbox under 1 MiB."""
+
+LARGEST_EVENT: Final = 256 * 1024
+
+OVERFLOW: Final = "outbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """One event on its way: where it waits, and the message."""
+
+    collection: str
+    record_id: str
+    event_id: str
+    type: str
+    body: bytes
+    stored_in: Literal["document", "outbox"] = "document"
+
+    def embedded(self) -> Document:
+        return {"id": self.event_id, "type": self.type, "body": self.body}
+
+
+def refuse_too_large(events: Sequence[Pending]) -> None:
+    for event in events:
+        if len(event.body) > LARGEST_EVENT:
+            raise EventTooLarge(
+                f"{event.type} would be {len(event.body)} bytes of at most {LARGEST_EVENT}; "
+                "keep large bodies beside the record"
+            )
+
+
+def room_for(count: int) -> Document:
+    """The filter that keeps a document's outbox within its bound."""
+    return {f"_outbox.{MOST_EMBEDDED - count}": {"$exists": False}}
+
+
+def _without(published: Sequence[str]) -> list[Document]:
+    """A pipeline update: takes published events out, keeps later ones, and `_pending` only if one is left."""
+    left = {"$filter": {"input": "$_outbox", "cond": {"$not": {"$in": ["$$this.id", list(published)]}}}}
+    empty = {"$eq": [{"$size": {"$ifNull": ["$_outbox", []]}}, 0]}
+    return [
+        {"$set": {"_outbox": left}},
+        {
+            "$set": {
+                "_pending": {"$cond": [empty, "$$REMOVE", "$_pending"]},
+                "_outbox": {"$cond": [empty, "$$REMOVE", "$_outbox"]},
+            }
+        },
+    ]
+
+
+class Outbox:
+    """What waits in one service's database. `collections` are those of its records."""
+
+    def __init__(self, database: Database, collections: Sequence[str]) -> None:
+        self._database = database
+        self._collections = tuple(collections)
+        self.on_commit: Callable[[Sequence[Pending]], None] = lambda _events: None
+
+    async def pending(self, older_than: timedelta, limit: int) -> list[Pending]:
+        """The longest waiting events, at most `limit` documents of each collection."""
+        before = {"$lt": utc_now() - older_than}
+        found: list[Pending] = []
+        for name in self._collections:
+            cursor = self._database[name].find({"_pending": before}, {"_outbox": 1}).sort("_pending", 1)
+            for document in await cursor.to_list(limit):
+                found += [_embedded(name, document["_id"], event) for event in document.get("_outbox", ())]
+        cursor = self._database[OVERFLOW].find({"at": before}).sort("at", 1)
+        found += [_overflown(document) for document in await cursor.to_list(limit)]
+        return found
+
+    async def clear(self, published: Sequence[Pending]) -> None:
+        """Forgets events that the broker has confirmed; those that came later stay."""
+        documents: defaultdict[str, set[str]] = defaultdict(set)
+        events: defaultdict[str, list[str]] = defaultdict(list)
+        overflown: list[str] = []
+        for event in published:
+            if event.stored_in == "outbox":
+                overflown.append(event.event_id)
+            else:
+                documents[event.collection].add(event.record_id)
+                events[event.collection].append(event.event_id)
+        for name, ids in documents.items():
+            await self._database[name].update_many({"_id": {"$in": list(ids)}}, _without(events[name]))
+        if overflown:
+            await self._database[OVERFLOW].delete_many({"_id": {"$in": overflown}})
+
+    async def depth(self) -> dict[str, Any]:
+        """How many documents have events waiting, and since when the oldest does."""
+        waiting, oldest = await self._database[OVERFLOW].count_documents({}), None
+        for name in self._collections:
+            waiting += await self._database[name].count_documents({"_pending": {"$exists": True}})
+            first = await self._database[name].find_one(
+                {"_pending": {"$exists": True}}, {"_pending": 1}, sort=[("_pending", 1)]
+            )
+            if first and (oldest is None or first["_pending"] < oldest):
+                oldest = first["_pending"]
+        return {"waiting": waiting, "oldest": oldest}
+
+
+def _embedded(collection: str, record_id: str, event: Document) -> Pending:
+    return Pending(collection, record_id, event["id"], event["type"], event["body"])
+
+
+def _overflown(document: Document) -> Pending:
+    return Pending(
+        document["collection"], document["record_id"], document["_id"], document["type"], document["body"], "outbox"
+    )
+
+
+def overflow_document(event: Pending, at: Any) -> Document:
+    return {
+        "_id": event.event_id,
+        "collection": event.collection,
+        "record_id": event.record_id,
+        "type": event.type,
+        "body": event.body,
+        "at": at,
+    }

@@ -1,0 +1,106 @@
+"""The store of one service: its database, its records, and the way commands run on them."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from libs.domain.record import Index, Record
+from libs.domain.refusals import Unavailable
+from libs.store.commit import Commit
+from libs.store.context import Context
+from libs.store.errors import Conflict, answering
+from libs.store.indexes import PRIVATE, build, index_model, indexes_of
+from libs.store.leases import Leases
+from libs.store.mongo import Client, Collection, Database, Document, connect, database
+from libs.store.outbox import Outbox
+from libs.store.requests import Requests
+from libs.store.work import UnitOfWork
+
+T = TypeVar("T")
+
+MOST_ATTEMPTS: Final = 30
+"""Runs of one command before it is given up as too contended."""
+
+__all__ = ["Collection", "Database", "Document", "Store"]
+
+
+class Store:
+    """One per process. `epoch` counts restores of this database from backup."""
+
+    def __init__(
+        self, client: Client, name: str, *, service: str, records: Sequence[type[Record]], seconds: float
+    ) -> None:
+        self._client = client
+        self._seconds = seconds
+        self.service = service
+        self.records = tuple(records)
+        self.database = database(client, name)
+        self.outbox = Outbox(self.database, [record.collection for record in records])
+        self.leases = Leases(self.database)
+        self.requests = Requests(self.database)
+        self.epoch = 1
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        name: str,
+        *,
+        service: str,
+        records: Sequence[type[Record]] = (),
+        indexes: Mapping[str, Sequence[Index]] | None = None,
+        seconds: float = 5.0,
+    ) -> "Store":
+        """Connects, builds the indexes of the records and of further collections, and reads the epoch.
+
+        `seconds` bounds every operation.
+        """
+        store = cls(
+            connect(url, timeout_ms=int(seconds * 1000)), name, service=service, records=records, seconds=seconds
+        )
+        await store._prepare(indexes or {})
+        return store
+
+    async def _prepare(self, further: Mapping[str, Sequence[Index]]) -> None:
+        declared = {record.collection: indexes_of(record) for record in self.records}
+        private = {name: [index_model(index) for index in indexes] for name, indexes in further.items()}
+        await build(self.database, {**PRIVATE, **declared, **private})
+        meta = await self.collection("meta").find_one({"_id": "epoch"})
+        self.epoch = meta["value"] if meta else 1
+
+    async def close(self) -> None:
+        self._client.close()
+
+    def collection(self, name: str) -> Collection:
+        return self.database[name]
+
+    async def ping(self) -> None:
+        """Raises `Unavailable` unless the database answers."""
+        async with answering():
+            await self._client.admin.command("ping")
+
+    async def run(
+        self, command: Callable[[UnitOfWork], Awaitable[T]], context: Context, *, if_match: int | None = None
+    ) -> T:
+        """Runs a command and commits what it did; runs it again where another writer was quicker."""
+        for attempt in range(1, MOST_ATTEMPTS + 1):
+            work = UnitOfWork(self, context, attempt=attempt, if_match=if_match)
+            async with answering():
+                result = await command(work)
+                try:
+                    await self.commit_of(work).done()
+                except Conflict:
+                    await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))  # noqa: S311  # jitter
+                    continue
+            return result
+        raise Unavailable("too many writers change the same record at once")
+
+    def commit_of(self, work: UnitOfWork) -> Commit:
+        return Commit(self._client, self.database, work, seconds=self._seconds)
+
+    async def explain(self, collection: str, query: Mapping[str, Any], sort: Sequence[tuple[str, int]]) -> Document:
+        """The winning plan of a query; for tests of indexes."""
+        cursor = self.collection(collection).find(dict(query))
+        plan: Document = await (cursor.sort(list(sort)) if sort else cursor).explain()
+        return plan

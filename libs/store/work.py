@@ -1,0 +1,240 @@
+"""The unit of work: what one command reads, and all that it changes, written together or not at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from orjson import Fragment
+
+from libs.contracts.envelope import Envelope
+from libs.domain.record import Record
+from libs.domain.refusals import NotFound, StaleVersion
+from libs.store.clock import utc_now
+from libs.store.context import Context
+from libs.store.documents import WITHOUT_PRIVATE, differences, public, to_document, to_json, to_record
+from libs.store.ids import new_id
+from libs.store.mongo import Document
+from libs.store.outbox import Pending
+
+if TYPE_CHECKING:
+    from libs.store.store import Store
+
+R = TypeVar("R", bound=Record)
+
+
+class Happening(Protocol):
+    """What a command announces: an `Event` of libs/contracts, or a plain verb of the record's own aggregate."""
+
+    @property
+    def type(self) -> str: ...
+
+    def payload(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A plain event without fields of its own: `<aggregate>.<verb>`."""
+
+    type: str
+
+    def payload(self) -> Mapping[str, Any]:
+        return {}
+
+
+@dataclass(slots=True)
+class Change:
+    """One record's way through a command. `before` is the loaded document, None for a new record."""
+
+    record_type: type[Record]
+    before: Document | None
+    after: Document
+    happenings: list[Happening] = field(default_factory=list)
+    removed: bool = False
+    _json: bytes | None = None
+
+    @property
+    def collection(self) -> str:
+        return self.record_type.collection
+
+    @property
+    def record_id(self) -> str:
+        return str(self.after["_id"])
+
+    def becomes(self, after: Document, *, removed: bool) -> None:
+        self.after, self.removed, self._json = after, removed, None
+
+    def json(self) -> bytes:
+        """The public state after the change; written once, for the answer and for every event."""
+        if self._json is None:
+            self._json = to_json(public(self.record_type, self.after))
+        return self._json
+
+
+class UnitOfWork:
+    """What a command works with: reads now, writes at the commit that the edge does.
+
+    `attempt` counts from 1: a command is run again when another writer was quicker.
+    """
+
+    def __init__(self, store: "Store", context: Context, *, attempt: int = 1, if_match: int | None = None) -> None:
+        self.store = store
+        self.context = context
+        self.attempt = attempt
+        self.now: datetime = utc_now()
+        self.changes: dict[tuple[str, str], Change] = {}
+        self.puts: list[tuple[str, Document]] = []
+        self.freed: list[tuple[str, str]] = []
+        self.remembered: Document | None = None
+        self._loaded: dict[tuple[str, str], Document] = {}
+        self._if_match = if_match
+
+    def new_id(self) -> str:
+        return new_id()
+
+    # Reads
+
+    async def get(self, record_type: type[R], record_id: str) -> R:
+        """The record as it is now; raises `NotFound`, or `StaleVersion` where the caller named another version."""
+        change = self.changes.get((record_type.collection, record_id))
+        if change is not None:
+            return to_record(record_type, change.after)
+        document = await self.store.collection(record_type.collection).find_one({"_id": record_id}, WITHOUT_PRIVATE)
+        if document is None or "_deleted" in document:
+            raise NotFound(f"no {record_type.aggregate.rpartition('.')[2]} has the id {record_id}")
+        return self._keep(record_type, document)
+
+    async def get_target(self, record_type: type[R], record_id: str) -> R:
+        """The record that the request names in its path: the one that `If-Match` speaks of."""
+        record = await self.get(record_type, record_id)
+        if self._if_match is not None and self._if_match != record.version:
+            raise StaleVersion(f"the record is at version {record.version}", version=record.version)
+        return record
+
+    async def first(self, record_type: type[R], query: Mapping[str, Any]) -> R | None:
+        """The oldest record that matches, or None."""
+        found = await self.find(record_type, query, limit=1)
+        return found[0] if found else None
+
+    async def find(self, record_type: type[R], query: Mapping[str, Any], *, limit: int = 100) -> list[R]:
+        """Records that match a MongoDB filter, oldest first."""
+        cursor = self.store.collection(record_type.collection).find({**query, "_deleted": None}, WITHOUT_PRIVATE)
+        documents = await cursor.sort("_id", 1).to_list(limit)
+        return [self._keep(record_type, document) for document in documents]
+
+    def _keep(self, record_type: type[R], document: Document) -> R:
+        self._loaded[record_type.collection, document["_id"]] = document
+        return to_record(record_type, document)
+
+    # Writes
+
+    def add(self, record: R, *happenings: Happening) -> R:
+        """A new record; announced as `created` unless other events are given. Returns it as it will be stored."""
+        actor = self.context.actor_id
+        stamped = record.model_copy(
+            update={
+                "version": 1,
+                "owner_id": record.owner_id or actor,
+                "created_at": record.created_at or self.now,
+                "created_by": record.created_by or actor,
+                "modified_at": self.now,
+                "modified_by": actor,
+            }
+        )
+        change = Change(type(record), before=None, after=to_document(stamped))
+        self._note(change, happenings, "created")
+        return stamped
+
+    def save(self, record: R, *happenings: Happening) -> R:
+        """A loaded record's next state; announced as `updated` unless other events are given."""
+        return self._next(record, happenings, "updated")
+
+    def remove(self, record: R, *happenings: Happening) -> R:
+        """Hides the record; it can be restored until it is purged. Announced as `deleted`."""
+        return self._next(record, happenings, "deleted", removed=True)
+
+    def _next(self, record: R, happenings: Sequence[Happening], verb: str, *, removed: bool = False) -> R:
+        key = record.collection, record.id
+        change = self.changes.get(key)
+        if change is None:
+            before = self._loaded[key]
+            change = Change(type(record), before=before, after=before)
+        version = 1 if change.before is None else change.before["version"] + 1
+        update = {"version": version, "modified_at": self.now, "modified_by": self.context.actor_id}
+        stamped = record.model_copy(update=update)
+        change.becomes(to_document(stamped), removed=removed)
+        self._note(change, happenings, verb)
+        return stamped
+
+    def _note(self, change: Change, happenings: Sequence[Happening], verb: str) -> None:
+        aggregate = change.record_type.aggregate
+        change.happenings += happenings or (Announcement(f"{aggregate}.{verb}"),)
+        self.changes[change.collection, change.record_id] = change
+
+    def put(self, collection: str, document: Document) -> None:
+        """A private document (inbox, claim, timer …), inserted in the same commit."""
+        self.puts.append((collection, document))
+
+    def take_claim(self, kind: str, key: str, holder: str) -> None:
+        """Makes `holder` the only one with this kind and key; a rival's commit makes this command run again."""
+        self.put("claims", {"_id": f"{kind}|{key}", "holder": holder, "at": self.now})
+
+    async def claimed_by(self, kind: str, key: str) -> str | None:
+        """Who holds the claim."""
+        claim = await self.store.collection("claims").find_one({"_id": f"{kind}|{key}"})
+        return None if claim is None else str(claim["holder"])
+
+    def release_claim(self, kind: str, key: str) -> None:
+        """Frees the claim in the same commit."""
+        self.freed.append(("claims", f"{kind}|{key}"))
+
+    def discard(self) -> None:
+        """Forgets every write."""
+        self.changes.clear()
+        self.puts.clear()
+        self.freed.clear()
+
+    @property
+    def writes(self) -> int:
+        return len(self.changes) + len(self.puts) + len(self.freed)
+
+    def remember(self, answer: Document) -> None:
+        """The answer to a request with an Idempotency-Key, stored with the effect (libs/store/requests.py)."""
+        self.remembered = answer
+
+    # Announcements
+
+    def public_json(self, record: Record) -> bytes:
+        """The record as clients will see it once the commit is done."""
+        change = self.changes.get((record.collection, record.id))
+        return change.json() if change else to_json(public(type(record), to_document(record)))
+
+    def events(self, change: Change) -> list[Pending]:
+        """The events of one change, as they will be published."""
+        data: dict[str, Any] = {
+            "record": Fragment(change.json()),
+            "access": {"owner": change.after.get("owner_id"), "teams": [], "shares": []},
+        }
+        if change.before is not None and (changed := differences(change.before, change.after)):
+            data["changed"] = changed
+        return [self._event(change, happening, data) for happening in change.happenings]
+
+    def _event(self, change: Change, happening: Happening, data: Mapping[str, Any]) -> Pending:
+        context = self.context
+        envelope = Envelope(
+            id=new_id(),
+            source=f"/crm/{self.store.service}",
+            type=happening.type,
+            subject=f"{change.collection}/{change.record_id}",
+            time=self.now,
+            epoch=self.store.epoch,
+            sequence=change.after["version"],
+            correlationid=context.correlation_id,
+            causationid=context.causation_id,
+            actorid=context.actor_id,
+            via=context.via,
+            traceparent=context.traceparent,
+            data={**data, **happening.payload()},
+        )
+        body = to_json(envelope.attributes())
+        return Pending(change.collection, change.record_id, envelope.id, envelope.type, body)
