@@ -13,7 +13,7 @@ help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(READY)  ## Start the whole suite on this machine; Ctrl-C stops it
-	@$(BIN)/python -m deploy.local
+	@$(BIN)/tandem run
 
 demo: $(READY)  ## Load the demonstration data into the running suite
 	@$(BIN)/tandem demo
@@ -36,8 +36,9 @@ format: $(READY)  ## Format the code and mend what lint can mend
 	@$(BIN)/ruff check --fix --quiet
 
 lock: $(READY)  ## Write the lock files anew from pyproject.toml (UPGRADE=1 takes newer versions)
-	@$(COMPILE) --all-extras --output-file requirements/dev.txt
-	@$(COMPILE) $(RUNTIME_EXTRAS:%=--extra %) --constraint requirements/dev.txt --output-file requirements/runtime.txt
+	@$(COMPILE) --group build --output-file requirements/build.txt
+	@$(COMPILE) pyproject.toml --all-extras --output-file requirements/dev.txt
+	@$(COMPILE) pyproject.toml $(RUNTIME_EXTRAS:%=--extra %) --constraint requirements/dev.txt --output-file requirements/runtime.txt
 
 clean:  ## Remove the virtual environment, the caches and the local databases
 	rm -rf $(VENV) .tandem .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis build dist
@@ -45,12 +46,12 @@ clean:  ## Remove the virtual environment, the caches and the local databases
 
 .PHONY: help run demo test check bench faults format lock clean
 
-$(READY): requirements/dev.txt
+$(READY): requirements/build.txt requirements/dev.txt
 	@.ci/venv $(VENV)
 	@touch $@
 
 # What `make check` runs, side by side.
-CHECKS := check-format check-lint check-types check-imports check-packages check-compose check-docker
+CHECKS := check-format check-lint check-types check-imports check-packages check-security check-compose check-docker
 .PHONY: $(CHECKS)
 
 check-format:
@@ -68,12 +69,15 @@ check-imports:
 check-packages:
 	@.ci/step packages $(BIN)/deptry $(filter-out tests,$(SOURCES))
 
+check-security:
+	@.ci/step security $(BIN)/bandit --quiet --recursive --severity-level medium $(filter-out tests,$(SOURCES))
+
 check-compose: $(wildcard docker-compose.yml)
 	@$(if $^,.ci/step compose $(BIN)/check-jsonschema --builtin-schema vendor.compose-spec $^)
 
 check-docker: $(wildcard deploy/docker/Dockerfile)
 	@$(if $^,.ci/step docker $(BIN)/hadolint $^)
 
-COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 RUNTIME_EXTRAS := gateway identity sales marketing service activity reporting journal tracing

@@ -1,0 +1,66 @@
+"""Habits the linter cannot hold. Every rule is shown a sample that breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.architecture import code_rules as rules
+from tests.architecture.modules import Module, tree
+
+BREACHES = [
+    (rules.nothing_prints, "libs.cli.main", "def run():\n    print('ready')"),
+    (rules.nothing_prints, "services.sales.app", "pprint({})"),
+    (rules.blind_catches_say_why, "libs.bus.relay", "try: ...\nexcept Exception: ..."),
+    (rules.blind_catches_say_why, "libs.bus.relay", "try: ...\nexcept: ..."),
+    (rules.blind_catches_say_why, "libs.bus.relay", "try: ...\nexcept Exception:  # noqa: BLE001\n    pass"),
+    (rules.blind_catches_say_why, "libs.bus.relay", "try: ...\nexcept (KeyError, BaseException): ..."),
+    (rules.files_are_short, "tests.libs.bus.test_relay", "x = 1\n" * (rules.MOST_LINES + 1)),
+    (rules.imports_open_nothing, "services.sales.app", "session = aiohttp.ClientSession()"),
+    (rules.imports_open_nothing, "libs.store.store", "class Store:\n    client = AsyncIOMotorClient()"),
+    (rules.imports_open_nothing, "libs.store.store", "if True:\n    pool = ThreadPoolExecutor(4)"),
+    (rules.imports_open_nothing, "libs.store.store", "def find(client=MongoClient()): ..."),
+    (rules.rules_read_no_clock, "services.sales.leads.model", "def close():\n    return datetime.now(UTC)"),
+    (rules.rules_read_no_clock, "libs.domain.record", "def age():\n    return date.today()"),
+]
+
+ALLOWED = [
+    ("tests.libs.test_text", "print('a test may')"),
+    (
+        "libs.bus.relay",
+        "try: ...\nexcept Exception:  # noqa: BLE001 - whatever a handler raises parks the message\n    pass",
+    ),
+    ("libs.bus.relay", "try: ...\nexcept BaseException:\n    undo()\n    raise"),
+    ("libs.bus.relay", "try: ...\nexcept KeyError: ..."),
+    ("libs.store.store", "async def open_client():\n    return AsyncIOMotorClient()"),
+    ("deploy.local.__main__", "if __name__ == '__main__':\n    connect()"),
+    ("libs.store.clock", "def utc_now():\n    return datetime.now(UTC)"),
+    ("services.sales.leads.commands", "x = 1\n" * rules.MOST_LINES),
+]
+
+Rule = Callable[[Module], Iterator[str]]
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+def test_the_tree_keeps_the_rule(rule: Rule) -> None:
+    assert [breach for module in tree() for breach in rule(module)] == []
+
+
+@pytest.mark.parametrize(("rule", "name", "text"), BREACHES)
+def test_a_breach_is_named(rule: Rule, name: str, text: str) -> None:
+    breaches = list(rule(Module.parse(name, text)))
+
+    assert len(breaches) == 1
+    assert breaches[0].startswith(name)
+
+
+@pytest.mark.parametrize(("name", "text"), ALLOWED)
+def test_the_way_meant_is_free(name: str, text: str) -> None:
+    module = Module.parse(name, text)
+
+    assert [breach for rule in rules.RULES for breach in rule(module)] == []
+
+
+def test_every_rule_has_a_sample() -> None:
+    assert {rule for rule, _, _ in BREACHES} == set(rules.RULES)
