@@ -13,6 +13,8 @@ from deploy.local.mongo import MongoNode
 from deploy.local.rabbit import RabbitNode, RabbitPorts
 from deploy.local.supervisor import Happening, Report, Supervisor, What
 
+READY_TIMEOUT = 120.0
+
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
@@ -31,7 +33,7 @@ async def start_nodes(
     amqp_url: str | None = None,
     virtual_hosts: Sequence[str] = ("tandem",),
 ) -> Nodes:
-    """Start what is not given, and wait until it is ready; raises MissingProgram.
+    """Start what is not given, and wait until it is ready; raises MissingProgram, TimeoutError.
 
     A given broker is used as its URL says, whatever the virtual hosts.
     """
@@ -49,7 +51,7 @@ async def start_nodes(
         for command in rabbit.commands():
             await supervisor.keep(command)
         waits.append(("rabbitmq", rabbit.wait_until_ready()))
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(READY_TIMEOUT), asyncio.TaskGroup() as group:
         for name, wait in waits:
             group.create_task(_report_ready(name, wait, report))
     return Nodes(mongo_url, amqp_urls)

@@ -13,7 +13,7 @@ PRIVATE_RANGE = range(20_000, 32_000)
 
 
 class NoFreePort(RuntimeError):
-    """Every candidate is taken."""
+    """The port asked for, or every candidate, is taken."""
 
 
 def is_free(port: int) -> bool:
@@ -43,6 +43,13 @@ class Ports:
                 self._remember(name, port)
                 return port
         raise NoFreePort(f"no free port for {name}")
+
+    def insist(self, name: str, port: int) -> int:
+        """Exactly this port; raises NoFreePort if somebody else listens on it."""
+        if not is_free(port):
+            raise NoFreePort(f"port {port} for {name} is taken by another program")
+        self._remember(name, port)
+        return port
 
     def _candidates(self, name: str, preferred: int | None) -> Iterator[int]:
         if name in self._chosen:

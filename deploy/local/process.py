@@ -11,9 +11,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 PR_SET_PDEATHSIG = 1
+LOG_LIMIT = 20_000_000  # bytes, looked at when the process starts
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -34,6 +35,13 @@ class Command:
     grace: float = 20.0
 
 
+def _opened(log: Path) -> BinaryIO:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LOG_LIMIT:
+        log.replace(log.with_suffix(".old.log"))
+    return log.open("ab")
+
+
 class Process:
     """A started command."""
 
@@ -52,8 +60,7 @@ class Process:
                 if os.getppid() != supervisor:
                     os._exit(1)
 
-        command.log.parent.mkdir(parents=True, exist_ok=True)
-        with command.log.open("ab") as log:
+        with _opened(command.log) as log:
             child = await asyncio.create_subprocess_exec(
                 *command.argv,
                 env=command.environment,

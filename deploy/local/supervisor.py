@@ -142,6 +142,9 @@ class Supervisor:
         process = self._kept[name].process
         return process.pid if process else None
 
+    def keeps(self, name: str) -> bool:
+        return name in self._kept
+
     def last_death(self, name: str) -> str:
         """Why the last process of that name died by itself; empty if none did."""
         return self._kept[name].last_death

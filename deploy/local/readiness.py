@@ -1,0 +1,62 @@
+"""Waiting until services answer /readyz, and saying why they do not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+import aiohttp
+
+from deploy.local.home import Home
+from deploy.local.suite import Copy
+from deploy.local.supervisor import Happening, Report, Supervisor, What
+from deploy.local.waiting import until
+
+READY_TIMEOUT = 120.0
+_ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=5)
+
+
+class NotReady(RuntimeError):
+    """Something did not get ready in time; the message says what, and shows the end of its log."""
+
+
+async def wait_for(copies: Iterable[Copy], supervisor: Supervisor, home: Home, within: float, report: Report) -> None:
+    """Wait at most `within` seconds until all of them are ready; raises NotReady."""
+    waiting = {copy.name: copy for copy in copies}
+
+    async def wait(copy: Copy) -> None:
+        await until(lambda: _is_ready(session, copy.url))
+        del waiting[copy.name]
+        report(Happening(copy.name, What.READY, copy.url))
+
+    try:
+        async with (
+            asyncio.timeout(within),
+            aiohttp.ClientSession(timeout=_ANSWER_TIMEOUT) as session,
+            asyncio.TaskGroup() as group,
+        ):
+            for copy in list(waiting.values()):
+                group.create_task(wait(copy))
+    except TimeoutError:
+        raise NotReady(explain(waiting, supervisor, home)) from None
+
+
+async def _is_ready(session: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with session.get(f"{url}/readyz") as response:
+            return response.status == 200
+    except (aiohttp.ClientError, TimeoutError):
+        return False
+
+
+def explain(names: Iterable[str], supervisor: Supervisor, home: Home) -> str:
+    """Why these are not ready, as far as their ends and their logs tell."""
+    return "\n\n".join(_explain(name, supervisor, home) for name in names if supervisor.keeps(name))
+
+
+def _explain(name: str, supervisor: Supervisor, home: Home) -> str:
+    death = supervisor.last_death(name)
+    why = f" It last ended with {death}." if death else ""
+    log = home.log(name)
+    end = log.read_text(errors="replace")[-1_500:] if log.exists() else ""
+    return f"{name} did not get ready.{why} The end of {log}:\n{end}"
