@@ -73,10 +73,10 @@ check-security:
 	@.ci/step security $(BIN)/bandit --quiet --recursive --severity-level medium $(filter-out tests,$(SOURCES))
 
 check-compose: $(wildcard docker-compose.yml)
-	@$(if $^,.ci/step compose $(BIN)/check-jsonschema --builtin-schema vendor.compose-spec $^)
+	@$(if $^,.ci/step compose $(BIN)/check-jsonschema --builtin-schema vendor.compose-spec $^,:)
 
 check-docker: $(wildcard deploy/docker/Dockerfile)
-	@$(if $^,.ci/step docker $(BIN)/hadolint $^)
+	@$(if $^,.ci/step docker $(BIN)/hadolint $^,:)
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
