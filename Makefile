@@ -67,7 +67,7 @@ check-imports:
 	@.ci/step imports $(BIN)/pytest -n 0 -q tests/architecture
 
 check-packages:
-	@.ci/step packages $(BIN)/deptry $(filter-out tests,$(SOURCES))
+	@.ci/step packages $(BIN)/deptry --no-ansi $(filter-out tests,$(SOURCES))
 
 check-security:
 	@.ci/step security $(BIN)/bandit --quiet --recursive --severity-level medium $(filter-out tests,$(SOURCES))
