@@ -27,9 +27,13 @@ class Guarded:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """The field holds the id of a record of one of these collections."""
+    """The field points to a record of one of these collections, by its id or as a `Reference`."""
 
-    collection: str
+    collections: tuple[str, ...]
+
+    @classmethod
+    def to(cls, *collections: str) -> "Lookup":
+        return cls(collections)
 
 
 LISTED: Final = Listed()

@@ -85,7 +85,7 @@ class Unavailable(Refusal):
     status, code = 503, "unavailable"
 
     def __init__(self, detail: str, *, retry_after: int = 1, **extra: object) -> None:
-        super().__init__(detail, retry_after=retry_after, **extra)
+        super().__init__(detail, errors=(), retry_after=retry_after, **extra)
 
 
 class MoveRefused(Refusal):

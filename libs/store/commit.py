@@ -13,7 +13,14 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from libs.domain.refusals import FieldError
 from libs.store.errors import AlreadyAnswered, Conflict, Duplicate, OutcomeUnknown
 from libs.store.mongo import Client, Collection, Database, Document, Session
-from libs.store.outbox import LARGEST_EMBEDDED, OVERFLOW, Pending, overflow_document, refuse_too_large, room_for
+from libs.store.outbox import (
+    LARGEST_EMBEDDED,
+    OVERFLOW,
+    Pending,
+    overflow_document,
+    refuse_too_large,
+    room_for,
+)
 from libs.store.work import Change, UnitOfWork
 
 _TRANSIENT: Final = "TransientTransactionError"
@@ -72,7 +79,9 @@ def write_of(work: UnitOfWork, change: Change) -> Write:
     events = work.events(change)
     refuse_too_large(events)
     embedded = tuple(event for event in events if len(event.body) <= LARGEST_EMBEDDED)
-    beside = tuple(replace(event, stored_in="outbox") for event in events if len(event.body) > LARGEST_EMBEDDED)
+    beside = tuple(
+        replace(event, stored_in="outbox") for event in events if len(event.body) > LARGEST_EMBEDDED
+    )
     return Write(change, embedded, beside, work.now)
 
 
@@ -134,7 +143,9 @@ class Commit:
     async def _make_room(self, collection: Collection, write: Write) -> None:
         """The document has changed, or its outbox is full: only the second is ours to solve."""
         version = (write.change.before or {})["version"]
-        if not write.embedded or not await collection.find_one({"_id": write.change.record_id, "version": version}):
+        if not write.embedded or not await collection.find_one(
+            {"_id": write.change.record_id, "version": version}
+        ):
             raise Conflict
         self._writes = [write.beside_all()]
         await in_transaction(self._client, self._apply, deadline=self._deadline)
@@ -157,7 +168,9 @@ class Commit:
             await self._database[name].delete_one({"_id": key}, session=session)
         if self._work.remembered is not None:
             remembered = dict(self._work.remembered)
-            await self._database["requests"].insert_one({"_id": remembered.pop("key"), **remembered}, session=session)
+            await self._database["requests"].insert_one(
+                {"_id": remembered.pop("key"), **remembered}, session=session
+            )
 
 
 def meaning(details: Mapping[str, Any]) -> Exception:
@@ -168,7 +181,9 @@ def meaning(details: Mapping[str, Any]) -> Exception:
     if fields == ["_id"]:
         return Conflict()
     name = str(next(iter(fields), "_id"))
-    return Duplicate(f"another record has this {name} already", errors=[FieldError(f"/{name}", "duplicate", "taken")])
+    return Duplicate(
+        f"another record has this {name} already", errors=[FieldError(f"/{name}", "duplicate", "taken")]
+    )
 
 
 async def _update(collection: Collection, write: Write, session: Session | None = None) -> bool:
@@ -176,7 +191,9 @@ async def _update(collection: Collection, write: Write, session: Session | None 
     return bool(result.matched_count)
 
 
-async def in_transaction(client: Client, apply: Callable[[Session], Awaitable[None]], *, deadline: float) -> None:
+async def in_transaction(
+    client: Client, apply: Callable[[Session], Awaitable[None]], *, deadline: float
+) -> None:
     """Applies the writes and commits them.
 
     A transient error aborts and applies them again on a fresh session. A commit whose outcome is unknown is committed

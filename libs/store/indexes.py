@@ -19,12 +19,16 @@ PRIVATE: Final[Mapping[str, Sequence[IndexModel]]] = {
 
 
 def indexes_of(record_type: type[Record]) -> list[IndexModel]:
-    single = [Index((spec.name,)) for spec in specs_of(record_type).values() if spec.listed and spec.listed.indexed]
+    single = [
+        Index((spec.name,)) for spec in specs_of(record_type).values() if spec.listed and spec.listed.indexed
+    ]
     return [
         IndexModel([("_pending", ASCENDING)], sparse=True),
         IndexModel([("_deleted", ASCENDING)], sparse=True),
         IndexModel(
-            [("_request.key", ASCENDING)], unique=True, partialFilterExpression={"_request.key": {"$exists": True}}
+            [("_request.key", ASCENDING)],
+            unique=True,
+            partialFilterExpression={"_request.key": {"$exists": True}},
         ),
         *(index_model(index) for index in (*single, *record_type.indexes)),
     ]

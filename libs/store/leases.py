@@ -36,7 +36,9 @@ class Leases:
     async def renew(self, grant: Grant, ttl: timedelta) -> bool:
         """Prolongs a lease that is still one's own."""
         return (
-            await self._take({"_id": grant.name, "holder": grant.holder, "token": grant.token}, grant.holder, ttl)
+            await self._take(
+                {"_id": grant.name, "holder": grant.holder, "token": grant.token}, grant.holder, ttl
+            )
             is not None
         )
 
@@ -56,7 +58,9 @@ class Leases:
             "expires_at": {"$add": ["$$NOW", milliseconds]},
             "token": {"$cond": [mine, "$token", {"$add": ["$token", 1]}]},
         }
-        return await self._leases.find_one_and_update(query, [{"$set": taken}], return_document=ReturnDocument.AFTER)
+        return await self._leases.find_one_and_update(
+            query, [{"$set": taken}], return_document=ReturnDocument.AFTER
+        )
 
     async def _create(self, name: str) -> bool:
         """Makes a lease that does not exist yet; False if it does, so that it is another's."""

@@ -34,7 +34,9 @@ class _DecimalCodec(TypeCodec):
         return value.to_decimal()
 
 
-CODEC: Final[CodecOptions[Document]] = CodecOptions(tz_aware=True, type_registry=TypeRegistry([_DecimalCodec()]))
+CODEC: Final[CodecOptions[Document]] = CodecOptions(
+    tz_aware=True, type_registry=TypeRegistry([_DecimalCodec()])
+)
 
 
 def connect(url: str, *, timeout_ms: int) -> Client:

@@ -124,7 +124,12 @@ def _embedded(collection: str, record_id: str, event: Document) -> Pending:
 
 def _overflown(document: Document) -> Pending:
     return Pending(
-        document["collection"], document["record_id"], document["_id"], document["type"], document["body"], "outbox"
+        document["collection"],
+        document["record_id"],
+        document["_id"],
+        document["type"],
+        document["body"],
+        "outbox",
     )
 
 

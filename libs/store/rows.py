@@ -53,4 +53,6 @@ async def _insert(
             outcomes[rows[each["index"]][0]] = meaning(each)
         if error.details.get("writeConcernErrors"):
             raise
-    store.outbox.on_commit([event for number, commit, _ in rows if outcomes[number] is None for event in commit.events])
+    store.outbox.on_commit(
+        [event for number, commit, _ in rows if outcomes[number] is None for event in commit.events]
+    )

@@ -57,7 +57,11 @@ class Store:
         `seconds` bounds every operation.
         """
         store = cls(
-            connect(url, timeout_ms=int(seconds * 1000)), name, service=service, records=records, seconds=seconds
+            connect(url, timeout_ms=int(seconds * 1000)),
+            name,
+            service=service,
+            records=records,
+            seconds=seconds,
         )
         await store._prepare(indexes or {})
         return store
@@ -99,7 +103,9 @@ class Store:
     def commit_of(self, work: UnitOfWork) -> Commit:
         return Commit(self._client, self.database, work, seconds=self._seconds)
 
-    async def explain(self, collection: str, query: Mapping[str, Any], sort: Sequence[tuple[str, int]]) -> Document:
+    async def explain(
+        self, collection: str, query: Mapping[str, Any], sort: Sequence[tuple[str, int]]
+    ) -> Document:
         """The winning plan of a query; for tests of indexes."""
         cursor = self.collection(collection).find(dict(query))
         plan: Document = await (cursor.sort(list(sort)) if sort else cursor).explain()

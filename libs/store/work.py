@@ -77,7 +77,9 @@ class UnitOfWork:
     `attempt` counts from 1: a command is run again when another writer was quicker.
     """
 
-    def __init__(self, store: "Store", context: Context, *, attempt: int = 1, if_match: int | None = None) -> None:
+    def __init__(
+        self, store: "Store", context: Context, *, attempt: int = 1, if_match: int | None = None
+    ) -> None:
         self.store = store
         self.context = context
         self.attempt = attempt
@@ -99,7 +101,9 @@ class UnitOfWork:
         change = self.changes.get((record_type.collection, record_id))
         if change is not None:
             return to_record(record_type, change.after)
-        document = await self.store.collection(record_type.collection).find_one({"_id": record_id}, WITHOUT_PRIVATE)
+        document = await self.store.collection(record_type.collection).find_one(
+            {"_id": record_id}, WITHOUT_PRIVATE
+        )
         if document is None or "_deleted" in document:
             raise NotFound(f"no {record_type.aggregate.rpartition('.')[2]} has the id {record_id}")
         return self._keep(record_type, document)
@@ -118,7 +122,9 @@ class UnitOfWork:
 
     async def find(self, record_type: type[R], query: Mapping[str, Any], *, limit: int = 100) -> list[R]:
         """Records that match a MongoDB filter, oldest first."""
-        cursor = self.store.collection(record_type.collection).find({**query, "_deleted": None}, WITHOUT_PRIVATE)
+        cursor = self.store.collection(record_type.collection).find(
+            {**query, "_deleted": None}, WITHOUT_PRIVATE
+        )
         documents = await cursor.sort("_id", 1).to_list(limit)
         return [self._keep(record_type, document) for document in documents]
 

@@ -1,0 +1,99 @@
+"""What the identity service announces: people, their sign-ins and their keys. Never a secret, never a hash."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from libs.contracts.event import Event, Snapshot
+
+
+class Role(StrEnum):
+    """What a person may do is given by roles; what each allows is one table in libs/web/access.py."""
+
+    ADMINISTRATOR = "administrator"
+    SALES_MANAGER = "sales_manager"
+    SALESPERSON = "salesperson"
+    MARKETER = "marketer"
+    SERVICE_REPRESENTATIVE = "service_representative"
+    READ_ONLY = "read_only"
+
+
+class UserState(StrEnum):
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+
+class EndReason(StrEnum):
+    """Why a sign-in or an API key stopped working before its time."""
+
+    SIGNED_OUT = "signed_out"
+    REVOKED = "revoked"
+    TOKEN_REUSED = "token_reused"  # noqa: S105 - a reason
+    PASSWORD_SET = "password_set"  # noqa: S105 - a reason
+    ROLES_REDUCED = "roles_reduced"
+    USER_DEACTIVATED = "user_deactivated"
+
+
+class UserSnapshot(Snapshot):
+    username: str
+    name: str
+    email: str | None = None
+    roles: tuple[str, ...] = ()
+    state: UserState
+
+
+class SessionSnapshot(Snapshot):
+    user_id: str
+    state: str
+    status_reason: str | None = None
+    expires_at: datetime
+
+
+class ApiKeySnapshot(Snapshot):
+    user_id: str
+    name: str
+    state: str
+    expires_at: datetime | None = None
+
+
+class UserCreated(Event[UserSnapshot], type="identity.user.created"):
+    pass
+
+
+class UserUpdated(Event[UserSnapshot], type="identity.user.updated"):
+    pass
+
+
+class UserDeactivated(Event[UserSnapshot], type="identity.user.deactivated"):
+    """May no longer sign in; every session and API key of theirs is revoked with it."""
+
+
+class UserActivated(Event[UserSnapshot], type="identity.user.activated"):
+    pass
+
+
+class UserPasswordSet(Event[UserSnapshot], type="identity.user.password_set"):
+    """Has a new password; the sessions begun with the old one are revoked with it."""
+
+
+class UserUnlocked(Event[UserSnapshot], type="identity.user.unlocked"):
+    """May try to sign in again at once, though too many attempts had failed."""
+
+
+class SessionStarted(Event[SessionSnapshot], type="identity.session.started"):
+    pass
+
+
+class SessionRefreshed(Event[SessionSnapshot], type="identity.session.refreshed"):
+    pass
+
+
+class SessionRevoked(Event[SessionSnapshot], type="identity.session.revoked"):
+    """No token of this session is to be accepted from now on."""
+
+
+class ApiKeyCreated(Event[ApiKeySnapshot], type="identity.api_key.created"):
+    pass
+
+
+class ApiKeyRevoked(Event[ApiKeySnapshot], type="identity.api_key.revoked"):
+    """Neither this key nor a token exchanged for it is to be accepted from now on."""

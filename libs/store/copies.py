@@ -1,0 +1,55 @@
+"""A service's own copy of what it must know of others' records: that they exist and what they are called."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from libs.contracts.envelope import Envelope
+from libs.contracts.values import title_of
+from libs.store.errors import answering
+from libs.store.projecting import newest, newness, upsert_newest
+from libs.store.store import Document, Store
+
+COLLECTION: Final = "copies"
+
+
+async def keep_copies(store: Store, envelopes: Sequence[Envelope]) -> None:
+    """The projection: one row per record that others announced; a deleted one stays as a tombstone."""
+    rows: dict[str, tuple[int, Document]] = {}
+    for subject, envelope in newest(envelopes).items():
+        fields = {"name": title_of(envelope.record), "deleted": envelope.removes}
+        rows[subject] = newness(envelope), fields
+    await upsert_newest(store.collection(COLLECTION), rows)
+
+
+async def seed_copy(store: Store, collection: str, record: dict[str, Any]) -> None:
+    """Keeps a record that its owner was asked for, until its next event; any event is newer."""
+    await upsert_newest(
+        store.collection(COLLECTION),
+        {f"{collection}/{record['id']}": (0, {"name": title_of(record), "deleted": False})},
+    )
+
+
+async def known_copies(store: Store, subjects: Iterable[str]) -> dict[str, Document]:
+    """The rows that exist, by `<collection>/<id>`: `name` and `deleted`."""
+    wanted = list(subjects)
+    async with answering():
+        rows = await store.collection(COLLECTION).find({"_id": {"$in": wanted}}).to_list(len(wanted))
+    return {row["_id"]: row for row in rows}
+
+
+async def known_own(store: Store, collection: str, ids: Iterable[str]) -> dict[str, Document]:
+    """The same for records of this service itself."""
+    wanted = list(ids)
+    async with answering():
+        documents = (
+            await store.collection(collection)
+            .find({"_id": {"$in": wanted}}, {"_outbox": 0})
+            .to_list(len(wanted))
+        )
+    return {
+        f"{collection}/{document['_id']}": {
+            "name": title_of({**document, "id": document["_id"]}),
+            "deleted": "_deleted" in document,
+        }
+        for document in documents
+    }

@@ -1,0 +1,53 @@
+"""Projections: one row per source record, and only ever a newer state of it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError
+
+from libs.contracts.envelope import Envelope
+from libs.store.mongo import Collection, Document
+
+_DUPLICATE_KEY: Final = 11000
+
+_EPOCH_SHIFT: Final = 40
+
+
+def newness(envelope: Envelope) -> int:
+    """`epoch` and `sequence` as one number that the database compares; room for 2^40 versions of a record."""
+    return envelope.epoch << _EPOCH_SHIFT | envelope.sequence
+
+
+def newest(envelopes: Iterable[Envelope]) -> dict[str, Envelope]:
+    """Of each record only its newest event, by subject."""
+    found: dict[str, Envelope] = {}
+    for envelope in envelopes:
+        known = found.get(envelope.subject)
+        if known is None or envelope.newness >= known.newness:
+            found[envelope.subject] = envelope
+    return found
+
+
+async def upsert_newest(collection: Collection, rows: Mapping[str, tuple[int, Document]]) -> None:
+    """Writes each row (id → its newness and fields) unless a newer one is stored.
+
+    The guard stands in the filter: where the stored row is as new or newer nothing matches, the upsert tries an insert,
+    and its duplicate key says that there was nothing to do.
+    """
+    if not rows:
+        return
+    operations = [
+        UpdateOne(
+            {"_id": key, "newness": {"$lt": number}}, {"$set": {**fields, "newness": number}}, upsert=True
+        )
+        for key, (number, fields) in rows.items()
+    ]
+    try:
+        await collection.bulk_write(operations, ordered=False)
+    except BulkWriteError as error:
+        details: Mapping[str, Any] = error.details
+        if details.get("writeConcernErrors") or any(
+            each["code"] != _DUPLICATE_KEY for each in details["writeErrors"]
+        ):
+            raise

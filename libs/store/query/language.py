@@ -1,0 +1,157 @@
+"""The text of `$filter` to its syntax tree, within bounds.
+
+The grammar is odata-query's. Around it stand the corrections that clients need: fields may begin with a keyword
+(`all_day`), brackets may follow `in` and `not` at once, and a list may have one item. The parser and all that
+walks its tree recurse only into brackets, `not` and paths; those are counted here, token by token, before it sees them.
+"""
+
+import re
+from collections.abc import Iterator
+from copy import copy
+from functools import lru_cache
+from typing import Final, Protocol, cast
+
+from odata_query import ast, exceptions
+from odata_query.grammar import ODataLexer, ODataParser
+
+from libs.store.query.limits import (
+    MAX_CONDITIONS,
+    MAX_DEPTH,
+    MAX_OPTION_LENGTH,
+    MAX_PATH_SEGMENTS,
+    MAX_TOKENS,
+)
+from libs.store.query.refusals import Fault
+
+# The library's own class of all nodes; it has no public name.
+Node = ast._Node  # noqa: SLF001
+
+_CACHED_LENGTH: Final = 512
+_LIST_OWNER_SEGMENTS: Final = 2
+_NO_TEXT: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class Token(Protocol):
+    """What the lexer yields."""
+
+    type: str
+    value: object
+    index: int
+
+
+class _Lexer(ODataLexer):
+    # A string replaces the pattern of the inherited rule and keeps what the rule makes of it.
+    tokens = ODataLexer.tokens
+    BOOLEAN = r"(?:true|false)(?!\w)"  # type: ignore[assignment]
+    NULL = r"null(?!\w)"  # type: ignore[assignment]
+    ANY = r"any(?!\w)"  # type: ignore[assignment]
+    ALL = r"all(?!\w)"  # type: ignore[assignment]
+    NOT = r"not(?:\s+|(?=\())"  # type: ignore[assignment]
+    IN = r"\s+in(?:\s+|(?=\())"  # type: ignore[assignment]
+
+
+class _Bounds:
+    """Lets tokens through until a bound is reached, and completes `in ('a')` to the `('a',)` that the grammar wants."""
+
+    def __init__(self) -> None:
+        self._lists: list[bool] = []  # per open bracket: a list after `in` that has no comma yet
+        self._previous = ""
+        self._segments = self._nots = 0
+        self._conditions = 1
+
+    def within(self, tokens: Iterator[Token]) -> Iterator[Token]:
+        for number, token in enumerate(tokens):
+            _limit(number, MAX_TOKENS - 1, "words and signs", MAX_TOKENS)
+            if token.type == ")" and self._lists and self._lists.pop():
+                yield _comma(token)
+            self._count(token)
+            self._previous = token.type
+            yield token
+
+    def _count(self, token: Token) -> None:
+        match token.type:
+            case "(":
+                self._lists.append(self._previous == "IN")
+                _limit(len(self._lists), MAX_DEPTH, "brackets inside each other")
+            case "," if self._lists:
+                self._lists[-1] = False
+            case "AND" | "OR":
+                self._conditions += 1
+                _limit(self._conditions, MAX_CONDITIONS, "conditions")
+            case "NOT":
+                self._nots += 1
+                _limit(self._nots, MAX_DEPTH, "times 'not'")
+            case "=":
+                raise Fault("unreadable", "named parameters are not supported; to compare, write 'eq'")
+            case _:
+                self._count_path(token)
+
+    def _count_path(self, token: Token) -> None:
+        match token.type:
+            case "/":
+                self._segments += 1
+                _limit(self._segments, MAX_PATH_SEGMENTS - 1, "names in a path", MAX_PATH_SEGMENTS)
+            case "ANY" | "ALL" if self._segments > _LIST_OWNER_SEGMENTS:
+                raise Fault("too_complex", f"a list lies at most {_LIST_OWNER_SEGMENTS} names deep")
+            case "ODATA_IDENTIFIER":
+                if self._previous != "/":
+                    self._segments = 0
+
+
+def _limit(count: int, maximum: int, what: str, named: int | None = None) -> None:
+    if count > maximum:
+        raise Fault("too_complex", f"at most {named or maximum} {what}")
+
+
+def _comma(beside: Token) -> Token:
+    comma = copy(beside)
+    comma.type = comma.value = ","
+    return comma
+
+
+def check_text(text: str) -> None:
+    """Refuse what neither MongoDB nor a log should meet: too long, or characters that are no text."""
+    if len(text) > MAX_OPTION_LENGTH:
+        raise Fault("too_long", f"at most {MAX_OPTION_LENGTH} characters")
+    if _NO_TEXT.search(text):
+        raise Fault("unreadable", "there are control characters in it")
+
+
+def parse(text: str) -> Node:
+    """The syntax tree of a filter, as odata-query describes it."""
+    return _parse_cached(text) if len(text) <= _CACHED_LENGTH else _parse(text)
+
+
+def _parse(text: str) -> Node:
+    try:
+        return cast(Node, ODataParser().parse(_Bounds().within(_Lexer().tokenize(text))))
+    except exceptions.FunctionCallException as error:
+        raise Fault("unknown_function", str(error)) from error
+    except exceptions.ParsingException as error:
+        if error.token is None:
+            raise Fault("unreadable", "it ends too early") from error
+        raise _unreadable(text, error.token.index) from error
+    except exceptions.TokenizingException as error:
+        raise _unreadable(text, error.token.index) from error
+
+
+# Saved views and dashboards send the same few filters again and again.
+_parse_cached = lru_cache(maxsize=256)(_parse)
+
+
+def _unreadable(text: str, index: int) -> Fault:
+    return Fault("unreadable", f"cannot be read from character {index + 1} on: {text[index : index + 40]!r}")
+
+
+def spelled(identifier: ast.Identifier) -> str:
+    """A name as it was written, with the dots that no field has."""
+    return ".".join((*identifier.namespace, identifier.name))
+
+
+def operands(node: Node, operator: type[Node]) -> list[Node]:
+    """The parts of `a and b and …` (or of `or`) in their order; a node that is something else is its only part."""
+    parts: list[Node] = []
+    while isinstance(node, ast.BoolOp) and isinstance(node.op, operator):
+        parts.append(node.right)
+        node = node.left
+    return [node, *reversed(parts)]

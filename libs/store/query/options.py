@@ -1,0 +1,125 @@
+"""The query options of a list request, read and checked as a whole."""
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeVar
+
+from libs.domain.refusals import FieldError
+from libs.store.query.fields import QueryFields
+from libs.store.query.filters import MongoFilter, filter_of
+from libs.store.query.language import check_text
+from libs.store.query.limits import DEFAULT_TOP, MAX_ERRORS, MAX_SKIP, MAX_TOP
+from libs.store.query.ordering import Sort, sort_of
+from libs.store.query.refusals import Fault, InvalidQuery
+from libs.store.query.search import search_filter
+from libs.store.query.selection import projection_of, selection_of
+
+OPTIONS: Final = ("$filter", "$orderby", "$select", "$top", "$skip", "$count", "$search")
+
+_WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+
+_EVERYTHING: Final[MongoFilter] = {}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """One page of a list, ready for MongoDB."""
+
+    filter: MongoFilter
+    """`$filter` and `$search` together; the caller adds what its viewer may see."""
+    sort: Sort
+    """Always ends in `_id`, so that the order is total and pages do not overlap."""
+    select: tuple[str, ...] | None
+    """The fields asked for, as named on the wire; `None` for all."""
+    projection: tuple[str, ...] | None
+    """The same as MongoDB paths."""
+    top: int
+    skip: int
+    count: bool
+    search: str | None
+
+    @property
+    def limit(self) -> int:
+        """How many to read: one more than the page tells whether another follows. Never MongoDB's boundless 0."""
+        return self.top + 1
+
+
+def parse_list_query(
+    params: Iterable[tuple[str, str]], fields: QueryFields, *, now: datetime, also: Collection[str] = ()
+) -> ListQuery:
+    """Read the options, each with or without its `$`. Parameters named in `also` are the route's own.
+
+    Raises `InvalidQuery` with every option that is wrong.
+    """
+    options = _Options(params, also)
+    conditions = options.read("$filter", lambda text: filter_of(text, fields, now), _EVERYTHING)
+    words = options.read("$search", lambda text: search_filter(text, fields), _EVERYTHING)
+    select = options.read("$select", lambda text: selection_of(text, fields), None)
+    query = ListQuery(
+        filter=_both(conditions, words),
+        sort=options.read("$orderby", lambda text: sort_of(text, fields), sort_of("", fields)),
+        select=select,
+        projection=projection_of(select, fields),
+        top=options.read("$top", lambda text: _whole_number(text, MAX_TOP), DEFAULT_TOP),
+        skip=options.read("$skip", lambda text: _whole_number(text, MAX_SKIP), 0),
+        count=options.read("$count", _yes_or_no, absent=False),
+        search=options.read("$search", str, None),
+    )
+    if options.errors:
+        raise InvalidQuery.of(options.errors[:MAX_ERRORS])
+    return query
+
+
+class _Options:
+    """The options of one request by their names, and what is wrong with them so far."""
+
+    def __init__(self, params: Iterable[tuple[str, str]], also: Collection[str]) -> None:
+        self.errors: list[FieldError] = []
+        self._given: dict[str, str] = {}
+        for name, value in params:
+            if name not in also:
+                self._take(name, value)
+
+    def _take(self, name: str, value: str) -> None:
+        option = name if name.startswith("$") else f"${name}"
+        if option not in OPTIONS:
+            known = ", ".join(OPTIONS)
+            self.errors.append(FieldError(name[:100], "unknown_option", f"there is no such option; known are: {known}"))
+        elif option in self._given:
+            self.errors.append(FieldError(option, "duplicate", "given more than once"))
+        else:
+            self._given[option] = value.strip()
+
+    def read(self, option: str, reader: Callable[[str], T], absent: T) -> T:
+        """The option's value; one without text counts as absent."""
+        text = self._given.get(option)
+        if not text:
+            return absent
+        try:
+            check_text(text)
+            return reader(text)
+        except Fault as fault:
+            self.errors.append(fault.at(option))
+            return absent
+
+
+def _both(conditions: MongoFilter, words: MongoFilter) -> MongoFilter:
+    return {"$and": [conditions, words]} if conditions and words else {**conditions, **words}
+
+
+def _whole_number(text: str, maximum: int) -> int:
+    if not _WHOLE_NUMBER.fullmatch(text):
+        raise Fault("wrong_type", f"a whole number from 0 to {maximum} is wanted")
+    if int(text) > maximum:
+        raise Fault("out_of_range", f"at most {maximum}")
+    return int(text)
+
+
+def _yes_or_no(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise Fault("wrong_type", "true or false is wanted")
+    return text == "true"

@@ -1,0 +1,71 @@
+"""Routes as values: what serves requests, what OpenAPI describes and what permissions guard is one table."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from libs.web.access import Operation, require
+from libs.web.requests import caller_of
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may use a route: those who may do `operation` on `collection`."""
+
+    collection: str
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Anyone:
+    """A public route; no sign-in is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A route for every caller who is signed in."""
+
+
+ANYONE: Final = Anyone()
+SIGNED_IN: Final = SignedIn()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route. `body` and `answer` are models for OpenAPI; `answer` None means no content."""
+
+    method: str
+    path: str
+    handler: Handler
+    guard: Rule | Anyone | SignedIn
+    summary: str
+    body: type[BaseModel] | None = None
+    answer: type[BaseModel] | None = None
+    status: int = 200
+    lists: bool = False
+    raw_body: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The operation's id: `post_leads_id_qualify`."""
+        parts = self.path.removeprefix("/api/v1").replace("{", "").replace("}", "").strip("/")
+        return f"{self.method.lower()}_{parts.replace('/', '_')}"
+
+
+def guarded(route: Route) -> Handler:
+    """The handler behind the rule of its route; the middleware has told who calls."""
+    match route.guard:
+        case Rule(collection, operation):
+
+            async def checked(request: web.Request) -> web.StreamResponse:
+                require(caller_of(request).roles, collection, operation)
+                return await route.handler(request)
+
+            return checked
+        case _:
+            return route.handler

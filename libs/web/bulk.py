@@ -1,0 +1,165 @@
+"""`POST /api/v1/<collection>/bulk`: many creates in few round trips, one answer or problem for each record."""
+
+from typing import Any, ClassVar, Final, TypeVar
+
+import orjson
+from aiohttp import web
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from libs.domain.record import Draft, Record, draft_of
+from libs.domain.refusals import InvalidFields, Malformed, Refusal, TooLarge
+from libs.store.errors import AlreadyAnswered, Conflict
+from libs.store.requests import Answer, RequestKey
+from libs.store.rows import commit_rows
+from libs.store.store import Store
+from libs.store.work import UnitOfWork
+from libs.web.answers import created, json_response
+from libs.web.executing import STORE
+from libs.web.money import refuse_excess_digits
+from libs.web.problems import problem_of, refusal_of
+from libs.web.references import REFERENCES, Pointer, named, pointers_in
+from libs.web.requests import body_of, context_of, request_key
+from libs.web.resource import Resource
+
+R = TypeVar("R", bound=Record)
+
+MOST_RECORDS: Final = 1000
+
+
+class TooManyRecords(TooLarge):
+    code: ClassVar[str] = "too_many_records"
+
+
+async def bulk_create(request: web.Request, resource: Resource[R]) -> web.Response:
+    """200 with `results`: `{"status": 201, "record": …}` or `{"status": 4xx, "problem": …}`, in the order sent."""
+    body = await body_of(request)
+    bulk = _Bulk(request, resource, request_key(request, body), records_in(body))
+    return json_response(orjson.dumps({"results": await bulk.run()}))
+
+
+def records_in(body: bytes) -> list[Any]:
+    """The records of a bulk body; raises `Malformed`, `InvalidFields` or `TooManyRecords`."""
+    try:
+        document = from_json(body)
+    except ValueError as error:
+        raise Malformed(f"the body is not valid JSON: {error}") from None
+    records = document.get("records") if isinstance(document, dict) else None
+    if not isinstance(records, list):
+        raise InvalidFields.at("/records", "missing", 'send {"records": […]}')
+    if len(records) > MOST_RECORDS:
+        raise TooManyRecords(f"{len(records)} records; at most {MOST_RECORDS} at once")
+    return records
+
+
+class _Bulk:
+    """One bulk on its way. `results` has a place for each record."""
+
+    def __init__(
+        self, request: web.Request, resource: Resource[Any], key: RequestKey | None, records: list[Any]
+    ) -> None:
+        self._request = request
+        self._store: Store = request.app[STORE]
+        self._resource = resource
+        self._key = key
+        self._records = records
+        self._results: list[dict[str, Any] | None] = [None] * len(records)
+
+    async def run(self) -> list[dict[str, Any] | None]:
+        drafts = await self._linked(self._drafts())
+        works: dict[int, tuple[UnitOfWork, Answer]] = {}
+        for number, draft in drafts.items():
+            if (prepared := await self._prepare(number, draft)) is not None:
+                works[number] = prepared
+        outcomes = await commit_rows(self._store, [work for work, _ in works.values()])
+        repeated = []
+        for (number, (_, answer)), outcome in zip(works.items(), outcomes, strict=True):
+            match outcome:
+                case None:
+                    self._succeed(number, answer)
+                case AlreadyAnswered():
+                    repeated.append(number)
+                case Conflict():
+                    await self._again(number, drafts[number])
+                case Refusal():
+                    self._fail(number, outcome)
+                case _:
+                    raise outcome
+        await self._recall(repeated)
+        return self._results
+
+    def _drafts(self) -> dict[int, Draft]:
+        model = draft_of(self._resource.record)
+        drafts: dict[int, Draft] = {}
+        for number, record in enumerate(self._records):
+            try:
+                drafts[number] = model.model_validate_json(orjson.dumps(record))
+                refuse_excess_digits(self._resource.record, drafts[number].__dict__)
+            except ValidationError as error:
+                self._fail(number, refusal_of(error))
+            except Refusal as refusal:
+                self._fail(number, refusal)
+        return {number: draft for number, draft in drafts.items() if self._results[number] is None}
+
+    async def _linked(self, drafts: dict[int, Draft]) -> dict[int, Draft]:
+        """The drafts whose references lead somewhere, all looked up together."""
+        record_type = self._resource.record
+        pointers: dict[int, list[Pointer]] = {
+            number: pointers_in(record_type, draft.__dict__, under=f"/records/{number}")
+            for number, draft in drafts.items()
+        }
+        every = [pointer for each in pointers.values() for pointer in each]
+        if not every:
+            return drafts
+        authorization = self._request.headers.get("Authorization", "")
+        errors, names = await self._request.app[REFERENCES].split(every, authorization)
+        linked: dict[int, Draft] = {}
+        for number, draft in drafts.items():
+            wrong = [errors[each.pointer] for each in pointers[number] if each.pointer in errors]
+            if wrong:
+                self._fail(number, InvalidFields("a reference leads nowhere", errors=wrong))
+            else:
+                linked[number] = draft.model_copy(update=named(record_type, draft.values(), names))
+        return linked
+
+    async def _prepare(self, number: int, draft: Draft) -> tuple[UnitOfWork, Answer] | None:
+        work = UnitOfWork(self._store, context_of(self._request))
+        try:
+            return work, await self._command(number, draft, work)
+        except Refusal as refusal:
+            self._fail(number, refusal)
+            return None
+
+    async def _command(self, number: int, draft: Draft, work: UnitOfWork) -> Answer:
+        answer = created(work, await self._resource.create_record(work, draft))
+        if self._key is not None:
+            work.remember(self._key.row(number).remembering(answer, work.now))
+        return answer
+
+    async def _again(self, number: int, draft: Draft) -> None:
+        """A row whose command met a rival is run again, alone."""
+        try:
+            answer = await self._store.run(
+                lambda work: self._command(number, draft, work), context_of(self._request)
+            )
+        except AlreadyAnswered:
+            await self._recall([number])
+        except Refusal as refusal:
+            self._fail(number, refusal)
+        else:
+            self._succeed(number, answer)
+
+    async def _recall(self, numbers: list[int]) -> None:
+        """Rows that a first, interrupted request has written already."""
+        if self._key is None or not numbers:
+            return
+        keys = {number: self._key.row(number) for number in numbers}
+        answers = await self._store.requests.answers(list(keys.values()), self._resource.collection)
+        for number, key in keys.items():
+            self._succeed(number, answers[key.key])
+
+    def _succeed(self, number: int, answer: Answer) -> None:
+        self._results[number] = {"status": answer.status, "record": orjson.Fragment(answer.body)}
+
+    def _fail(self, number: int, refusal: Refusal) -> None:
+        self._results[number] = {"status": refusal.status, "problem": problem_of(refusal)}

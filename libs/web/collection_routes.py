@@ -1,0 +1,139 @@
+"""The routes of a resource: list, create, read, change, remove, and its actions."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+from aiohttp import web
+
+from libs.domain.record import Record, draft_of, revision_of
+from libs.store.clock import utc_now
+from libs.store.documents import to_json
+from libs.store.query.options import parse_list_query
+from libs.store.query.paging import next_link
+from libs.store.reading import query_fields_of, read_one, read_page
+from libs.store.requests import Answer
+from libs.store.work import UnitOfWork
+from libs.web.access import Operation
+from libs.web.answers import created, json_response, rendered
+from libs.web.api import Route, Rule
+from libs.web.bulk import bulk_create
+from libs.web.executing import STORE, execute
+from libs.web.money import refuse_excess_digits
+from libs.web.patching import patch_of, revised
+from libs.web.references import REFERENCES, named, pointers_in
+from libs.web.requests import body_of, etag, parse
+from libs.web.resource import Action, Resource
+
+R = TypeVar("R", bound=Record)
+
+
+class CollectionRoutes(Generic[R]):
+    """What `/api/v1/<collection>` does for one resource."""
+
+    def __init__(self, resource: Resource[R]) -> None:
+        self._resource = resource
+        self._record = resource.record
+        self._draft = draft_of(resource.record)
+        self._fields = query_fields_of(resource.record)
+
+    def routes(self) -> Iterator[Route]:
+        name, label, record = self._resource.collection, self._resource.label, self._record
+        base, one = f"/api/v1/{name}", f"/api/v1/{name}/{{id}}"
+        read, write = Rule(name, Operation.READ), Rule(name, Operation.WRITE)
+        yield Route("GET", base, self.list, read, f"List {name}", answer=record, lists=True)
+        yield Route("GET", one, self.read, read, f"Read one {label}", answer=record)
+        if self._resource.creatable:
+            create = Rule(name, Operation.CREATE)
+            yield Route(
+                "POST", base, self.create, create, f"Create a {label}", self._draft, record, status=201
+            )
+            yield Route(
+                "POST",
+                f"{base}/bulk",
+                self.bulk,
+                create,
+                f"Create up to 1,000 {name} at once",
+                raw_body="bulk",
+            )
+        revision = revision_of(record)
+        yield Route(
+            "PATCH", one, self.patch, write, f"Change a {label} by a JSON merge patch", revision, record
+        )
+        if self._resource.removable:
+            delete = Rule(name, Operation.DELETE)
+            yield Route("DELETE", one, self.remove, delete, f"Remove a {label}", status=204)
+        for action in self._resource.all_actions():
+            handler, rule = self._acting(action), Rule(name, action.operation)
+            yield Route(
+                "POST", f"{one}/{action.name}", handler, rule, action.summary, action.body, action.answer
+            )
+
+    async def list(self, request: web.Request) -> web.Response:
+        params = list(request.query.items())
+        query = parse_list_query(params, self._fields, now=utc_now())
+        page = await read_page(request.app[STORE], self._record, query)
+        body: dict[str, Any] = {"value": page.value}
+        if page.count is not None:
+            body["@odata.count"] = page.count
+        if link := next_link(request.path, params, query, has_more=page.has_more):
+            body["@odata.nextLink"] = link
+        return json_response(to_json(body))
+
+    async def read(self, request: web.Request) -> web.Response:
+        view = await read_one(request.app[STORE], self._record, request.match_info["id"])
+        return json_response(to_json(view), headers={"ETag": etag(view["version"])})
+
+    async def create(self, request: web.Request) -> web.Response:
+        body = await body_of(request)
+        draft = parse(body, self._draft)
+        refuse_excess_digits(self._record, draft.__dict__)
+        names = await self._names(request, draft.__dict__)
+        draft = draft.model_copy(update=named(self._record, draft.values(), names)) if names else draft
+
+        async def command(work: UnitOfWork) -> Answer:
+            return created(work, await self._resource.create_record(work, draft))
+
+        return await execute(request, command, body=body, creates=self._resource.collection)
+
+    async def bulk(self, request: web.Request) -> web.Response:
+        return await bulk_create(request, self._resource)
+
+    async def patch(self, request: web.Request) -> web.Response:
+        body = await body_of(request)
+        patch = patch_of(body)
+        names = await self._names(request, patch)
+
+        async def command(work: UnitOfWork) -> Answer:
+            current = await work.get_target(self._record, request.match_info["id"])
+            wanted = revised(current, patch)
+            refuse_excess_digits(self._record, wanted.__dict__)
+            linked = named(self._record, {name: getattr(wanted, name) for name in patch}, names)
+            return rendered(work, await self._resource.change_record(work, current, wanted.evolve(**linked)))
+
+        return await execute(request, command, body=body)
+
+    async def remove(self, request: web.Request) -> web.Response:
+        async def command(work: UnitOfWork) -> Answer:
+            work.remove(await work.get_target(self._record, request.match_info["id"]))
+            return rendered(work, None)
+
+        return await execute(request, command)
+
+    def _acting(self, action: Action) -> Any:
+        async def act(request: web.Request) -> web.Response:
+            body = await body_of(request)
+            arguments = () if action.body is None else (parse(body, action.body),)
+
+            async def command(work: UnitOfWork) -> Answer:
+                return rendered(work, await action.command(work, request.match_info["id"], *arguments))
+
+            return await execute(request, command, body=body)
+
+        return act
+
+    async def _names(self, request: web.Request, values: Mapping[str, Any]) -> dict[str, str]:
+        """Checks the references in an input; what they are called, by `<collection>/<id>`."""
+        pointers = pointers_in(self._record, values)
+        if not pointers:
+            return {}
+        return await request.app[REFERENCES].names(pointers, request.headers.get("Authorization", ""))

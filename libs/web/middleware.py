@@ -1,0 +1,72 @@
+"""The one middleware: correlation, sign-in, problems and metrics around every request."""
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from aiohttp import web
+
+from libs.domain.refusals import Refusal
+from libs.store.ids import new_id
+from libs.telemetry.logs import bind_correlation, logger
+from libs.telemetry.metrics import HttpMetrics
+from libs.web.problems import http_problem, internal_problem, problem_response
+from libs.web.requests import AUTHENTICATOR, set_caller, set_correlation
+
+Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+PUBLIC_ROUTES: Final = web.AppKey("public_routes", frozenset[tuple[str, str]])
+"""Method and pattern of the routes that ask for no sign-in."""
+
+_CORRELATION: Final = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+
+log = logger()
+
+
+def observing(metrics: HttpMetrics) -> Callable[[web.Request, Next], Awaitable[web.StreamResponse]]:
+    """The middleware of a service whose requests `metrics` counts."""
+
+    @web.middleware
+    async def observe(request: web.Request, handler: Next) -> web.StreamResponse:
+        started = time.perf_counter()
+        correlation_id = _correlation_of(request)
+        resource = request.match_info.route.resource
+        route = resource.canonical if resource is not None else "unknown"
+        metrics.started()
+        status = 499
+        try:
+            with bind_correlation(correlation_id):
+                response = await _answer(request, handler, route, correlation_id)
+            status = response.status
+        finally:
+            metrics.finished(request.method, route, status, time.perf_counter() - started)
+        if not response.prepared:
+            response.headers["X-Correlation-ID"] = correlation_id
+        return response
+
+    return observe
+
+
+def _correlation_of(request: web.Request) -> str:
+    """The id that the caller gave, if it is one, else a new one."""
+    given = request.headers.get("X-Correlation-ID", "")
+    correlation_id = given if _CORRELATION.match(given) else new_id()
+    set_correlation(request, correlation_id)
+    return correlation_id
+
+
+async def _answer(request: web.Request, handler: Next, route: str, correlation_id: str) -> web.StreamResponse:
+    try:
+        if route != "unknown" and (request.method, route) not in request.app[PUBLIC_ROUTES]:
+            set_caller(request, await request.app[AUTHENTICATOR].authenticate(request.headers))
+        return await handler(request)
+    except Refusal as refusal:
+        return problem_response(refusal)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return http_problem(error)
+    except Exception:
+        log.exception("request_failed", method=request.method, route=route)
+        return internal_problem(correlation_id)

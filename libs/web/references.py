@@ -1,0 +1,166 @@
+"""References are checked at the edge, before any command: what a record points to must exist.
+
+Records of the service itself are looked up; others' in the copy kept from events. One that is missing there is asked
+for once, of its owner, with the caller's own token, and the copy is seeded.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
+
+from libs.contracts.values import Reference
+from libs.domain.record import Record, specs_of
+from libs.domain.refusals import FieldError, InvalidFields, Unavailable
+from libs.store.copies import known_copies, known_own, seed_copy
+from libs.store.store import Store
+
+_PATIENCE: Final = ClientTimeout(total=0.5)
+_AT_ONCE: Final = 20
+_ABSENT: Final = MappingProxyType({"name": "", "deleted": True})
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """One reference in an input: where it stands and what it points to."""
+
+    pointer: str
+    collection: str
+    id: str
+    allowed: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        return f"{self.collection}/{self.id}"
+
+
+def pointers_in(record_type: type[Record], values: Mapping[str, Any], *, under: str = "") -> list[Pointer]:
+    """Every reference in these field values, validated or still JSON; what is malformed is left to validation."""
+    found: list[Pointer] = []
+    for name, spec in specs_of(record_type).items():
+        if (spec.type is not Reference and not spec.lookup) or values.get(name) is None:
+            continue
+        allowed = spec.lookup.collections if spec.lookup else ()
+        value, at = values[name], f"{under}/{name}"
+        each = [(f"{at}/{i}", entry) for i, entry in enumerate(value)] if spec.many else [(at, value)]
+        for pointer, entry in each:
+            if (target := _target(entry, allowed)) is not None:
+                found.append(Pointer(pointer, *target, allowed))
+    return found
+
+
+def _target(entry: object, allowed: tuple[str, ...]) -> tuple[str, str] | None:
+    match entry:
+        case Reference(collection=collection, id=id_):
+            return collection, id_
+        case {"collection": str(collection), "id": str(id_)}:
+            return collection, id_
+        case str() if allowed:
+            return allowed[0], entry
+    return None
+
+
+class References:
+    """Resolves references for one service; `gateway` is the URL that knows every collection's owner."""
+
+    def __init__(self, store: Store, session: ClientSession, gateway: str) -> None:
+        self._store = store
+        self._session = session
+        self._gateway = gateway
+        self._own = {record.collection for record in store.records}
+        self._asking = asyncio.Semaphore(_AT_ONCE)
+
+    async def names(self, pointers: Sequence[Pointer], authorization: str) -> dict[str, str]:
+        """What the records are called, by `<collection>/<id>`.
+
+        Raises `InvalidFields` naming each reference that leads nowhere, `Unavailable` where an owner does not answer.
+        """
+        errors, names = await self.split(pointers, authorization)
+        if errors:
+            raise InvalidFields("a reference leads nowhere", errors=list(errors.values()))
+        return names
+
+    async def split(
+        self, pointers: Sequence[Pointer], authorization: str
+    ) -> tuple[dict[str, FieldError], dict[str, str]]:
+        """The same for many rows at once: the errors by pointer, and the names of what was found."""
+        errors = {
+            each.pointer: _wrong_kind(each)
+            for each in pointers
+            if each.allowed and each.collection not in each.allowed
+        }
+        wanted = {each.subject for each in pointers if each.pointer not in errors}
+        found = await self._known(wanted)
+        missing = wanted - found.keys()
+        async with asyncio.TaskGroup() as group:
+            asked = {subject: group.create_task(self._ask(subject, authorization)) for subject in missing}
+        names = {subject: row["name"] for subject, row in found.items() if not row["deleted"]}
+        names |= {subject: name for subject, task in asked.items() if (name := task.result()) is not None}
+        for each in pointers:
+            if each.pointer not in errors and each.subject not in names:
+                errors[each.pointer] = FieldError(
+                    each.pointer, "unknown_reference", f"no record {each.subject}"
+                )
+        return errors, names
+
+    async def _known(self, subjects: Iterable[str]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        others: list[str] = []
+        own: dict[str, list[str]] = {}
+        for subject in subjects:
+            collection, _, record_id = subject.partition("/")
+            if collection in self._own:
+                own.setdefault(collection, []).append(record_id)
+            else:
+                others.append(subject)
+        for collection, ids in own.items():
+            absent = {f"{collection}/{id_}": _ABSENT for id_ in ids}
+            found |= absent | await known_own(self._store, collection, ids)
+        return found | (await known_copies(self._store, others) if others else {})
+
+    async def _ask(self, subject: str, authorization: str) -> str | None:
+        """Asks the owner; the name, or None where there is no such record or the caller may not see it."""
+        collection, _, _ = subject.partition("/")
+        headers = {"Authorization": authorization}
+        try:
+            async with (
+                self._asking,
+                self._session.get(
+                    f"{self._gateway}/api/v1/{subject}", headers=headers, timeout=_PATIENCE
+                ) as response,
+            ):
+                if response.status in {403, 404}:
+                    return None
+                if response.status != 200:
+                    raise Unavailable(f"{collection} could not be checked")
+                record = await response.json()
+        except (ClientError, TimeoutError) as error:
+            raise Unavailable(f"{collection} could not be checked") from error
+        await seed_copy(self._store, collection, record)
+        name: str = (await known_copies(self._store, [subject]))[subject]["name"]
+        return name
+
+
+def _wrong_kind(each: Pointer) -> FieldError:
+    return FieldError(each.pointer, "wrong_collection", f"must be of {' or '.join(each.allowed)}")
+
+
+def named(record_type: type[Record], values: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The values with each reference carrying the name of what it points to."""
+
+    def fill(reference: Reference) -> Reference:
+        name = names.get(f"{reference.collection}/{reference.id}")
+        return reference.model_copy(update={"name": name})
+
+    changed = dict(values)
+    for name, spec in specs_of(record_type).items():
+        value = changed.get(name)
+        if spec.type is Reference and value is not None:
+            changed[name] = tuple(fill(each) for each in value) if spec.many else fill(value)
+    return changed
+
+
+REFERENCES: Final = web.AppKey("references", References)

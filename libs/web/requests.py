@@ -1,0 +1,97 @@
+"""Reading a request: who asks, which version is expected, and the body as a model."""
+
+import re
+from typing import Final, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from libs.domain.refusals import InvalidFields, Malformed, UnsupportedMedia
+from libs.store.context import Context
+from libs.store.requests import RequestKey
+from libs.web.authentication import Authenticator, Caller
+from libs.web.problems import refusal_of
+
+M = TypeVar("M", bound=BaseModel)
+
+AUTHENTICATOR: Final = web.AppKey("authenticator", Authenticator)
+_CALLER: Final = web.RequestKey("caller", Caller)
+_CORRELATION: Final = web.RequestKey("correlation_id", str)
+
+MERGE_PATCH: Final = "application/merge-patch+json"
+_JSON: Final = frozenset({"application/json", MERGE_PATCH, "application/octet-stream"})
+"""aiohttp reports a missing content type as octet-stream; a body without one is read as JSON."""
+
+_ETAG: Final = re.compile(r'^(?:W/)?"(\d{1,15})"$')
+_LONGEST_KEY: Final = 200
+
+
+def set_caller(request: web.Request, caller: Caller) -> None:
+    request[_CALLER] = caller
+
+
+def caller_of(request: web.Request) -> Caller:
+    return request[_CALLER]
+
+
+def set_correlation(request: web.Request, correlation_id: str) -> None:
+    request[_CORRELATION] = correlation_id
+
+
+def correlation_of(request: web.Request) -> str:
+    return request[_CORRELATION]
+
+
+def context_of(request: web.Request) -> Context:
+    """The origin that events of this request will tell."""
+    caller = request.get(_CALLER)
+    return Context(
+        actor_id=caller.user_id if caller else None,
+        via=caller.via if caller else "ui",
+        correlation_id=correlation_of(request),
+        traceparent=request.headers.get("traceparent"),
+    )
+
+
+def if_match(request: web.Request) -> int | None:
+    """The version in `If-Match`, None where there is no such header or it is `*`."""
+    header = request.headers.get("If-Match")
+    if header is None or header == "*":
+        return None
+    match = _ETAG.match(header)
+    if match is None:
+        raise Malformed('If-Match must be an ETag of this record, such as "3"')
+    return int(match[1])
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+async def body_of(request: web.Request) -> bytes:
+    """The bytes of a JSON body; raises `UnsupportedMedia` for another content type."""
+    if request.content_type not in _JSON:
+        raise UnsupportedMedia(f"send application/json, not {request.content_type}")
+    return await request.read()
+
+
+async def read_body(request: web.Request, model: type[M]) -> M:
+    """The body as a model; raises `Malformed`, or `InvalidFields` naming each wrong field."""
+    return parse(await body_of(request), model)
+
+
+def parse(body: bytes, model: type[M]) -> M:
+    try:
+        return model.model_validate_json(body or b"{}")
+    except ValidationError as error:
+        raise refusal_of(error) from None
+
+
+def request_key(request: web.Request, body: bytes) -> RequestKey | None:
+    """The caller's Idempotency-Key for this route, None where there is none."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not 0 < len(key) <= _LONGEST_KEY:
+        raise InvalidFields.at("Idempotency-Key", "length", f"must have 1 to {_LONGEST_KEY} characters")
+    return RequestKey.of(caller_of(request).user_id, f"{request.method} {request.path}", key, body)

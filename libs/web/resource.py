@@ -1,0 +1,116 @@
+"""A collection over HTTP, from its record class: create, read, list, change, remove, and named actions.
+
+A plain slice needs no more than `Resource(Competitor)`; a deep one gives commands of its own.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from libs.contracts.values import Value
+from libs.domain import lifecycle
+from libs.domain.fields import Line
+from libs.domain.lifecycle import Lifecycle
+from libs.domain.record import Draft, Record
+from libs.store.work import Announcement, UnitOfWork
+from libs.web.access import Operation
+
+R = TypeVar("R", bound=Record)
+
+Create = Callable[[UnitOfWork, Draft], Awaitable[R]]
+Change = Callable[[UnitOfWork, R, R], Awaitable[R]]
+"""Takes the record as it is and as the patch would have it; saves and returns what it is to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`POST /<collection>/{id}/<name>`. The command takes the unit of work, the id and, with a `body`, the request."""
+
+    name: str
+    command: Callable[..., Awaitable[object]]
+    summary: str
+    body: type[BaseModel] | None = None
+    answer: type[BaseModel] | None = None
+    operation: Operation = Operation.WRITE
+
+
+@dataclass(frozen=True, slots=True)
+class Resource(Generic[R]):
+    """What a service offers on one collection. `creatable` off: records come into being by other commands only."""
+
+    record: type[R]
+    create: Create[R] | None = None
+    change: Change[R] | None = None
+    actions: tuple[Action, ...] = ()
+    creatable: bool = True
+    removable: bool = True
+
+    @property
+    def collection(self) -> str:
+        return self.record.collection
+
+    @property
+    def label(self) -> str:
+        """What one record is called: `lead`."""
+        return self.record.aggregate.rpartition(".")[2]
+
+    def all_actions(self) -> tuple[Action, ...]:
+        """The resource's own actions and those that every record has."""
+        named = {action.name for action in self.actions}
+        common = (assign_action(self.record), *lifecycle_actions(self.record))
+        return (*self.actions, *(action for action in common if action.name not in named))
+
+    async def create_record(self, work: UnitOfWork, draft: Draft) -> R:
+        if self.create is not None:
+            return await self.create(work, draft)
+        return work.add(new_record(self.record, work, draft))
+
+    async def change_record(self, work: UnitOfWork, current: R, wanted: R) -> R:
+        if self.change is not None:
+            return await self.change(work, current, wanted)
+        return work.save(wanted)
+
+
+def new_record(record_type: type[R], work: UnitOfWork, draft: Draft, **more: Any) -> R:
+    """A record from a draft, which is validated already, and what the service adds to it."""
+    return record_type.model_construct(id=work.new_id(), **draft.values(), **more)
+
+
+class Assign(Value):
+    """To whom the record goes."""
+
+    owner_id: Line
+
+
+def assign_action(record_type: type[Record]) -> Action:
+    async def assign(work: UnitOfWork, record_id: str, request: Assign) -> Record:
+        record = await work.get_target(record_type, record_id)
+        assigned = Announcement(f"{record_type.aggregate}.assigned")
+        return work.save(record.evolve(owner_id=request.owner_id), assigned)
+
+    return Action(
+        "assign", assign, "Give the record to another owner", Assign, record_type, operation=Operation.ASSIGN
+    )
+
+
+_LIFECYCLE: Final = {"activate": lifecycle.activate, "deactivate": lifecycle.deactivate}
+
+
+def lifecycle_actions(record_type: type[Record]) -> list[Action]:
+    """`activate` and `deactivate`, for records that have no states of their own."""
+    if (
+        record_type.model_fields["state"].default != Lifecycle.ACTIVE
+        or "state" in record_type.__annotations__
+    ):
+        return []
+
+    def action(name: str, move: Callable[[Record], Record]) -> Action:
+        async def command(work: UnitOfWork, record_id: str) -> Record:
+            record = await work.get_target(record_type, record_id)
+            return work.save(move(record), Announcement(f"{record_type.aggregate}.{name}d"))
+
+        return Action(name, command, f"{name.capitalize()} the record", None, record_type)
+
+    return [action(name, move) for name, move in _LIFECYCLE.items()]
