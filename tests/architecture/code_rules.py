@@ -1,4 +1,4 @@
-"""What the code of libs, services and deploy must not do. Each rule names every breach in a sentence of its own."""
+"""What the code of libs, services and deploy must not do. Each rule names every breach in a sentence."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def rules_read_no_clock(module: Module) -> Iterator[str]:
     if module.within("libs.domain", "libs.contracts") or role(module.name) == "model":
         for call in calls(module.tree):
             if isinstance(call.func, ast.Attribute) and called(call) in CLOCKS:
-                yield f"{module.name}:{call.lineno}: {called(call)}() reads the clock; take the time as argument"
+                yield f"{module.name}:{call.lineno}: {called(call)}() reads the clock; take it as argument"
 
 
 def calls(*nodes: ast.AST) -> Iterator[ast.Call]:

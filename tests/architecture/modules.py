@@ -33,7 +33,7 @@ class Module:
 
     @classmethod
     def parse(cls, name: str, text: str) -> Module:
-        return cls(name=name, text=text, tree=ast.parse(text))
+        return cls(name=name, text=text, tree=ast.parse(text, filename=name))
 
     @classmethod
     def load(cls, path: Path) -> Module:
