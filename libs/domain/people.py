@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
+
+from libs.contracts.values import Value
 
 
 def _email(text: str) -> str:
@@ -21,6 +23,26 @@ Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 
 Phone = Annotated[str, Field(min_length=3, max_length=40, pattern=r"^\+?[0-9 ()./x-]*[0-9][0-9 ()./x-]*$")]
 """A number as people write it; `phone_key` makes it comparable."""
+
+
+class Respondent(Value):
+    """A customer as somebody names them: a record (`collection` and `id`), or a person by their own particulars."""
+
+    collection: str | None = None
+    id: str | None = None
+    name: Annotated[str, Field(max_length=300)] | None = None
+    first_name: Annotated[str, Field(max_length=100)] | None = None
+    last_name: Annotated[str, Field(max_length=100)] | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    company_name: Annotated[str, Field(max_length=200)] | None = None
+
+    @model_validator(mode="after")
+    def _whole_reference(self) -> Self:
+        if (self.collection is None) != (self.id is None):
+            raise ValueError("a reference has both collection and id")
+        return self
+
 
 _NO_COUNTRY: Final = None
 

@@ -54,9 +54,7 @@ class Record(BaseModel):
             cls.collection, cls.aggregate = collection, aggregate
 
     # The type checker reads class arguments from here; pydantic hands them to the hook above.
-    def __init_subclass__(
-        cls, *, collection: str | None = None, aggregate: str | None = None, **kwargs: Any
-    ) -> None:
+    def __init_subclass__(cls, *, collection: str | None = None, aggregate: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
 
     def evolve(self, **changes: object) -> Self:

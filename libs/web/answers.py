@@ -16,9 +16,7 @@ from libs.web.requests import etag
 _JSON: Final = {"Content-Type": "application/json"}
 
 
-def json_response(
-    body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None
-) -> web.Response:
+def json_response(body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     return web.Response(status=status, body=body, headers={**_JSON, **headers} if headers else _JSON)
 
 

@@ -89,7 +89,8 @@ class _Bulk:
         return self._results
 
     def _drafts(self) -> dict[int, Draft]:
-        model = draft_of(self._resource.record)
+        record_type: type[Record] = self._resource.record
+        model = draft_of(record_type)
         drafts: dict[int, Draft] = {}
         for number, record in enumerate(self._records):
             try:
@@ -139,9 +140,7 @@ class _Bulk:
     async def _again(self, number: int, draft: Draft) -> None:
         """A row whose command met a rival is run again, alone."""
         try:
-            answer = await self._store.run(
-                lambda work: self._command(number, draft, work), context_of(self._request)
-            )
+            answer = await self._store.run(lambda work: self._command(number, draft, work), context_of(self._request))
         except AlreadyAnswered:
             await self._recall([number])
         except Refusal as refusal:

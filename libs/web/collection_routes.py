@@ -44,9 +44,7 @@ class CollectionRoutes(Generic[R]):
         yield Route("GET", one, self.read, read, f"Read one {label}", answer=record)
         if self._resource.creatable:
             create = Rule(name, Operation.CREATE)
-            yield Route(
-                "POST", base, self.create, create, f"Create a {label}", self._draft, record, status=201
-            )
+            yield Route("POST", base, self.create, create, f"Create a {label}", self._draft, record, status=201)
             yield Route(
                 "POST",
                 f"{base}/bulk",
@@ -56,17 +54,13 @@ class CollectionRoutes(Generic[R]):
                 raw_body="bulk",
             )
         revision = revision_of(record)
-        yield Route(
-            "PATCH", one, self.patch, write, f"Change a {label} by a JSON merge patch", revision, record
-        )
+        yield Route("PATCH", one, self.patch, write, f"Change a {label} by a JSON merge patch", revision, record)
         if self._resource.removable:
             delete = Rule(name, Operation.DELETE)
             yield Route("DELETE", one, self.remove, delete, f"Remove a {label}", status=204)
         for action in self._resource.all_actions():
             handler, rule = self._acting(action), Rule(name, action.operation)
-            yield Route(
-                "POST", f"{one}/{action.name}", handler, rule, action.summary, action.body, action.answer
-            )
+            yield Route("POST", f"{one}/{action.name}", handler, rule, action.summary, action.body, action.answer)
 
     async def list(self, request: web.Request) -> web.Response:
         params = list(request.query.items())

@@ -41,9 +41,7 @@ async def execute(
     return respond(answer)
 
 
-async def _once(
-    request: web.Request, store: Store, command: Command, key: RequestKey, creates: str | None
-) -> Answer:
+async def _once(request: web.Request, store: Store, command: Command, key: RequestKey, creates: str | None) -> Answer:
     """The answer to the first request with this key, given now or then."""
 
     async def remembering(work: UnitOfWork) -> Answer:

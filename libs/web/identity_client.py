@@ -68,9 +68,7 @@ class IdentityClient:
         headers = {"X-API-Key": api_key}
         return (await self._ask("POST", "/api/v1/auth/exchange", ExchangedToken, headers)).access_token
 
-    async def _ask(
-        self, method: str, path: str, answer: type[Answer], headers: dict[str, str] | None = None
-    ) -> Answer:
+    async def _ask(self, method: str, path: str, answer: type[Answer], headers: dict[str, str] | None = None) -> Answer:
         if self._session is None:
             self._session = ClientSession(timeout=TIMEOUT)
         try:

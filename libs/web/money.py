@@ -28,9 +28,7 @@ def refuse_excess_digits(record_type: type[Record], values: Mapping[str, Any]) -
     errors = [
         FieldError(f"/{name}", "too_many_decimals", f"{currency} has {precision} digits after the point")
         for name, spec in specs_of(record_type).items()
-        if spec.type is Decimal
-        and isinstance(amount := values.get(name), Decimal)
-        and _digits(amount) > precision
+        if spec.type is Decimal and isinstance(amount := values.get(name), Decimal) and _digits(amount) > precision
     ]
     if errors:
         raise InvalidFields("amounts are finer than their currency", errors=errors)

@@ -46,9 +46,7 @@ def problem_of(refusal: Refusal) -> dict[str, Any]:
 
 def _response(document: dict[str, Any], headers: dict[str, str]) -> web.Response:
     body = orjson.dumps(document, default=str)
-    return web.Response(
-        status=document["status"], body=body, headers={"Content-Type": CONTENT_TYPE, **headers}
-    )
+    return web.Response(status=document["status"], body=body, headers={"Content-Type": CONTENT_TYPE, **headers})
 
 
 def problem_response(refusal: Refusal) -> web.Response:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from libs.contracts.values import Reference
+from libs.domain.people import Respondent
 from libs.domain.record import Record, specs_of
 from libs.domain.refusals import FieldError, InvalidFields, Unavailable
 from libs.store.copies import known_copies, known_own, seed_copy
@@ -20,6 +21,8 @@ from libs.store.store import Store
 
 _PATIENCE: Final = ClientTimeout(total=0.5)
 _AT_ONCE: Final = 20
+Pointing = Reference | Respondent
+_POINTING: Final = (Reference, Respondent)
 _ABSENT: Final = MappingProxyType({"name": "", "deleted": True})
 
 
@@ -41,7 +44,7 @@ def pointers_in(record_type: type[Record], values: Mapping[str, Any], *, under: 
     """Every reference in these field values, validated or still JSON; what is malformed is left to validation."""
     found: list[Pointer] = []
     for name, spec in specs_of(record_type).items():
-        if (spec.type is not Reference and not spec.lookup) or values.get(name) is None:
+        if (spec.type not in _POINTING and not spec.lookup) or values.get(name) is None:
             continue
         allowed = spec.lookup.collections if spec.lookup else ()
         value, at = values[name], f"{under}/{name}"
@@ -54,7 +57,7 @@ def pointers_in(record_type: type[Record], values: Mapping[str, Any], *, under: 
 
 def _target(entry: object, allowed: tuple[str, ...]) -> tuple[str, str] | None:
     match entry:
-        case Reference(collection=collection, id=id_):
+        case Reference(collection=str(collection), id=str(id_)) | Respondent(collection=str(collection), id=str(id_)):
             return collection, id_
         case {"collection": str(collection), "id": str(id_)}:
             return collection, id_
@@ -88,9 +91,7 @@ class References:
     ) -> tuple[dict[str, FieldError], dict[str, str]]:
         """The same for many rows at once: the errors by pointer, and the names of what was found."""
         errors = {
-            each.pointer: _wrong_kind(each)
-            for each in pointers
-            if each.allowed and each.collection not in each.allowed
+            each.pointer: _wrong_kind(each) for each in pointers if each.allowed and each.collection not in each.allowed
         }
         wanted = {each.subject for each in pointers if each.pointer not in errors}
         found = await self._known(wanted)
@@ -101,9 +102,7 @@ class References:
         names |= {subject: name for subject, task in asked.items() if (name := task.result()) is not None}
         for each in pointers:
             if each.pointer not in errors and each.subject not in names:
-                errors[each.pointer] = FieldError(
-                    each.pointer, "unknown_reference", f"no record {each.subject}"
-                )
+                errors[each.pointer] = FieldError(each.pointer, "unknown_reference", f"no record {each.subject}")
         return errors, names
 
     async def _known(self, subjects: Iterable[str]) -> dict[str, Any]:
@@ -128,9 +127,7 @@ class References:
         try:
             async with (
                 self._asking,
-                self._session.get(
-                    f"{self._gateway}/api/v1/{subject}", headers=headers, timeout=_PATIENCE
-                ) as response,
+                self._session.get(f"{self._gateway}/api/v1/{subject}", headers=headers, timeout=_PATIENCE) as response,
             ):
                 if response.status in {403, 404}:
                     return None
@@ -151,14 +148,14 @@ def _wrong_kind(each: Pointer) -> FieldError:
 def named(record_type: type[Record], values: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """The values with each reference carrying the name of what it points to."""
 
-    def fill(reference: Reference) -> Reference:
-        name = names.get(f"{reference.collection}/{reference.id}")
-        return reference.model_copy(update={"name": name})
+    def fill(target: Pointing) -> Pointing:
+        name = names.get(f"{target.collection}/{target.id}")
+        return target if name is None else target.model_copy(update={"name": name})
 
     changed = dict(values)
     for name, spec in specs_of(record_type).items():
         value = changed.get(name)
-        if spec.type is Reference and value is not None:
+        if spec.type in _POINTING and value is not None:
             changed[name] = tuple(fill(each) for each in value) if spec.many else fill(value)
     return changed
 

@@ -5,7 +5,7 @@ A plain slice needs no more than `Resource(Competitor)`; a deep one gives comman
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -75,7 +75,7 @@ class Resource(Generic[R]):
 
 def new_record(record_type: type[R], work: UnitOfWork, draft: Draft, **more: Any) -> R:
     """A record from a draft, which is validated already, and what the service adds to it."""
-    return record_type.model_construct(id=work.new_id(), **draft.values(), **more)
+    return cast(R, record_type.model_construct(id=work.new_id(), **draft.values(), **more))
 
 
 class Assign(Value):
@@ -90,9 +90,7 @@ def assign_action(record_type: type[Record]) -> Action:
         assigned = Announcement(f"{record_type.aggregate}.assigned")
         return work.save(record.evolve(owner_id=request.owner_id), assigned)
 
-    return Action(
-        "assign", assign, "Give the record to another owner", Assign, record_type, operation=Operation.ASSIGN
-    )
+    return Action("assign", assign, "Give the record to another owner", Assign, record_type, operation=Operation.ASSIGN)
 
 
 _LIFECYCLE: Final = {"activate": lifecycle.activate, "deactivate": lifecycle.deactivate}
@@ -100,10 +98,7 @@ _LIFECYCLE: Final = {"activate": lifecycle.activate, "deactivate": lifecycle.dea
 
 def lifecycle_actions(record_type: type[Record]) -> list[Action]:
     """`activate` and `deactivate`, for records that have no states of their own."""
-    if (
-        record_type.model_fields["state"].default != Lifecycle.ACTIVE
-        or "state" in record_type.__annotations__
-    ):
+    if record_type.model_fields["state"].default != Lifecycle.ACTIVE or "state" in record_type.__annotations__:
         return []
 
     def action(name: str, move: Callable[[Record], Record]) -> Action:
