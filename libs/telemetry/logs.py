@@ -110,9 +110,7 @@ def _dump_json(event: EventDict, **_: object) -> bytes:
     return orjson.dumps(event, default=str)
 
 
-def _configure_standard_library(
-    shared: list[Processor], threshold: int, output: BinaryIO, *, as_json: bool
-) -> None:
+def _configure_standard_library(shared: list[Processor], threshold: int, output: BinaryIO, *, as_json: bool) -> None:
     render = _renderer(as_json=as_json)
 
     def render_text(log: WrappedLogger, method: str, event: EventDict) -> str:

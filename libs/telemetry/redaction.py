@@ -83,8 +83,6 @@ def _redacted_record(record: Mapping[object, object], depth: int) -> object:
     if depth >= DEEPEST:
         return HIDDEN
     return {
-        str(key): HIDDEN
-        if str(key) in PERSONAL_WITHIN_RECORDS or hides(str(key))
-        else _redacted(value, depth + 1)
+        str(key): HIDDEN if str(key) in PERSONAL_WITHIN_RECORDS or hides(str(key)) else _redacted(value, depth + 1)
         for key, value in record.items()
     }

@@ -54,9 +54,7 @@ def test_correlation_is_on_the_lines_inside_the_block_only(stream: io.BytesIO) -
 def test_secrets_and_personal_data_never_reach_the_line(stream: io.BytesIO) -> None:
     configure_logging("identity", json=True, stream=stream)
 
-    logger().warning(
-        "sign_in_refused", password="hunter2", email="ada@example.com", detail="for ada@example.com"
-    )
+    logger().warning("sign_in_refused", password="hunter2", email="ada@example.com", detail="for ada@example.com")
 
     text = stream.getvalue().decode()
     assert "hunter2" not in text

@@ -75,6 +75,4 @@ def test_ordinary_text_is_left_alone() -> None:
 
 
 def test_an_exception_among_the_values_is_scrubbed() -> None:
-    assert redact({"cause": ValueError("ada@example.com is taken")}) == {
-        "cause": f"ValueError: {HIDDEN} is taken"
-    }
+    assert redact({"cause": ValueError("ada@example.com is taken")}) == {"cause": f"ValueError: {HIDDEN} is taken"}

@@ -1,0 +1,1 @@
+"""People and their access: users, sign-ins, API keys, and the tokens that all services verify."""

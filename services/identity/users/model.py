@@ -1,0 +1,81 @@
+"""The user: a person who signs in. What they sign in with is kept apart (`credentials`) and never shown."""
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+
+from libs.contracts.identity import Role, UserActivated, UserDeactivated, UserPasswordSet, UserState
+from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line
+from libs.domain.moves import Moves
+from libs.domain.people import Email, Phone
+from libs.domain.record import Index, Record
+from libs.domain.refusals import Refusal
+
+MOVES: Final = Moves(
+    {
+        UserState.ACTIVE: {"deactivate": UserState.INACTIVE},
+        UserState.INACTIVE: {"activate": UserState.ACTIVE},
+    }
+)
+
+Username = Annotated[
+    str, Field(min_length=2, max_length=100, pattern=r"^[A-Za-z0-9._@+-]+$"), AfterValidator(str.lower)
+]
+
+
+class LastAdministrator(Refusal):
+    """Nobody would be left who can let others in."""
+
+    code = "last_administrator"
+
+    def __init__(self) -> None:
+        super().__init__("This is the last active administrator; make another one first.")
+
+
+class User(Record, collection="users", aggregate="identity.user"):
+    """Usernames are unique and kept in lower case."""
+
+    indexes = (Index(("username",), unique=True),)
+
+    state: Annotated[UserState, GUARDED, LISTED] = UserState.ACTIVE
+    username: Annotated[Username, LISTED, SEARCHED]
+    name: Annotated[Line, LISTED, SEARCHED]
+    email: Annotated[Email | None, INDEXED, SEARCHED] = None
+    phone: Phone | None = None
+    job_title: Annotated[Line | None, LISTED] = None
+    roles: Annotated[tuple[Role, ...], LISTED, Field(max_length=len(Role))] = ()
+
+    @property
+    def may_sign_in(self) -> bool:
+        return self.state is UserState.ACTIVE
+
+    @property
+    def administers(self) -> bool:
+        return self.may_sign_in and Role.ADMINISTRATOR in self.roles
+
+
+def deactivate(user: User, *, other_administrators: int) -> tuple[User, UserDeactivated]:
+    """Shut a person out. `other_administrators` counts the active ones beside this user."""
+    after = user.evolve(state=MOVES.after("deactivate", state=user.state))
+    keep_an_administrator(user, after, other_administrators=other_administrators)
+    return after, UserDeactivated()
+
+
+def activate(user: User) -> tuple[User, UserActivated]:
+    return user.evolve(state=MOVES.after("activate", state=user.state)), UserActivated()
+
+
+def set_password(user: User) -> tuple[User, UserPasswordSet]:
+    """The user as it is after a new password: only its version tells, the password lies elsewhere."""
+    return user, UserPasswordSet()
+
+
+def keep_an_administrator(before: User, after: User, *, other_administrators: int) -> None:
+    """Raises `LastAdministrator` where the change would leave nobody to administer."""
+    if before.administers and not after.administers and other_administrators == 0:
+        raise LastAdministrator
+
+
+def loses_roles(before: User, after: User) -> bool:
+    """Whether tokens made before the change would still allow what it takes away."""
+    return bool(set(before.roles) - set(after.roles))

@@ -1,0 +1,51 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from libs.contracts.identity import EndReason, Role
+from libs.domain.refusals import MoveRefused
+from services.identity.api_keys.model import ApiKey, Secret, WrongApiKey, revoke, roles_of
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+KEY = ApiKey(id="k-1", user_id="u-1", name="Nightly export")
+
+
+def test_a_secret_reads_back_and_matches_its_own_hash_only() -> None:
+    secret, other = Secret.make("k-1"), Secret.make("k-1")
+
+    assert Secret.parse(str(secret)) == secret
+    assert secret.matches(secret.hash)
+    assert not other.matches(secret.hash)
+
+
+def test_a_secret_does_not_show_itself() -> None:
+    secret = Secret.make("k-1")
+
+    assert secret.random not in repr(secret)
+    assert secret.random not in secret.hash
+
+
+@pytest.mark.parametrize("text", ["", "tandem", "tandem_", "tandem_k-1", "tandem_k-1_", "other_k-1_x", "tandem__x"])
+def test_text_that_is_no_key_is_refused(text: str) -> None:
+    with pytest.raises(WrongApiKey):
+        Secret.parse(text)
+
+
+def test_a_key_works_until_it_expires_or_is_revoked() -> None:
+    expiring = KEY.evolve(expires_at=NOON)
+    revoked, event = revoke(KEY, EndReason.REVOKED, at=NOON)
+
+    assert KEY.works(NOON)
+    assert expiring.works(NOON - timedelta(seconds=1))
+    assert not expiring.works(NOON)
+    assert not revoked.works(NOON)
+    assert event.type == "identity.api_key.revoked"
+    with pytest.raises(MoveRefused):
+        revoke(revoked, EndReason.REVOKED, at=NOON)
+
+
+def test_a_key_may_do_no_more_than_its_user() -> None:
+    narrowed = KEY.evolve(roles=(Role.READ_ONLY, Role.ADMINISTRATOR))
+
+    assert roles_of(KEY, (Role.SALESPERSON,)) == (Role.SALESPERSON,)
+    assert roles_of(narrowed, (Role.SALESPERSON, Role.READ_ONLY)) == (Role.READ_ONLY,)

@@ -1,0 +1,57 @@
+import pytest
+
+from libs.contracts.identity import Role, UserState
+from libs.domain.refusals import MoveRefused
+from libs.web.access import ADMINISTRATOR, ROLES
+from services.identity.users.model import (
+    LastAdministrator,
+    User,
+    activate,
+    deactivate,
+    keep_an_administrator,
+    loses_roles,
+)
+
+ADMIN = User(id="u-1", username="Admin", name="Ada", roles=(Role.ADMINISTRATOR,))
+SELLER = User(id="u-2", username="bob", name="Bob", roles=(Role.SALESPERSON, Role.READ_ONLY))
+
+
+def test_usernames_are_kept_in_lower_case() -> None:
+    assert ADMIN.username == "admin"
+
+
+def test_an_inactive_user_may_not_sign_in_until_activated() -> None:
+    shut_out, event = deactivate(SELLER, other_administrators=1)
+    back, _ = activate(shut_out)
+
+    assert shut_out.state is UserState.INACTIVE
+    assert not shut_out.may_sign_in
+    assert event.type == "identity.user.deactivated"
+    assert back.may_sign_in
+
+
+def test_moves_that_lead_nowhere_name_the_open_ones() -> None:
+    with pytest.raises(MoveRefused) as refusal:
+        activate(SELLER)
+
+    assert refusal.value.extra["open_actions"] == ["deactivate"]
+
+
+def test_the_last_administrator_stays() -> None:
+    with pytest.raises(LastAdministrator):
+        deactivate(ADMIN, other_administrators=0)
+    with pytest.raises(LastAdministrator):
+        keep_an_administrator(ADMIN, ADMIN.evolve(roles=()), other_administrators=0)
+
+    deactivate(ADMIN, other_administrators=1)
+    deactivate(SELLER, other_administrators=0)
+
+
+def test_only_roles_that_go_are_a_loss() -> None:
+    assert loses_roles(SELLER, SELLER.evolve(roles=(Role.READ_ONLY,)))
+    assert loses_roles(SELLER, SELLER.evolve(roles=(Role.MARKETER, Role.READ_ONLY)))
+    assert not loses_roles(SELLER, SELLER.evolve(roles=(*SELLER.roles, Role.MARKETER)))
+
+
+def test_every_role_is_known_to_the_table_of_permissions() -> None:
+    assert {*ROLES, ADMINISTRATOR} == {role.value for role in Role}
