@@ -56,7 +56,7 @@ def condition(node: Node, scope: Scope, now: datetime) -> Condition:
         case ast.UnaryOp(op=ast.Not()) | ast.BoolOp() | ast.CollectionLambda():
             raise Fault("unsupported", "this place takes one comparison only")
         case _:
-            raise Fault("unsupported", "every condition compares a field with a value, such as name eq 'Acme'")
+            raise Fault("unsupported", "a condition compares a field with a value, such as name eq 'Acme'")
 
 
 def _compared(node: ast.Compare, scope: Scope, now: datetime) -> Condition:
@@ -90,7 +90,7 @@ def _called(node: ast.Call, scope: Scope) -> Condition:
 def _yes(node: Node, scope: Scope) -> Condition:
     target = scope.resolve(name_of(node) or "")
     if target.field.kind is not FieldKind.BOOLEAN:
-        raise Fault("wrong_type", f"{target.field.name} alone is neither true nor false: compare it with a value")
+        raise Fault("wrong_type", f"{target.field.name} alone is not true or false: compare it with a value")
     return Condition(target.path, {"$eq": True})
 
 
@@ -105,6 +105,6 @@ def _no_subject(node: Node) -> Fault:
         case ast.UnaryOp(op=ast.Not()):
             return Fault("unsupported", "what follows 'not' stands in brackets: not (name eq 'Acme')")
         case ast.Call():
-            return Fault("unknown_function", f"{spelled(node.func)} is not supported to the left of a comparison")
+            return Fault("unknown_function", f"{spelled(node.func)} does not stand beside a comparison")
         case _:
             return Fault("unsupported", "a comparison is about a field, such as name eq 'Acme'")

@@ -1,7 +1,7 @@
 """any() and all() over lists of plain values: `tags/any(t: t eq 'vip')`.
 
-MongoDB asks one element of such a list by operators alone, without `$or` between them. So any() is taken apart at its
-`or`s and all() at its `and`s, and what remains must be comparisons that one set of operators can hold.
+MongoDB asks one element of such a list by operators alone, without `$or` between them. So any() is taken
+apart at its `or`s and all() at its `and`s; what remains must fit into one set of operators.
 """
 
 from datetime import datetime
@@ -36,9 +36,7 @@ def _joined(body: Node, scope: ElementScope, now: datetime) -> Operators:
     for part in operands(body, ast.And):
         operators = _single(part, scope, now)
         if joined.keys() & operators.keys():
-            raise Fault(
-                "unsupported", f"{scope.owner.name} holds plain values: ask for each in an any() or all() of its own"
-            )
+            raise Fault("unsupported", f"{scope.owner.name} holds plain values: give each its own any() or all()")
         joined |= operators
     return joined
 
@@ -50,6 +48,6 @@ def _single(node: Node, scope: ElementScope, now: datetime) -> Operators:
         case ast.BoolOp(op=ast.And()):
             return _joined(node, scope, now)
         case ast.BoolOp(op=ast.Or()):
-            raise Fault("unsupported", f"{scope.owner.name} holds plain values: write 'in' instead of this 'or'")
+            raise Fault("unsupported", f"{scope.owner.name} holds plain values: write 'in', not 'or'")
         case _:
             return condition(node, scope, now).operators

@@ -35,7 +35,7 @@ class FieldKind(StrEnum):
 
     @property
     def element(self) -> "FieldKind | None":
-        """What a list holds, or `None` if this is no list; a part of an `OBJECT_LIST` has no kind of its own."""
+        """What a list holds, `None` for what is no list; the parts of an `OBJECT_LIST` have no kind."""
         return _ELEMENTS.get(self)
 
     @property
@@ -65,7 +65,7 @@ _REFERENCE_MEMBERS: Final[Mapping[str, FieldKind]] = {
 
 @dataclass(frozen=True, slots=True)
 class QueryField:
-    """One field that lists know. `name` is its path on the wire: `email`, or `customer/id` for one inside another."""
+    """One field that lists know. `name` is its path on the wire: `email`, `address/city`."""
 
     name: str
     kind: FieldKind
@@ -98,7 +98,11 @@ def find(fields: QueryFields, name: str) -> QueryField | None:
     return QueryField(name, kind, sortable=sortable, searchable=False, filterable=owner.filterable)
 
 
-def require(fields: QueryFields, name: str, allowed: Callable[[QueryField], bool] = lambda _: True) -> QueryField:
+def anything(_field: QueryField) -> bool:
+    return True
+
+
+def require(fields: QueryFields, name: str, allowed: Callable[[QueryField], bool] = anything) -> QueryField:
     """The field of this name if it is allowed here, or a fault that names those that are."""
     found = find(fields, name)
     if found is None:

@@ -1,7 +1,7 @@
 """`$filter` to a MongoDB filter: a walk over the syntax tree.
 
-Every comparison is true or false, never unknown, so `not` is the plain complement: each record matches either a filter
-or its `not`.
+Every comparison is true or false, never unknown, so `not` is the plain complement: each record matches either
+a filter or its `not`.
 """
 
 from datetime import datetime

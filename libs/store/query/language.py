@@ -1,8 +1,8 @@
 """The text of `$filter` to its syntax tree, within bounds.
 
-The grammar is odata-query's. Around it stand the corrections that clients need: fields may begin with a keyword
-(`all_day`), brackets may follow `in` and `not` at once, and a list may have one item. The parser and all that
-walks its tree recurse only into brackets, `not` and paths; those are counted here, token by token, before it sees them.
+The grammar is odata-query's. Around it stand the corrections that clients need: fields may begin with a
+keyword (`all_day`), brackets may follow `in` and `not` at once, and a list may have one item. The parser and all
+that walks its tree recurse only into brackets, `not` and paths, which are counted as they are read.
 """
 
 import re
@@ -51,7 +51,7 @@ class _Lexer(ODataLexer):
 
 
 class _Bounds:
-    """Lets tokens through until a bound is reached, and completes `in ('a')` to the `('a',)` that the grammar wants."""
+    """Lets tokens through up to the bounds; completes `in ('a')` to the `('a',)` that the grammar wants."""
 
     def __init__(self) -> None:
         self._lists: list[bool] = []  # per open bracket: a list after `in` that has no comma yet
@@ -149,7 +149,7 @@ def spelled(identifier: ast.Identifier) -> str:
 
 
 def operands(node: Node, operator: type[Node]) -> list[Node]:
-    """The parts of `a and b and …` (or of `or`) in their order; a node that is something else is its only part."""
+    """The parts of `a and b and …` (or of `or`) in their order; any other node is its own only part."""
     parts: list[Node] = []
     while isinstance(node, ast.BoolOp) and isinstance(node.op, operator):
         parts.append(node.right)

@@ -16,7 +16,7 @@ MAX_TOKENS: Final = 2000
 MAX_CONDITIONS: Final = 100
 MAX_LIST_ITEMS: Final = 200
 MAX_DEPTH: Final = 20
-"""Open brackets, and also `not`s, of one filter: what bounds every recursion of the parser and the compiler."""
+"""Open brackets, and also `not`s, of one filter: they bound every recursion of parser and compiler."""
 
 MAX_PATH_SEGMENTS: Final = 5
 MAX_SORT_KEYS: Final = 8

@@ -10,7 +10,7 @@ from odata_query import ast
 
 from libs.contracts.values import to_moment
 from libs.store.query.fields import FieldKind, QueryField
-from libs.store.query.language import Node
+from libs.store.query.language import Node, spelled
 from libs.store.query.limits import MAX_TERM_LENGTH
 from libs.store.query.refusals import Fault
 
@@ -36,16 +36,19 @@ def value_of(node: Node, field: QueryField, now: datetime) -> Value:
 def term_of(node: Node) -> str:
     """A text literal, also in `tolower('…')`."""
     match node:
-        case ast.Call(
-            func=ast.Identifier(name="tolower" | "toupper" as name, namespace=()), args=[ast.String() as text]
-        ):
-            _check_length(text)
-            return text.val.lower() if name == "tolower" else text.val.upper()
+        case ast.Call(args=[ast.String() as text]) if spelled(node.func) == "tolower":
+            return _checked(text).lower()
+        case ast.Call(args=[ast.String() as text]) if spelled(node.func) == "toupper":
+            return _checked(text).upper()
         case ast.String():
-            _check_length(node)
-            return node.val
+            return _checked(node)
         case _:
             raise Fault("wrong_type", "a text in single quotes is wanted, such as 'Acme'")
+
+
+def _checked(text: ast.String) -> str:
+    _check_length(text)
+    return text.val
 
 
 def _check_length(node: Node) -> None:
@@ -118,7 +121,8 @@ def _choice(node: Node, field: QueryField, _now: datetime) -> str | None:
     if not isinstance(node, ast.String):
         return None
     if field.choices and node.val not in field.choices:
-        raise Fault("invalid_choice", f"{node.val!r} is not a {field.name}; it is one of: {', '.join(field.choices)}")
+        choices = ", ".join(field.choices)
+        raise Fault("invalid_choice", f"{node.val!r} is not a {field.name}; it is one of: {choices}")
     return node.val
 
 
@@ -142,19 +146,21 @@ def _moment(node: ast.DateTime) -> datetime:
 def _relative(node: Node, now: datetime) -> datetime | None:
     """`now()`, and `now()` with a duration added or subtracted."""
     match node:
-        case ast.Call(func=ast.Identifier(name="now", namespace=())):
+        case ast.Call() if spelled(node.func) == "now":
             return to_moment(now)
-        case ast.BinOp(
-            ast.Add() | ast.Sub() as op, ast.Call(func=ast.Identifier(name="now", namespace=())), ast.Duration() as span
-        ):
-            _check_length(span)
-            length = _span(span)
-            try:
-                return to_moment(now + length if isinstance(op, ast.Add) else now - length)
-            except OverflowError:
-                raise Fault("out_of_range", f"{span.val} leads out of the calendar") from None
+        case ast.BinOp(op=ast.Add() | ast.Sub(), left=ast.Call() as call, right=ast.Duration() as length):
+            return _moved(now, length, back=isinstance(node.op, ast.Sub)) if spelled(call.func) == "now" else None
         case _:
             return None
+
+
+def _moved(now: datetime, length: ast.Duration, *, back: bool) -> datetime:
+    _check_length(length)
+    span = _span(length)
+    try:
+        return to_moment(now - span if back else now + span)
+    except OverflowError:
+        raise Fault("out_of_range", f"{length.val} leads out of the calendar") from None
 
 
 def _span(node: ast.Duration) -> timedelta:

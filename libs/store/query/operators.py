@@ -1,6 +1,6 @@
 """One comparison or text function to the MongoDB operators that stand behind a path: `{"$gt": 5}`.
 
-A field that is null or absent equals null, differs from every other value, and is neither before nor after any.
+A field that is null or absent equals null, differs from every other value, and is before or after none.
 """
 
 import re

@@ -21,6 +21,7 @@ OPTIONS: Final = ("$filter", "$orderby", "$select", "$top", "$skip", "$count", "
 _WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
 _EVERYTHING: Final[MongoFilter] = {}
+_NO_SEARCH: Final[tuple[str | None, MongoFilter]] = (None, _EVERYTHING)
 
 T = TypeVar("T")
 
@@ -44,7 +45,7 @@ class ListQuery:
 
     @property
     def limit(self) -> int:
-        """How many to read: one more than the page tells whether another follows. Never MongoDB's boundless 0."""
+        """How many to read: one beyond the page tells whether more follow. Never 0, which is boundless."""
         return self.top + 1
 
 
@@ -57,7 +58,7 @@ def parse_list_query(
     """
     options = _Options(params, also)
     conditions = options.read("$filter", lambda text: filter_of(text, fields, now), _EVERYTHING)
-    words = options.read("$search", lambda text: search_filter(text, fields), _EVERYTHING)
+    search, words = options.read("$search", lambda text: (text, search_filter(text, fields)), _NO_SEARCH)
     select = options.read("$select", lambda text: selection_of(text, fields), None)
     query = ListQuery(
         filter=_both(conditions, words),
@@ -67,7 +68,7 @@ def parse_list_query(
         top=options.read("$top", lambda text: _whole_number(text, MAX_TOP), DEFAULT_TOP),
         skip=options.read("$skip", lambda text: _whole_number(text, MAX_SKIP), 0),
         count=options.read("$count", _yes_or_no, absent=False),
-        search=options.read("$search", str, None),
+        search=search,
     )
     if options.errors:
         raise InvalidQuery.of(options.errors[:MAX_ERRORS])
@@ -87,8 +88,8 @@ class _Options:
     def _take(self, name: str, value: str) -> None:
         option = name if name.startswith("$") else f"${name}"
         if option not in OPTIONS:
-            known = ", ".join(OPTIONS)
-            self.errors.append(FieldError(name[:100], "unknown_option", f"there is no such option; known are: {known}"))
+            detail = f"there is no such option; known are: {', '.join(OPTIONS)}"
+            self.errors.append(FieldError(name[:100], "unknown_option", detail))
         elif option in self._given:
             self.errors.append(FieldError(option, "duplicate", "given more than once"))
         else:

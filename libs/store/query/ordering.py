@@ -12,7 +12,7 @@ _DIRECTIONS: Final = {"asc": 1, "desc": -1}
 
 
 def sort_of(text: str, fields: QueryFields) -> Sort:
-    """The keys in order, `_id` the last: it goes the way of the key before it, so that one index serves both ways."""
+    """The keys in order and `_id`, which goes the way of the key before it: one index serves both ways."""
     keys: dict[str, int] = {}
     parts = text.split(",") if text else []
     if len(parts) > MAX_SORT_KEYS:

@@ -12,8 +12,8 @@ _SKIP: Final = frozenset({"$skip", "skip"})
 def next_link(path: str, params: Iterable[tuple[str, str]], query: ListQuery, *, has_more: bool) -> str | None:
     """`@odata.nextLink`: the same request with a later `$skip`, or `None` on the last page.
 
-    Past the largest `$skip` the link is still given, and is refused with that limit when followed: an end that is not
-    the end would look like one.
+    Past the largest `$skip` the link is still given, and is refused with that limit when followed: without it
+    the list would seem to end there.
     """
     if not has_more or query.top == 0:
         return None

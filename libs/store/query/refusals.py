@@ -8,7 +8,7 @@ from libs.domain.refusals import FieldError, Refusal
 
 
 class InvalidQuery(Refusal):
-    """A list was asked for in a way that it does not understand; each error names the option that is wrong."""
+    """A list was asked for in a way that is not understood; each error names the option that is wrong."""
 
     status, code = 422, "invalid_query"
 

@@ -1,6 +1,6 @@
 """Which fields a name can mean: of the record, or inside any() and all() of one element of a list."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from odata_query import ast
@@ -53,16 +53,14 @@ class ElementScope:
     def resolve(self, name: str) -> Target:
         variable, _, rest = name.partition("/")
         if variable != self.variable:
-            raise Fault(
-                "unsupported", f"inside any() and all() every name begins with {self.variable!r}; {name!r} does not"
-            )
+            detail = f"inside any() and all() every name begins with {self.variable!r}; {name!r} does not"
+            raise Fault("unsupported", detail)
         if rest:
             field = require(self.fields, f"{self.owner.name}/{rest}", filterable)
             return Target(rest.replace("/", "."), field)
-        kind = self.owner.kind.element
-        if kind is None:
+        if self.owner.kind.element is None:
             raise Fault("wrong_type", f"{name} has parts: compare one of them, as in {name}/…")
-        return Target("", QueryField(name, kind, sortable=False, searchable=False, choices=self.owner.choices))
+        return Target("", replace(self.owner, name=name, kind=self.owner.kind.element))
 
 
 def name_of(node: Node) -> str | None:

@@ -24,7 +24,8 @@ def search_filter(text: str, fields: QueryFields) -> dict[str, Any]:
     searched = [field for field in fields.values() if field.searchable and field.kind in _SEARCHED]
     if not searched:
         raise Fault("not_searchable", "this collection has no field to search; use $filter")
-    return {"$and": [{"$or": [_occurs(word, field) for field in searched]} for word in words]} if words else {}
+    found = [{"$or": [_occurs(word, field) for field in searched]} for word in words]
+    return {"$and": found} if found else {}
 
 
 def _occurs(word: str, field: QueryField) -> dict[str, Operators]:
