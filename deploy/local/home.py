@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from deploy.local.ports import Ports
-from deploy.local.vault import Vault
+from deploy.vault import Vault
 
 PROJECT = Path(__file__).resolve().parents[2]
 

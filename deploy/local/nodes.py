@@ -4,24 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from deploy.local.home import Home
 from deploy.local.mongo import MongoNode
 from deploy.local.rabbit import RabbitNode, RabbitPorts
 from deploy.local.supervisor import Happening, Report, Supervisor, What
+from deploy.rabbitmq.definitions import OPERATOR, VIRTUAL_HOST
+from deploy.services import PORTS
 
 READY_TIMEOUT = 120.0
 
 
+class Broker(Protocol):
+    """Something that listens for AMQP."""
+
+    def url(self, virtual_host: str = ..., user: str = ...) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBroker:
+    """One that runs already and has one address for all."""
+
+    address: str
+
+    def url(self, virtual_host: str = "", user: str = "") -> str:  # noqa: ARG002 - the address says it
+        return self.address
+
+
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """Where the database and the broker answer; `amqp_urls` by virtual host."""
+    """Where the database and the broker answer."""
 
     mongo_url: str
-    amqp_urls: Mapping[str, str]
+    broker: Broker
 
 
 async def start_nodes(
@@ -31,7 +49,7 @@ async def start_nodes(
     *,
     mongo_url: str | None = None,
     amqp_url: str | None = None,
-    virtual_hosts: Sequence[str] = ("tandem",),
+    virtual_hosts: Sequence[str] = (VIRTUAL_HOST,),
 ) -> Nodes:
     """Start what is not given, and wait until it is ready; raises MissingProgram, TimeoutError.
 
@@ -43,25 +61,25 @@ async def start_nodes(
         mongo_url = mongo.url
         await supervisor.keep(mongo.command())
         waits.append(("mongod", mongo.wait_until_ready()))
+    broker: Broker
     if (amqp_url := amqp_url or os.environ.get("AMQP_URL")) is not None:
-        amqp_urls = dict.fromkeys(virtual_hosts, amqp_url)
+        broker = GivenBroker(amqp_url)
     else:
-        rabbit = rabbit_node(home, virtual_hosts)
-        amqp_urls = {name: rabbit.url(name) for name in virtual_hosts}
+        broker = rabbit = rabbit_node(home, virtual_hosts)
         for command in rabbit.commands():
             await supervisor.keep(command)
         waits.append(("rabbitmq", rabbit.wait_until_ready()))
     async with asyncio.timeout(READY_TIMEOUT), asyncio.TaskGroup() as group:
         for name, wait in waits:
             group.create_task(_report_ready(name, wait, report))
-    return Nodes(mongo_url, amqp_urls)
+    return Nodes(mongo_url, broker)
 
 
 def mongo_node(home: Home) -> MongoNode:
     return MongoNode(home.directory("mongo"), home.ports.choose("mongo", 27_117), home.log("mongod"))
 
 
-def rabbit_node(home: Home, virtual_hosts: Sequence[str] = ("tandem",)) -> RabbitNode:
+def rabbit_node(home: Home, virtual_hosts: Sequence[str]) -> RabbitNode:
     return RabbitNode(
         directory=home.directory("rabbitmq"),
         ports=RabbitPorts(
@@ -69,7 +87,7 @@ def rabbit_node(home: Home, virtual_hosts: Sequence[str] = ("tandem",)) -> Rabbi
             distribution=home.ports.choose("rabbitmq_distribution", 25_772),
             port_mapper=home.ports.choose("epmd", 4_469),
         ),
-        password=home.vault.password("rabbitmq"),
+        passwords={user: home.vault.password(f"rabbitmq_{user}") for user in (OPERATOR, *PORTS)},
         log=home.log("rabbitmq"),
         virtual_hosts=virtual_hosts,
     )

@@ -44,8 +44,10 @@ class Ports:
                 return port
         raise NoFreePort(f"no free port for {name}")
 
-    def insist(self, name: str, port: int) -> int:
-        """Exactly this port; raises NoFreePort if somebody else listens on it."""
+    def insist(self, name: str, given: str) -> int:
+        """Exactly this port; raises NoFreePort if it is none, or if somebody else listens on it."""
+        if not given.isdecimal() or not 0 < (port := int(given)) < 65_536:
+            raise NoFreePort(f"{given} is no port for {name}")
         if not is_free(port):
             raise NoFreePort(f"port {port} for {name} is taken by another program")
         self._remember(name, port)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 import json
 import os
-import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -17,6 +14,7 @@ from urllib.parse import quote
 from deploy.local.debian import MissingProgram, install
 from deploy.local.process import Command
 from deploy.local.waiting import until
+from deploy.rabbitmq.definitions import OPERATOR, VIRTUAL_HOST, definitions
 
 _SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 _LOOPBACK_ONLY = "-kernel inet_dist_use_interface {127,0,0,1}"
@@ -48,14 +46,13 @@ class RabbitPorts:
 class RabbitNode:
     directory: Path
     ports: RabbitPorts
-    password: str
+    passwords: Mapping[str, str]
     log: Path
-    virtual_hosts: Sequence[str] = ("tandem",)
-    user: str = "tandem"
+    virtual_hosts: Sequence[str] = (VIRTUAL_HOST,)
 
-    def url(self, virtual_host: str = "tandem") -> str:
-        host = quote(virtual_host, safe="")
-        return f"amqp://{self.user}:{quote(self.password, safe='')}@127.0.0.1:{self.ports.amqp}/{host}"
+    def url(self, virtual_host: str = VIRTUAL_HOST, user: str = OPERATOR) -> str:
+        credentials = f"{user}:{quote(self.passwords[user], safe='')}"
+        return f"amqp://{credentials}@127.0.0.1:{self.ports.amqp}/{quote(virtual_host, safe='')}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -118,30 +115,15 @@ class RabbitNode:
 
     def _write_configuration(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        definitions = self.directory / "definitions.json"
+        path = self.directory / "definitions.json"
         files = {
             "rabbitmq-env.conf": "",
             "advanced.config": "[].\n",
             "enabled_plugins": "[].\n",
-            "definitions.json": json.dumps(self._definitions(), indent=1),
+            "definitions.json": json.dumps(definitions(self.passwords, self.virtual_hosts), indent=1),
             "rabbitmq.conf": f"listeners.tcp.local = 127.0.0.1:{self.ports.amqp}\n"
-            f"load_definitions = {definitions}\n"
+            f"load_definitions = {path}\n"
             "vm_memory_high_watermark.absolute = 1GiB\n",
         }
         for name, content in files.items():
             (self.directory / name).write_text(content)
-
-    def _definitions(self) -> dict[str, object]:
-        everything = {"configure": ".*", "write": ".*", "read": ".*"}
-        user = {"name": self.user, "password_hash": hash_password(self.password), "tags": "administrator"}
-        return {
-            "users": [user],
-            "vhosts": [{"name": name} for name in self.virtual_hosts],
-            "permissions": [{"user": self.user, "vhost": name, **everything} for name in self.virtual_hosts],
-        }
-
-
-def hash_password(password: str) -> str:
-    """RabbitMQ's `rabbit_password_hashing_sha256`: base64 of four bytes of salt and the digest."""
-    salt = secrets.token_bytes(4)
-    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()

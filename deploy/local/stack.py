@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from deploy.local.home import Home
 from deploy.local.nodes import Nodes, start_nodes
 from deploy.local.readiness import READY_TIMEOUT, NotReady, explain, wait_for
-from deploy.local.suite import PORTS, Copy, choose_copies, commands, copy_name
+from deploy.local.suite import Copy, choose_copies, commands, copy_name
 from deploy.local.supervisor import Happening, Report, Supervisor
+from deploy.services import PORTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,8 @@ from dataclasses import dataclass
 from deploy.local.home import PROJECT, Home
 from deploy.local.nodes import Nodes
 from deploy.local.process import Command
+from deploy.services import PORTS
 
-PORTS: Mapping[str, int] = {
-    "gateway": 8080,
-    "identity": 8101,
-    "sales": 8102,
-    "marketing": 8103,
-    "service": 8104,
-    "activity": 8105,
-    "reporting": 8106,
-    "journal": 8107,
-}
 _STAGE = 2  # after the port mapper and the database (0), and the broker (1)
 
 
@@ -57,7 +48,7 @@ def choose_copies(home: Home, services: Collection[str], copies: Mapping[str, in
 def _port(home: Home, service: str, number: int) -> int:
     name = copy_name(service, number)
     if name == "gateway" and (given := os.environ.get("TANDEM_PORT")):
-        return home.ports.insist(name, int(given))
+        return home.ports.insist(name, given)
     return home.ports.choose(name, PORTS.get(service) if number == 0 else None)
 
 
@@ -69,17 +60,19 @@ def commands(home: Home, copies: Collection[Copy], nodes: Nodes, extra: Mapping[
         "TANDEM_ENVIRONMENT": "development",
         "TANDEM_HTTP_HOST": "127.0.0.1",
         "TANDEM_MONGO_URL": nodes.mongo_url,
-        "TANDEM_AMQP_URL": next(iter(nodes.amqp_urls.values())),
         "TANDEM_LOG_JSON": "true",
         **{f"TANDEM_UPSTREAM_{service.upper()}": url for service, url in first.items()},
-        **extra,
     }
     for copy in copies:
-        own = _identity_settings(home) if copy.service == "identity" else {}
+        own = {
+            "TANDEM_HTTP_PORT": str(copy.port),
+            "TANDEM_AMQP_URL": nodes.broker.url(user=copy.service),
+            **(_identity_settings(home) if copy.service == "identity" else {}),
+        }
         yield Command(
             name=copy.name,
             argv=[sys.executable, "-m", f"services.{copy.service}"],
-            environment={**shared, **own, "TANDEM_HTTP_PORT": str(copy.port)},
+            environment={**shared, **own, **extra},
             directory=PROJECT,
             log=home.log(copy.name),
             stage=_STAGE,

@@ -17,8 +17,9 @@ from deploy.local.home import AlreadyRunning, Home, Running
 from deploy.local.ports import NoFreePort
 from deploy.local.readiness import NotReady
 from deploy.local.stack import Stack, stack
-from deploy.local.suite import PORTS, admin_password
+from deploy.local.suite import admin_password
 from deploy.local.supervisor import Happening, Report, What
+from deploy.services import PORTS
 
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PARTS = len(PORTS) + len(("mongod", "rabbitmq"))
@@ -88,7 +89,7 @@ def _welcome(console: Console, running: Stack) -> None:
         "API guide": f"{url}/docs",
         "Sign in": f"admin / {admin_password(running.home)}",
         "Database": running.nodes.mongo_url,
-        "Broker": next(iter(running.nodes.amqp_urls.values())),
+        "Broker": running.nodes.broker.url(),
         "Logs": running.home.path / "logs",
     }
     console.print("\n[bold]Tandem is ready.[/bold] Ctrl-C stops it.\n")

@@ -9,7 +9,7 @@ import pytest
 from joserfc.jwk import OKPKey
 
 from deploy.local.home import PROJECT, AlreadyRunning, Home, Running
-from deploy.local.vault import Vault
+from deploy.vault import Vault
 
 
 def test_a_home_is_held_by_one_at_a_time(tmp_path: Path) -> None:

@@ -52,4 +52,10 @@ def test_private_ports_ignore_what_is_usual(tmp_path: Path) -> None:
 
 def test_insisting_on_a_taken_port_is_refused(tmp_path: Path) -> None:
     with listening() as taken, pytest.raises(NoFreePort, match=f"port {taken} for gateway is taken"):
-        Ports(tmp_path / "ports.json").insist("gateway", taken)
+        Ports(tmp_path / "ports.json").insist("gateway", str(taken))
+
+
+@pytest.mark.parametrize("given", ["", "http", "0", "65536", "-1"])
+def test_a_port_that_is_none_is_refused(given: str, tmp_path: Path) -> None:
+    with pytest.raises(NoFreePort, match="no port for gateway"):
+        Ports(tmp_path / "ports.json").insist("gateway", given)

@@ -51,7 +51,7 @@ async def test_a_home_keeps_its_data_and_leaves_no_process(tmp_path: Path) -> No
     async with stack(Home(tmp_path, private=True), services=[]) as running:
         with MongoClient[dict[str, Any]](running.nodes.mongo_url) as client:
             assert client.kept.notes.count_documents({}) == 1
-        assert await connected(running.nodes.amqp_urls["tandem"])
+        assert await connected(running.nodes.broker.url())
         broker = running.pid("rabbitmq")
         running.kill("rabbitmq", signal.SIGKILL)
         await eventually(lambda: running.pid("rabbitmq") not in {None, broker})

@@ -17,20 +17,25 @@ class Vault:
         self._directory = directory
 
     def password(self, name: str) -> str:
-        return self._kept(name, lambda: secrets.token_urlsafe(24)).read_text()
+        return self._ensure(name, lambda: secrets.token_urlsafe(24)).read_text()
+
+    def kept(self, name: str) -> str | None:
+        """None if it was never made."""
+        path = self._path(name)
+        return path.read_text() if path.exists() else None
 
     def signing_key(self, name: str) -> Path:
         """The file of an Ed25519 private key (PKCS #8, PEM)."""
-        return self._kept(name, _new_signing_key)
+        return self._ensure(name, _new_signing_key)
 
     def replace(self, name: str, secret: str) -> None:
         self._path(name).unlink(missing_ok=True)
-        self._kept(name, lambda: secret)
+        self._ensure(name, lambda: secret)
 
     def _path(self, name: str) -> Path:
         return self._directory / name
 
-    def _kept(self, name: str, generate: Callable[[], str]) -> Path:
+    def _ensure(self, name: str, generate: Callable[[], str]) -> Path:
         path = self._path(name)
         if not path.exists():
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,0 +1,1 @@
+"""What the broker knows before a service connects: users and what they may do."""

@@ -1,0 +1,94 @@
+"""The operator as a client of the gateway: signs in once, and says in words what went wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from typer import TyperException
+
+from deploy.local.home import Home
+
+_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=5)
+
+
+class Trouble(TyperException):
+    """Ends the command with a sentence that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A signed-in session; paths begin with `/api/v1/`."""
+
+    url: str
+    session: aiohttp.ClientSession
+
+    async def get(self, path: str, **query: str) -> Any:
+        return await self._ask("GET", path, query)
+
+    async def post(self, path: str) -> Any:
+        return await self._ask("POST", path, {})
+
+    async def _ask(self, method: str, path: str, query: Mapping[str, str]) -> Any:
+        try:
+            async with self.session.request(method, path, params=query) as response:
+                await refuse(response)
+                return await response.json()
+        except (aiohttp.ClientConnectionError, TimeoutError):
+            raise _nothing_answers(self.url) from None
+
+
+@asynccontextmanager
+async def signed_in() -> AsyncIterator[Api]:
+    """At TANDEM_URL or the running installation of TANDEM_HOME, as TANDEM_USER; raises Trouble."""
+    home = Home.from_environment()
+    url = os.environ.get("TANDEM_URL") or (home.running.url if home.running else "http://127.0.0.1:8080")
+    token = await _token(url, os.environ.get("TANDEM_USER", "admin"), _password(home))
+    headers = {"Authorization": f"Bearer {token}"}
+    async with aiohttp.ClientSession(url, headers=headers, timeout=_TIMEOUT) as session:
+        yield Api(url, session)
+
+
+async def refuse(response: aiohttp.ClientResponse) -> None:
+    """Raise Trouble in the words of the problem document, if the answer is one."""
+    if response.status < 400:
+        return
+    problem: Mapping[str, Any] = {}
+    if response.content_type.endswith("json"):
+        problem = await response.json()
+    detail = problem.get("detail") or problem.get("title") or response.reason
+    wrong = "".join(f"\n  {each['pointer']}: {each['detail']}" for each in problem.get("errors", ()))
+    raise Trouble(f"{detail} ({problem.get('code', response.status)}){wrong}")
+
+
+async def _token(url: str, user: str, password: str) -> str:
+    credentials = {"username": user, "password": password}
+    try:
+        async with (
+            aiohttp.ClientSession(url, timeout=_TIMEOUT) as session,
+            session.post("/api/v1/auth/token", json=credentials) as response,
+        ):
+            if response.status == 401:
+                raise Trouble(f"{url} refuses the password of {user}: set TANDEM_USER and TANDEM_PASSWORD")
+            await refuse(response)
+            return str((await response.json())["access_token"])
+    except (aiohttp.ClientConnectionError, TimeoutError):
+        raise _nothing_answers(url) from None
+
+
+def _password(home: Home) -> str:
+    password = os.environ.get("TANDEM_PASSWORD") or home.vault.kept("admin_password")
+    if password is None:
+        raise Trouble(
+            f"No password: set TANDEM_PASSWORD, or TANDEM_HOME to the directory of a local installation "
+            f"({home.path} is none)"
+        )
+    return password
+
+
+def _nothing_answers(url: str) -> Trouble:
+    return Trouble(f"Nothing answers at {url}: start Tandem with `tandem run`, or set TANDEM_URL")
