@@ -40,11 +40,14 @@ lock: $(READY)  ## Write the lock files anew from pyproject.toml (UPGRADE=1 take
 	@$(COMPILE) pyproject.toml --all-extras --output-file requirements/dev.txt
 	@$(COMPILE) pyproject.toml $(RUNTIME_EXTRAS:%=--extra %) --constraint requirements/dev.txt --output-file requirements/runtime.txt
 
+docs: $(READY)  ## Write the API and event references anew from the code
+	@$(BIN)/tandem docs
+
 clean:  ## Remove the virtual environment, the caches and the local databases
 	rm -rf $(VENV) .tandem .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis build dist
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
-.PHONY: help run demo test check bench faults format lock clean
+.PHONY: help run demo test check bench faults format lock docs clean
 
 $(READY): requirements/build.txt requirements/dev.txt
 	@.ci/venv $(VENV)
@@ -55,10 +58,10 @@ CHECKS := check-format check-lint check-types check-imports check-packages check
 .PHONY: $(CHECKS)
 
 check-format:
-	@.ci/step format $(BIN)/ruff format --check
+	@.ci/step format $(BIN)/ruff format --check --output-format concise
 
 check-lint:
-	@.ci/step lint $(BIN)/ruff check
+	@.ci/step lint $(BIN)/ruff check --output-format concise
 
 check-types:
 	@.ci/step types $(BIN)/mypy $(SOURCES)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.architecture.modules import ROOT
 
@@ -31,6 +34,18 @@ def read_lock(name: str) -> dict[str, str]:
 @pytest.mark.parametrize("name", LOCKS)
 def test_every_line_is_a_pin_with_its_hashes(name: str) -> None:
     assert read_lock(name)
+
+
+def test_what_is_declared_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    declared = [Requirement(each) for group in (project["dependencies"], *extras) for each in group]
+    locked = read_lock("dev")
+
+    assert declared
+    for requirement in declared:
+        version = locked.get(canonicalize_name(requirement.name), "absent")
+        assert requirement.specifier.contains(version, prereleases=True), f"{requirement}: run make lock"
 
 
 def test_what_ships_is_what_was_tested() -> None:

@@ -60,9 +60,7 @@ def test_no_tracked_file_names_an_index_or_a_folder(tracked_files: list[str]) ->
     found = [
         f"{name}:{number}: {match.group()}"
         for name in tracked_files
-        for number, line in enumerate(
-            (ROOT / name).read_text(encoding="utf-8", errors="replace").splitlines(), 1
-        )
+        for number, line in enumerate((ROOT / name).read_text(encoding="utf-8", errors="replace").splitlines(), 1)
         if (match := NEEDLES.search(line))
     ]
 
