@@ -1,6 +1,7 @@
 """The record: what every lead, case, campaign … has, and what its class says about it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Self, Union, get_args, get_origin
@@ -15,10 +16,14 @@ Tag = Annotated[str, Field(min_length=1, max_length=60)]
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A compound index: fields in order, `-` before one that descends. `unique` ignores records without the first."""
+    """A compound index: fields in order, `-` before one that descends. `unique` ignores records without the first.
+
+    `expires_after` is for private collections: documents go that long after the time in the one field.
+    """
 
     fields: tuple[str, ...]
     unique: bool = False
+    expires_after: timedelta | None = None
 
 
 class Record(BaseModel):

@@ -37,6 +37,8 @@ def indexes_of(record_type: type[Record]) -> list[IndexModel]:
 def index_model(index: Index) -> IndexModel:
     """An index that ends in `_id`, so that pages are stable; a unique one ends in what is unique."""
     keys = [(name.lstrip("-"), DESCENDING if name[0] == "-" else ASCENDING) for name in index.fields]
+    if index.expires_after is not None:
+        return IndexModel(keys, expireAfterSeconds=int(index.expires_after.total_seconds()))
     if index.unique:
         return IndexModel(keys, unique=True, partialFilterExpression={keys[0][0]: {"$exists": True}})
     return IndexModel([*keys, ("_id", ASCENDING)])

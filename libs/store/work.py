@@ -181,6 +181,10 @@ class UnitOfWork:
         """A private document (inbox, claim, timer …), inserted in the same commit."""
         self.puts.append((collection, document))
 
+    def drop(self, collection: str, document_id: str) -> None:
+        """Deletes a private document in the same commit."""
+        self.freed.append((collection, document_id))
+
     def take_claim(self, kind: str, key: str, holder: str) -> None:
         """Makes `holder` the only one with this kind and key; a rival's commit makes this command run again."""
         self.put("claims", {"_id": f"{kind}|{key}", "holder": holder, "at": self.now})
@@ -192,7 +196,7 @@ class UnitOfWork:
 
     def release_claim(self, kind: str, key: str) -> None:
         """Frees the claim in the same commit."""
-        self.freed.append(("claims", f"{kind}|{key}"))
+        self.drop("claims", f"{kind}|{key}")
 
     def discard(self) -> None:
         """Forgets every write."""
