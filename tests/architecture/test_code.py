@@ -44,7 +44,9 @@ Rule = Callable[[Module], Iterator[str]]
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
 def test_the_tree_keeps_the_rule(rule: Rule) -> None:
-    assert [breach for module in tree() for breach in rule(module)] == []
+    breaches = [breach for module in tree() for breach in rule(module)]
+
+    assert not breaches, "\n".join(breaches)
 
 
 @pytest.mark.parametrize(("rule", "name", "text"), BREACHES)

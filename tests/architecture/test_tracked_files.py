@@ -64,7 +64,7 @@ def test_no_tracked_file_names_an_index_or_a_folder(tracked_files: list[str]) ->
         if (match := NEEDLES.search(line))
     ]
 
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("line", BREACHES)
