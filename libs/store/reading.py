@@ -15,6 +15,7 @@ from libs.store.documents import WITHOUT_PRIVATE, public
 from libs.store.errors import answering
 from libs.store.query.fields import FieldKind, QueryField, QueryFields
 from libs.store.query.options import ListQuery
+from libs.store.query.selection import trimmed
 from libs.store.store import Store
 
 _KINDS: Final[Mapping[type, FieldKind]] = {
@@ -93,6 +94,6 @@ async def read_page(store: Store, record_type: type[Record], query: ListQuery) -
         documents = await cursor.to_list(query.top + 1)
         count = await collection.count_documents(visible) if query.count else None
     views = [public(record_type, document) for document in documents[: query.top]]
-    if query.projection:
-        views = [{name: view.get(name) for name in ("id", *query.projection)} for view in views]
+    if query.select:
+        views = trimmed(views, query.select)
     return Page(views, has_more=len(documents) > query.top, count=count)

@@ -17,8 +17,9 @@ from odata_query.grammar import ODataLexer, ODataParser
 from libs.store.query.limits import (
     MAX_CONDITIONS,
     MAX_DEPTH,
+    MAX_NAMES_IN_PATH,
+    MAX_NOTS,
     MAX_OPTION_LENGTH,
-    MAX_PATH_SEGMENTS,
     MAX_TOKENS,
 )
 from libs.store.query.refusals import Fault
@@ -27,7 +28,8 @@ from libs.store.query.refusals import Fault
 Node = ast._Node  # noqa: SLF001
 
 _CACHED_LENGTH: Final = 512
-_LIST_OWNER_SEGMENTS: Final = 2
+_NAMES_OF_LIST: Final = 2
+"""The parser fails on longer paths to `any` and `all`."""
 _NO_TEXT: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -56,12 +58,12 @@ class _Bounds:
     def __init__(self) -> None:
         self._lists: list[bool] = []  # per open bracket: a list after `in` that has no comma yet
         self._previous = ""
-        self._segments = self._nots = 0
+        self._names = self._nots = 0
         self._conditions = 1
 
     def within(self, tokens: Iterator[Token]) -> Iterator[Token]:
-        for number, token in enumerate(tokens):
-            _limit(number, MAX_TOKENS - 1, "words and signs", MAX_TOKENS)
+        for number, token in enumerate(tokens, start=1):
+            _limit(number, MAX_TOKENS, "words and signs")
             if token.type == ")" and self._lists and self._lists.pop():
                 yield _comma(token)
             self._count(token)
@@ -79,8 +81,8 @@ class _Bounds:
                 self._conditions += 1
                 _limit(self._conditions, MAX_CONDITIONS, "conditions")
             case "NOT":
-                self._nots += 1
-                _limit(self._nots, MAX_DEPTH, "times 'not'")
+                self._nots = self._nots + 1 if self._previous == "NOT" else 1
+                _limit(self._nots, MAX_NOTS, "times 'not' in a row")
             case "=":
                 raise Fault("unreadable", "named parameters are not supported; to compare, write 'eq'")
             case _:
@@ -89,18 +91,17 @@ class _Bounds:
     def _count_path(self, token: Token) -> None:
         match token.type:
             case "/":
-                self._segments += 1
-                _limit(self._segments, MAX_PATH_SEGMENTS - 1, "names in a path", MAX_PATH_SEGMENTS)
-            case "ANY" | "ALL" if self._segments > _LIST_OWNER_SEGMENTS:
-                raise Fault("too_complex", f"a list lies at most {_LIST_OWNER_SEGMENTS} names deep")
-            case "ODATA_IDENTIFIER":
-                if self._previous != "/":
-                    self._segments = 0
+                self._names += 1
+                _limit(self._names, MAX_NAMES_IN_PATH, "names in a path")
+            case "ANY" | "ALL":
+                _limit(self._names - 1, _NAMES_OF_LIST, "names in the path of a list")
+            case "ODATA_IDENTIFIER" if self._previous != "/":
+                self._names = 1
 
 
-def _limit(count: int, maximum: int, what: str, named: int | None = None) -> None:
+def _limit(count: int, maximum: int, what: str) -> None:
     if count > maximum:
-        raise Fault("too_complex", f"at most {named or maximum} {what}")
+        raise Fault("too_complex", f"at most {maximum} {what}")
 
 
 def _comma(beside: Token) -> Token:

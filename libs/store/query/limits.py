@@ -16,9 +16,12 @@ MAX_TOKENS: Final = 2000
 MAX_CONDITIONS: Final = 100
 MAX_LIST_ITEMS: Final = 200
 MAX_DEPTH: Final = 20
-"""Open brackets, and also `not`s, of one filter: they bound every recursion of parser and compiler."""
+"""Open brackets."""
 
-MAX_PATH_SEGMENTS: Final = 5
+MAX_NOTS: Final = 2
+"""`not`s in a row."""
+
+MAX_NAMES_IN_PATH: Final = 5
 MAX_SORT_KEYS: Final = 8
 MAX_SEARCH_WORDS: Final = 10
 MAX_LISTED_NAMES: Final = 100

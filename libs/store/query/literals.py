@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Final
 
@@ -82,7 +82,7 @@ def _number(node: Node, _field: QueryField, _now: datetime) -> int | float | Non
         case ast.Float() if isfinite(float(node.val)):
             return float(node.val)
         case ast.Integer() | ast.Float():
-            raise Fault("out_of_range", f"{node.val} is too large a number")
+            raise _out_of_range(node)
         case _:
             return None
 
@@ -90,10 +90,17 @@ def _number(node: Node, _field: QueryField, _now: datetime) -> int | float | Non
 def _money(node: Node, _field: QueryField, _now: datetime) -> Decimal | None:
     if not isinstance(node, ast.Integer | ast.Float):
         return None
-    amount = Decimal(node.val)
+    try:
+        amount = Decimal(node.val)
+    except InvalidOperation:
+        raise _out_of_range(node) from None
     if len(amount.as_tuple().digits) > _DECIMAL_DIGITS or abs(amount.adjusted()) > _DECIMAL_MAGNITUDE:
-        raise Fault("out_of_range", f"{node.val} has too many digits")
+        raise _out_of_range(node)
     return amount
+
+
+def _out_of_range(number: ast.Integer | ast.Float) -> Fault:
+    return Fault("out_of_range", f"{number.val} is too large a number, or too fine")
 
 
 def _boolean(node: Node, _field: QueryField, _now: datetime) -> bool | None:

@@ -57,6 +57,8 @@ class ElementScope:
             raise Fault("unsupported", detail)
         if rest:
             field = require(self.fields, f"{self.owner.name}/{rest}", filterable)
+            if field.kind.is_list:
+                raise Fault("unsupported", f"{field.name} is a list inside a list, which filters do not reach")
             return Target(rest.replace("/", "."), field)
         if self.owner.kind.element is None:
             raise Fault("wrong_type", f"{name} has parts: compare one of them, as in {name}/…")

@@ -34,6 +34,7 @@ FIELDS: Final[QueryFields] = {
         _field("lines", FieldKind.OBJECT_LIST),
         _field("lines/product_id", FieldKind.ID),
         _field("lines/quantity", FieldKind.NUMBER),
+        _field("lines/labels", FieldKind.TEXT_LIST),
         QueryField("description", FieldKind.TEXT, sortable=False, searchable=False, filterable=False),
     )
 }

@@ -100,7 +100,7 @@ def test_no_more_than_the_bound_is_read(text: str) -> None:
 
 
 def test_the_deepest_filter_allowed_needs_few_frames() -> None:
-    brackets = "not(all_day or (" * (MAX_DEPTH // 2)
+    brackets = "not not(all_day or (score eq 1 and " * (MAX_DEPTH // 2)
     text = f"{brackets}all_day{'))' * (MAX_DEPTH // 2)}"
 
     with few_frames(300):

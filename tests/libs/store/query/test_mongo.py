@@ -108,6 +108,8 @@ ALL = {"ann", "bob", "nil", "nix"}
         ("lines/any(l: l/product_id eq 'p' and l/quantity eq 5)", {"bob"}),
         ("lines/any(l: l/quantity gt 1 and (l/product_id eq 'q' or l/product_id eq null))", {"ann"}),
         ("lines/all(l: l/quantity gt 1)", {"bob", "nil", "nix"}),
+        ("not (lines/any(l: not (l/quantity gt 1)))", {"bob", "nil", "nix"}),
+        ("not not all_day", {"ann"}),
         ("lines/any() and lines/all(l: not (l/quantity gt 5))", {"ann", "bob"}),
         ("score gt 5 or state eq 'won' and all_day", {"ann"}),
         ("(score gt 5 or state eq 'won') and not all_day", {"bob"}),
