@@ -9,15 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from typer import TyperException
 
 from deploy.local.home import Home
+from libs.cli.trouble import Trouble
 
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=5)
-
-
-class Trouble(TyperException):
-    """Ends the command with a sentence that says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +24,19 @@ class Api:
     session: aiohttp.ClientSession
 
     async def get(self, path: str, **query: str) -> Any:
-        return await self._ask("GET", path, query)
+        async with self._asked("GET", path, query) as response:
+            return await response.json()
 
-    async def post(self, path: str) -> Any:
-        return await self._ask("POST", path, {})
+    async def post(self, path: str) -> None:
+        async with self._asked("POST", path, {}):
+            pass
 
-    async def _ask(self, method: str, path: str, query: Mapping[str, str]) -> Any:
+    @asynccontextmanager
+    async def _asked(self, method: str, path: str, query: Mapping[str, str]) -> AsyncIterator[aiohttp.ClientResponse]:
         try:
             async with self.session.request(method, path, params=query) as response:
                 await refuse(response)
-                return await response.json()
+                yield response
         except (aiohttp.ClientConnectionError, TimeoutError):
             raise _nothing_answers(self.url) from None
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
+from libs.cli.events import events
+from libs.cli.operations import list_jobs, parked
 from libs.cli.run import run
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run and look after Tandem CRM.")
-app.command()(run)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    help="Run and look after Tandem CRM.",
+)
+app.command("run")(run)
+app.command("jobs")(list_jobs)
+app.add_typer(parked, name="parked")
+app.add_typer(events, name="events")

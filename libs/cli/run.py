@@ -8,7 +8,6 @@ import os
 import signal
 from collections.abc import Iterator
 
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
@@ -20,6 +19,7 @@ from deploy.local.stack import Stack, stack
 from deploy.local.suite import admin_password
 from deploy.local.supervisor import Happening, Report, What
 from deploy.services import PORTS
+from libs.cli.trouble import finish
 
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PARTS = len(PORTS) + len(("mongod", "rabbitmq"))
@@ -27,11 +27,7 @@ _PARTS = len(PORTS) + len(("mongod", "rabbitmq"))
 
 def run() -> None:
     """Start the whole suite on this machine; Ctrl-C stops it."""
-    try:
-        asyncio.run(_run(Console(highlight=False)))
-    except (AlreadyRunning, MissingProgram, NoFreePort, NotReady) as refusal:
-        Console(stderr=True).print(str(refusal), style="red", markup=False, highlight=False)
-        raise typer.Exit(1) from None
+    finish(_run(Console(highlight=False)), AlreadyRunning, MissingProgram, NoFreePort, NotReady)
 
 
 async def _run(console: Console) -> None:

@@ -1,0 +1,131 @@
+"""The commands against a server that answers as the gateway promises."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from typer.testing import CliRunner, Result
+
+from libs.cli.main import app
+
+Run = Callable[..., Awaitable[Result]]
+PARKED = {"id": "sales-1", "consumer": "customer_conversion", "reason": "invalid"}
+
+
+async def sign_in(request: web.Request) -> web.Response:
+    credentials = await request.json()
+    if credentials != {"username": "admin", "password": "right"}:
+        return web.json_response({"code": "unauthenticated"}, status=401)
+    return web.json_response({"access_token": "token"})
+
+
+async def parked(request: web.Request) -> web.Response:
+    assert request.headers["Authorization"] == "Bearer token"
+    if request.query.get("service") != "sales":
+        return web.json_response({"value": []})
+    if "$skip" in request.query:
+        return web.json_response({"value": [{**PARKED, "id": "sales-2"}]})
+    further = "/api/v1/parked?service=sales&$skip=1"
+    return web.json_response({"value": [PARKED], "@odata.nextLink": further})
+
+
+async def act(request: web.Request) -> web.Response:
+    if request.match_info["id"] != "sales-1":
+        problem = {"code": "not_found", "detail": "no such parked message", "status": 404}
+        return web.json_response(problem, status=404, content_type="application/problem+json")
+    return web.Response(status=204)
+
+
+@pytest.fixture
+async def gateway() -> AsyncIterator[TestServer]:
+    application = web.Application()
+    application.add_routes(
+        [
+            web.post("/api/v1/auth/token", sign_in),
+            web.get("/api/v1/parked", parked),
+            web.post("/api/v1/parked/{id}/{action:replay|discard}", act),
+        ]
+    )
+    server = TestServer(application)
+    async with server:
+        yield server
+
+
+@pytest.fixture
+def tandem(gateway: TestServer, tmp_path: Path) -> Run:
+    """Runs a command beside this loop, which serves it."""
+    settings = {
+        "TANDEM_URL": str(gateway.make_url("")),
+        "TANDEM_HOME": str(tmp_path),
+        "TANDEM_USER": "admin",
+        "TANDEM_PASSWORD": "right",
+    }
+
+    async def run(*words: str, answer: str | None = None, **changed: str) -> Result:
+        environment = {**settings, **changed}
+        return await asyncio.to_thread(CliRunner().invoke, app, words, input=answer, env=environment)
+
+    return run
+
+
+async def test_parked_messages_are_listed_from_all_pages(tandem: Run) -> None:
+    result = await tandem("parked", "list")
+    rows: list[dict[str, Any]] = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [row["id"] for row in rows] == ["sales-1", "sales-2"]
+
+
+async def test_one_service_can_be_chosen(tandem: Run) -> None:
+    assert (await tandem("parked", "list", "--service", "journal")).stdout == ""
+
+
+async def test_an_unknown_service_is_refused_with_the_known_ones(tandem: Run) -> None:
+    result = await tandem("parked", "list", "--service", "sails")
+    assert result.exit_code == 1
+    assert "no service sails: choose one of identity, sales" in result.stderr
+
+
+async def test_a_replay_says_what_it_did(tandem: Run) -> None:
+    result = await tandem("parked", "replay", "sales-1")
+    assert (result.exit_code, result.stdout) == (0, "sales-1: replay done\n")
+
+
+async def test_a_refusal_is_told_in_its_own_words(tandem: Run) -> None:
+    result = await tandem("parked", "replay", "sales-9")
+    assert result.exit_code == 1
+    assert result.stderr == "no such parked message (not_found)\n"
+
+
+async def test_discarding_asks_first(tandem: Run) -> None:
+    refused = await tandem("parked", "discard", "sales-1", answer="n\n")
+    assert refused.exit_code == 1
+    assert "done" not in refused.stdout
+    agreed = await tandem("parked", "discard", "sales-1", answer="y\n")
+    assert "sales-1: discard done" in agreed.stdout
+    assert (await tandem("parked", "discard", "sales-1", "--yes")).exit_code == 0
+
+
+async def test_a_wrong_password_says_what_to_set(tandem: Run) -> None:
+    result = await tandem("parked", "list", TANDEM_PASSWORD="wrong")
+    assert result.exit_code == 1
+    assert "refuses the password of admin: set TANDEM_USER and TANDEM_PASSWORD" in result.stderr
+
+
+async def test_a_server_that_is_away_says_how_to_start_it(tandem: Run) -> None:
+    result = await tandem("parked", "list", TANDEM_URL="http://127.0.0.1:1")
+    assert result.exit_code == 1
+    assert "Nothing answers at http://127.0.0.1:1: start Tandem with `tandem run`" in result.stderr
+
+
+async def test_the_password_of_a_local_installation_is_found(tandem: Run, tmp_path: Path) -> None:
+    missing = await tandem("parked", "list", TANDEM_PASSWORD="")
+    assert "No password: set TANDEM_PASSWORD" in missing.stderr
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "admin_password").write_text("right")
+    assert (await tandem("parked", "list", TANDEM_PASSWORD="")).exit_code == 0
