@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from libs.domain.refusals import Refusal
 from libs.store.ids import new_id
@@ -24,7 +25,7 @@ _CORRELATION: Final = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 log = logger()
 
 
-def observing(metrics: HttpMetrics) -> Callable[[web.Request, Next], Awaitable[web.StreamResponse]]:
+def observing(metrics: HttpMetrics) -> Middleware:
     """The middleware of a service whose requests `metrics` counts."""
 
     @web.middleware

@@ -1,0 +1,54 @@
+"""Health: alive, ready, and measured. Not behind a sign-in, and not offered by the gateway."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import orjson
+from aiohttp import web
+
+from libs.domain.refusals import Refusal
+from libs.telemetry.metrics import exposition
+from libs.web.answers import json_response
+from libs.web.api import ANYONE, Route
+
+Check = Callable[[], Awaitable[None]]
+"""Returns if the dependency answers, raises a `Refusal` if it does not."""
+
+CHECKS: Final = web.AppKey("readiness_checks", dict[str, Check])
+
+
+async def alive(_: web.Request) -> web.Response:
+    return json_response(b'{"status":"alive"}')
+
+
+async def ready(request: web.Request) -> web.Response:
+    """200 if every dependency answers, else 503; says which."""
+    checks = request.app[CHECKS]
+    results = dict(zip(checks, await asyncio.gather(*(_outcome(check) for check in checks.values())), strict=True))
+    ok = all(result == "ok" for result in results.values())
+    body = orjson.dumps({"status": "ready" if ok else "not ready", "checks": results})
+    return json_response(body, status=200 if ok else 503)
+
+
+async def measured(_: web.Request) -> web.Response:
+    body, content_type = exposition()
+    return web.Response(body=body, headers={"Content-Type": content_type})
+
+
+async def _outcome(check: Check) -> str:
+    try:
+        await asyncio.wait_for(check(), 2.0)
+    except Refusal as refusal:
+        return refusal.detail
+    except TimeoutError:
+        return "no answer in 2 s"
+    return "ok"
+
+
+def health_routes() -> list[Route]:
+    return [
+        Route("GET", "/healthz", alive, ANYONE, "Whether the process is alive"),
+        Route("GET", "/readyz", ready, ANYONE, "Whether its dependencies answer"),
+        Route("GET", "/metrics", measured, ANYONE, "Prometheus metrics"),
+    ]

@@ -1,0 +1,63 @@
+"""Runs a service: one process, one event loop, a graceful stop."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeVar
+
+import uvloop
+from aiohttp import http_parser, web
+
+from libs.telemetry.logs import configure_logging, logger
+from libs.web.settings import ServiceSettings
+
+KEEPALIVE: Final = 75.0
+"""Seconds that an idle connection is kept; the library's own default is an hour."""
+
+DRAIN: Final = 10.0
+"""Seconds that requests under way have to finish once the service is told to stop."""
+
+S = TypeVar("S", bound=ServiceSettings)
+AppFactory = Callable[[S], Awaitable[web.Application]]
+Site = Callable[[web.AppRunner, S], web.BaseSite]
+"""Where a server listens."""
+
+log = logger()
+
+
+class SlowParser(RuntimeError):
+    """The HTTP library was installed without its compiled parser."""
+
+
+def serve(name: str, factory: AppFactory[ServiceSettings]) -> None:
+    """Runs the service until SIGTERM or Ctrl-C. Settings come from the environment."""
+    run(name, factory, ServiceSettings(), site=tcp_site)
+
+
+def run(name: str, factory: AppFactory[S], settings: S, *, site: Site[S], **options: Any) -> None:
+    """As `serve`, with settings and a site of its own; `options` are those of aiohttp's `AppRunner`."""
+    configure_logging(name, json=settings.log_json)
+    if http_parser.HttpRequestParser is http_parser.HttpRequestParserPy:
+        raise SlowParser("aiohttp has no compiled parser here; install its wheel for this platform")
+    uvloop.run(_serve(name, factory, settings, site, options))
+
+
+def tcp_site(runner: web.AppRunner, settings: ServiceSettings) -> web.BaseSite:
+    return web.TCPSite(runner, settings.http_host, settings.http_port, backlog=1024)
+
+
+async def _serve(
+    name: str, factory: AppFactory[S], settings: S, site: Site[S], options: Mapping[str, Any]
+) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    defaults = {"keepalive_timeout": KEEPALIVE, "shutdown_timeout": DRAIN, "access_log": None}
+    runner = web.AppRunner(await factory(settings), **(defaults | options))
+    await runner.setup()
+    await site(runner, settings).start()
+    log.info("service_started", address=f"http://{settings.http_host}:{settings.http_port}", name=name)
+    await stop.wait()
+    log.info("service_stopping", name=name)
+    await runner.cleanup()

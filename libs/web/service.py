@@ -1,0 +1,132 @@
+"""A service put together: its store, its part of the bus, its routes, and how they start and stop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+from aiohttp import ClientSession, web
+
+from libs.bus.bus import Bus
+from libs.bus.definitions import Broadcast, Consumer, Projection
+from libs.bus.rabbit.broker import RabbitBroker
+from libs.contracts.envelope import Envelope
+from libs.domain.record import Index, Record
+from libs.domain.refusals import Unavailable
+from libs.store.store import Store
+from libs.telemetry.metrics import HttpMetrics
+from libs.web.answers import json_response
+from libs.web.api import ANYONE, Anyone, Route, guarded
+from libs.web.authentication import Authenticator
+from libs.web.collection_routes import CollectionRoutes
+from libs.web.executing import IN_PROGRESS, STORE
+from libs.web.health import CHECKS, Check, health_routes
+from libs.web.identity_client import IdentityClient
+from libs.web.middleware import PUBLIC_ROUTES, observing
+from libs.web.openapi import document
+from libs.web.parked_routes import PARKING, parked_routes
+from libs.web.references import REFERENCES, References
+from libs.web.requests import AUTHENTICATOR
+from libs.web.resource import Resource
+from libs.web.settings import ServiceSettings
+
+VERSION: Final = "1.0"
+LARGEST_BODY: Final = 8 * 1024 * 1024
+BUS: Final = web.AppKey("bus", Bus)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a service is made of.
+
+    `records` are kept without a resource of their own, `indexes` belong to collections that hold no records.
+    """
+
+    name: str
+    resources: tuple[Resource[Any], ...] = ()
+    routes: tuple[Route, ...] = ()
+    consumers: tuple[Consumer, ...] = ()
+    projections: tuple[Projection, ...] = ()
+    records: tuple[type[Record], ...] = ()
+    indexes: Mapping[str, tuple[Index, ...]] = field(default_factory=dict)
+    attachments: tuple[Callable[[web.Application], AsyncIterator[None]], ...] = ()
+
+    def all_records(self) -> tuple[type[Record], ...]:
+        return (*(resource.record for resource in self.resources), *self.records)
+
+    def all_routes(self) -> list[Route]:
+        """Every route: what permissions guard, OpenAPI describes and the tests go through."""
+        collections = [route for resource in self.resources for route in CollectionRoutes(resource).routes()]
+        return [*collections, *self.routes, *parked_routes(), *health_routes()]
+
+
+async def create_app(service: Service, settings: ServiceSettings) -> web.Application:
+    """The service as a web application; it connects when the server starts."""
+    app = web.Application(middlewares=[observing(HttpMetrics())], client_max_size=LARGEST_BODY)
+    app[IN_PROGRESS] = {}
+    routes = service.all_routes()
+    described = orjson.dumps(document(f"Tandem CRM: {service.name}", VERSION, routes))
+
+    async def openapi(_: web.Request) -> web.Response:
+        return json_response(described)
+
+    routes.append(Route("GET", "/openapi.json", openapi, ANYONE, "The description of this service"))
+    for route in routes:
+        app.router.add_route(route.method, route.path, guarded(route))
+    app[PUBLIC_ROUTES] = frozenset((route.method, route.path) for route in routes if isinstance(route.guard, Anyone))
+    app.cleanup_ctx.append(_connected(service, settings))
+    app.cleanup_ctx.extend(service.attachments)
+    return app
+
+
+def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def connect(app: web.Application) -> AsyncIterator[None]:
+        store = await Store.open(
+            settings.mongo_url,
+            settings.database_of(service.name),
+            service=service.name,
+            records=service.all_records(),
+            indexes=service.indexes,
+            seconds=settings.database_seconds,
+        )
+        identity = IdentityClient(settings.upstream_identity)
+        authenticator = Authenticator(identity)
+        broker = RabbitBroker(settings.amqp_url, name=service.name)
+        bus = Bus(
+            store,
+            broker,
+            consumers=service.consumers,
+            projections=service.projections,
+            broadcasts=[revocations(authenticator)],
+        )
+        session = ClientSession()
+        app[STORE], app[BUS], app[PARKING], app[AUTHENTICATOR] = store, bus, bus.parking, authenticator
+        app[REFERENCES] = References(store, session, settings.upstream("gateway"))
+        app[CHECKS] = {"mongodb": store.ping, "rabbitmq": _flowing(bus)}
+        await authenticator.start()
+        await bus.start()
+        yield
+        await bus.stop()
+        await asyncio.gather(authenticator.close(), session.close())
+        await identity.close()
+        await store.close()
+
+    return connect
+
+
+def revocations(authenticator: Authenticator) -> Broadcast:
+    """Every copy of every service hears of a revoked sign-in, and reloads what it missed whenever it connects."""
+
+    async def hear(envelope: Envelope) -> None:
+        authenticator.revoke(envelope.record_id)
+
+    return Broadcast("revoked_sessions", ("identity.session.revoked",), hear, authenticator.reload_revoked)
+
+
+def _flowing(bus: Bus) -> Check:
+    async def check() -> None:
+        if not bus.ready:
+            raise Unavailable("events do not flow yet")
+
+    return check

@@ -1,0 +1,129 @@
+"""Runs services in the test's own process: real HTTP, MongoDB and RabbitMQ, and an identity that signs in whom a test names."""
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import aio_pika
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+from aiormq.exceptions import AMQPError
+from joserfc.jwk import OKPKey
+
+from libs.web.service import BUS, Service, create_app
+from libs.web.settings import Environment, ServiceSettings
+from libs.web.tokens import AccessClaims, sign
+
+
+@dataclass
+class Identities:
+    """Publishes signing keys and revoked sessions as the identity service does, and signs tokens."""
+
+    key: OKPKey = field(default_factory=lambda: OKPKey.generate_key("Ed25519", auto_kid=True))
+    revoked: list[str] = field(default_factory=list)
+
+    def token(self, *roles: str, user_id: str = "user-1", session_id: str = "session-1") -> str:
+        now = int(time.time())
+        claims = AccessClaims(
+            sub=user_id, name=user_id, roles=roles, sid=session_id, via="ui", iat=now, exp=now + 600
+        )
+        return sign(claims, self.key)
+
+    def app(self) -> web.Application:
+        async def keys(_: web.Request) -> web.Response:
+            return web.json_response({"keys": [self.key.as_dict(private=False)]})
+
+        async def revoked(_: web.Request) -> web.Response:
+            return web.json_response({"value": self.revoked})
+
+        app = web.Application()
+        app.router.add_get("/api/v1/auth/jwks.json", keys)
+        app.router.add_get("/internal/revoked_sessions", revoked)
+        return app
+
+
+@dataclass
+class Running:
+    """A running service. `request` calls it as somebody who has the given roles."""
+
+    app: web.Application
+    url: str
+    identities: Identities
+    session: ClientSession
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        roles: Sequence[str] = ("administrator",),
+        headers: dict[str, str] | None = None,
+    ) -> tuple[int, Any]:
+        """The status and the JSON body, None where there is none."""
+        token = self.identities.token(*roles)
+        sent = {"Authorization": f"Bearer {token}", **(headers or {})}
+        async with self.session.request(method, f"{self.url}{path}", json=body, headers=sent) as response:
+            text = await response.read()
+            return response.status, (await response.json(content_type=None) if text else None)
+
+    async def get(self, path: str, **options: Any) -> tuple[int, Any]:
+        return await self.request("GET", path, **options)
+
+    async def post(self, path: str, body: Any = None, **options: Any) -> tuple[int, Any]:
+        return await self.request("POST", path, body, **options)
+
+    async def patch(self, path: str, body: Any, **options: Any) -> tuple[int, Any]:
+        return await self.request("PATCH", path, body, **options)
+
+    async def delete(self, path: str, **options: Any) -> tuple[int, Any]:
+        return await self.request("DELETE", path, **options)
+
+
+@asynccontextmanager
+async def running(
+    service: Service, *, mongo_url: str, amqp_url: str, database: str, gateway: str = "http://127.0.0.1:9"
+) -> AsyncIterator[Running]:
+    """Starts the service and waits until events flow; afterwards its queues are gone.
+
+    `gateway` is where references to other services' records are resolved; by default nobody answers there.
+    """
+    async with AsyncExitStack() as stack:
+        identities = Identities()
+        identity = await stack.enter_async_context(TestServer(identities.app()))
+        settings = ServiceSettings(
+            environment=Environment.DEVELOPMENT,
+            mongo_url=mongo_url,
+            amqp_url=amqp_url,
+            database_prefix=database,
+            upstream_identity=str(identity.make_url("")),
+            upstream_gateway=gateway,
+        )
+        app = await create_app(service, settings)
+        stack.push_async_callback(_delete_queues, app, amqp_url)
+        server = await stack.enter_async_context(TestServer(app))
+        session = await stack.enter_async_context(ClientSession())
+        url = str(server.make_url("")).rstrip("/")
+        await eventually_ready(session, url)
+        yield Running(app, url, identities, session)
+
+
+async def eventually_ready(session: ClientSession, url: str) -> None:
+    deadline = time.monotonic() + 20
+    while True:
+        async with session.get(f"{url}/readyz") as response:
+            if response.status == 200:
+                return
+            if time.monotonic() > deadline:
+                raise TimeoutError(await response.text())
+
+
+async def _delete_queues(app: web.Application, amqp_url: str) -> None:
+    queues = app[BUS].queues
+    async with await aio_pika.connect(amqp_url) as connection:
+        for name in queues:
+            channel = await connection.channel()
+            with suppress(AMQPError):
+                await channel.queue_delete(name)
