@@ -1,0 +1,1 @@
+"""The libraries that every service of the suite shares."""

@@ -1,0 +1,23 @@
+"""What may be asked without signing in: the one declared table. All else needs a token or an API key."""
+
+from aiohttp import hdrs, web
+
+# Method and exact path. What is here is answered by services that expect strangers.
+PUBLIC = frozenset(
+    {
+        (hdrs.METH_POST, "/api/v1/auth/token"),
+        (hdrs.METH_POST, "/api/v1/auth/refresh"),
+        (hdrs.METH_POST, "/api/v1/auth/forgot_password"),
+        (hdrs.METH_POST, "/api/v1/auth/reset_password"),
+        (hdrs.METH_GET, "/api/v1/auth/jwks.json"),
+    }
+)
+
+# Browsers cannot send headers with an EventSource: a one-time ticket in the query stands for the token.
+TICKETED = frozenset({(hdrs.METH_GET, "/api/v1/events/stream")})
+
+
+def is_public(request: web.BaseRequest) -> bool:
+    """Whether the owner of this path is asked without the gateway knowing the caller."""
+    asked = (request.method, request.rel_url.raw_path)
+    return asked in PUBLIC or (asked in TICKETED and "ticket" in request.query)

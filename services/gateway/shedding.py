@@ -1,0 +1,34 @@
+"""How many requests are in hand at once; more are refused at once instead of made to wait."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from libs.domain.refusals import Unavailable
+
+
+class Overloaded(Unavailable):
+    """Everything this copy may hold is in use."""
+
+    code = "overloaded"
+
+
+class Room:
+    """A number of places, each held for the length of a `with` block."""
+
+    __slots__ = ("_meaning", "_most", "taken")
+
+    def __init__(self, meaning: str, most: int) -> None:
+        self._meaning = meaning
+        self._most = most
+        self.taken = 0
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold one place. Raises Overloaded if none is free."""
+        if self.taken >= self._most:
+            raise Overloaded(f"too many {self._meaning} at the moment", retry_after=1)
+        self.taken += 1
+        try:
+            yield
+        finally:
+            self.taken -= 1
