@@ -1,0 +1,81 @@
+"""The bus of one service: what it announces, what it listens to, and the state of both."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from libs.bus.attempts import Suspects
+from libs.bus.broadcasting import Broadcasting
+from libs.bus.broker import Broker
+from libs.bus.consuming import consumer_runner
+from libs.bus.dead_letters import dead_letter_runner
+from libs.bus.definitions import Broadcast, Consumer, Projection
+from libs.bus.parking import Parking
+from libs.bus.projecting import projection_runner
+from libs.bus.recovery import Recovery
+from libs.bus.relay import Relay
+from libs.bus.runner import Equipment, Runner
+from libs.bus.settings import BusSettings
+from libs.bus.sweeper import Sweeper
+from libs.bus.topology import foundations, tier_name
+from libs.store.store import Store
+
+
+class Bus:
+    """One per process. `start` does not wait for the broker: commands are accepted while it is away."""
+
+    def __init__(
+        self,
+        store: Store,
+        broker: Broker,
+        *,
+        consumers: Sequence[Consumer] = (),
+        projections: Sequence[Projection] = (),
+        broadcasts: Sequence[Broadcast] = (),
+        settings: BusSettings | None = None,
+    ) -> None:
+        self._store = store
+        self._broker = broker
+        self._settings = settings or BusSettings()
+        self.parking = Parking(store, broker)
+        recovery = Recovery(store.service, broker, self.parking, self._settings)
+        suspects = Suspects(store, most_marks=self._settings.most_marks)
+        equipment = Equipment(store, broker, self._settings, recovery, suspects)
+        self._runners: list[Runner] = [
+            *(consumer_runner(each, equipment) for each in consumers),
+            *(projection_runner(each, equipment) for each in projections),
+            dead_letter_runner(equipment),
+        ]
+        self._broadcasts = [Broadcasting(each, store.service, broker, self._settings) for each in broadcasts]
+        self._listeners: list[Runner | Broadcasting] = [*self._runners, *self._broadcasts]
+        self._relay: Relay | None = None
+        self._sweeper: Sweeper | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether events flow in and out."""
+        return self._broker.connected and all(each.active for each in self._listeners)
+
+    @property
+    def queues(self) -> list[str]:
+        """The durable queues of this service: its consumers', its retry tiers and its dead letters."""
+        tiers = [tier_name(self._store.service, seconds) for seconds in self._settings.tiers]
+        return [*(each.queue for each in self._runners), *tiers]
+
+    async def start(self) -> None:
+        await self._broker.open(foundations(self._store.service, self._settings))
+        self._relay = Relay(self._store.outbox, self._broker, self._settings)
+        self._sweeper = Sweeper(self._store, self._broker, self._relay, self._settings)
+        for each in self._listeners:
+            each.start()
+
+    async def stop(self) -> None:
+        """Stops consuming, finishes what is in hand, publishes what that made, closes. Bounded in time."""
+        await asyncio.gather(*(each.stop() for each in self._listeners))
+        if self._sweeper is not None and self._relay is not None:
+            await self._sweeper.close()
+            await self._relay.close()
+        await self._broker.close()
+
+    async def depths(self) -> Mapping[str, int | None]:
+        """Messages that wait in each queue of this service, its retry tiers and the dead letters included."""
+        return await self._broker.depths([*self.queues, self._settings.unrouted])
