@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from deploy.local.home import PROJECT
+from deploy.services import PORTS
+
+RULES = PROJECT / "deploy" / "prometheus"
+METRIC = re.compile(r"\b((?:bus|http)_\w+?)(?:_total|_bucket)\b")
+SOURCES = "".join(path.read_text() for path in (PROJECT / "libs").rglob("*.py"))
+
+
+def test_every_service_is_scraped() -> None:
+    targets = re.findall(r"- (\w+):8080", (RULES / "prometheus.yml").read_text())
+    assert sorted(targets) == sorted(PORTS)
+
+
+@pytest.mark.parametrize("metric", sorted(set(METRIC.findall((RULES / "alerts.yml").read_text()))))
+def test_alerts_look_at_metrics_that_exist(metric: str) -> None:
+    assert f'"{metric}"' in SOURCES
