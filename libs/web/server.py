@@ -53,8 +53,8 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    defaults = {"keepalive_timeout": KEEPALIVE, "shutdown_timeout": DRAIN, "access_log": None}
-    runner = web.AppRunner(await factory(settings), **(defaults | options))
+    defaults: dict[str, Any] = {"keepalive_timeout": KEEPALIVE, "shutdown_timeout": DRAIN, "access_log": None}
+    runner = web.AppRunner(await factory(settings), **{**defaults, **options})
     await runner.setup()
     await site(runner, settings).start()
     log.info("service_started", address=f"http://{settings.http_host}:{settings.http_port}", name=name)
