@@ -1,0 +1,36 @@
+"""Finding the message that kills the process.
+
+A message that is delivered again ended without an outcome: its process died or its connection was cut. It is handled
+alone, after a mark in the database; one that collects marks and never an outcome is the killer.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from libs.bus.message import Message
+from libs.store.clock import utc_now
+from libs.store.store import Store
+
+COLLECTION: Final = "attempts"
+
+
+class Suspects:
+    """Redelivered messages, one at a time in this process, whatever consumer they are for."""
+
+    def __init__(self, store: Store, *, most_marks: int) -> None:
+        self._attempts = store.collection(COLLECTION)
+        self._most_marks = most_marks
+        self._alone = asyncio.Lock()
+
+    @asynccontextmanager
+    async def alone(self, consumer: str, message: Message) -> AsyncIterator[bool]:
+        """Marks the message and yields whether it may be tried once more; leaving the block is its outcome."""
+        key = {"_id": f"{consumer}|{message.id}"}
+        async with self._alone:
+            marked = await self._attempts.find_one_and_update(
+                key, {"$inc": {"marks": 1}, "$set": {"at": utc_now()}}, upsert=True, return_document=True
+            )
+            yield marked["marks"] <= self._most_marks
+            await self._attempts.delete_one(key)

@@ -1,0 +1,82 @@
+"""How a service says what it listens to. A definition is a value; nothing registers itself.
+
+A topic is an event class, or a pattern of event types as RabbitMQ's topic exchanges know them: `sales.contact.*`, `#`.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from libs.contracts.envelope import Envelope
+from libs.contracts.event import Event
+from libs.store.store import Store
+from libs.store.work import UnitOfWork
+
+Topic: TypeAlias = type[Event[Any]] | str
+Command: TypeAlias = Callable[[UnitOfWork, Any], Awaitable[object]]
+BatchHandler: TypeAlias = Callable[[Store, Sequence[Envelope]], Awaitable[None]]
+EnvelopeHandler: TypeAlias = Callable[[Envelope], Awaitable[None]]
+Reload: TypeAlias = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """Effects of events, each once. The handler gets the event's class, or the envelope where a pattern matched."""
+
+    name: str
+    topics: tuple[Topic, ...]
+    handle: Command
+    workers: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Rows that follow others' records, in batches. May see an event again or late: it writes only what is newer."""
+
+    name: str
+    topics: tuple[Topic, ...]
+    handle: BatchHandler
+    batch: int = 100
+    linger: float = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """What every copy of a service must hear, in memory only; `on_connect` loads what was missed."""
+
+    name: str
+    topics: tuple[Topic, ...]
+    handle: EnvelopeHandler
+    on_connect: Reload | None = None
+
+
+def consumer(name: str, *topics: Topic, workers: int = 8) -> Callable[[Command], Consumer]:
+    """`workers` messages are handled at once in each copy of the service."""
+
+    def define(handle: Command) -> Consumer:
+        return Consumer(name, topics, handle, workers)
+
+    return define
+
+
+def projection(
+    name: str, *topics: Topic, batch: int = 100, linger: float = 0.02
+) -> Callable[[BatchHandler], Projection]:
+    """A batch is complete at `batch` events, or `linger` seconds after its first."""
+
+    def define(handle: BatchHandler) -> Projection:
+        return Projection(name, topics, handle, batch, linger)
+
+    return define
+
+
+def broadcast(name: str, *topics: Topic, on_connect: Reload | None = None) -> Callable[[EnvelopeHandler], Broadcast]:
+    def define(handle: EnvelopeHandler) -> Broadcast:
+        return Broadcast(name, topics, handle, on_connect)
+
+    return define
+
+
+def keys_of(topics: Sequence[Topic]) -> list[str]:
+    """The routing keys to bind."""
+    return [topic if isinstance(topic, str) else topic.type for topic in topics]

@@ -1,0 +1,45 @@
+"""What operators see of the bus. A look-up of its own spares each event the resolution of labels."""
+
+from functools import cache
+
+from prometheus_client import Counter, Histogram
+
+from libs.telemetry.metrics import counter, histogram
+
+
+@cache
+def published(type_: str) -> Counter:
+    return counter("bus_published", "Events the broker has confirmed.", ("type",)).labels(type_)
+
+
+@cache
+def not_published(reason: str) -> Counter:
+    """`reason` is `refused` (or unknown), or `overload` (more than the relay's backlog holds)."""
+    return counter("bus_left_to_sweeper", "Events the relay left to the sweeper.", ("reason",)).labels(reason)
+
+
+@cache
+def swept() -> Counter:
+    return counter("bus_swept", "Events the sweeper has published.")
+
+
+@cache
+def handled(consumer: str, type_: str) -> Counter:
+    return counter("bus_handled", "Events handled.", ("consumer", "type")).labels(consumer, type_)
+
+
+@cache
+def handling_seconds(consumer: str) -> Histogram:
+    return histogram("bus_handling_seconds", "Time to handle an event, or a batch of them.", ("consumer",)).labels(
+        consumer
+    )
+
+
+@cache
+def retried(consumer: str) -> Counter:
+    return counter("bus_retried", "Events sent to a retry tier.", ("consumer",)).labels(consumer)
+
+
+@cache
+def parked(consumer: str, reason: str) -> Counter:
+    return counter("bus_parked", "Events parked.", ("consumer", "reason")).labels(consumer, reason)

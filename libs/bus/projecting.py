@@ -1,0 +1,102 @@
+"""Projections: events in batches, for rows that keep only what is newer."""
+
+import asyncio
+from functools import partial
+from time import perf_counter
+from typing import TypeAlias
+
+from libs.bus.buffer import Buffer
+from libs.bus.definitions import Projection, keys_of
+from libs.bus.handling import Handling
+from libs.bus.measures import handled, handling_seconds
+from libs.bus.message import Delivery
+from libs.bus.recovery import why_undecodable
+from libs.bus.runner import Equipment, Runner
+from libs.bus.topology import consumer_queue
+from libs.contracts.envelope import Envelope
+from libs.telemetry.logs import logger
+
+Decoded: TypeAlias = tuple[Delivery, Envelope]
+
+_log = logger()
+
+
+class _Projecting:
+    """A batch is handled as one; if that fails, its events are handled each alone, so that only the poison suffers."""
+
+    def __init__(self, projection: Projection, equipment: Equipment) -> None:
+        self._projection = projection
+        self._equipment = equipment
+        self._handling = Handling(projection.name, equipment)
+
+    async def work(self, buffer: Buffer) -> None:
+        while True:
+            taken = await buffer.take_batch(self._projection.batch, linger=self._projection.linger)
+            try:
+                await self._settle([delivery for delivery in taken if not delivery.lost])
+            except Exception as error:  # noqa: BLE001 - a fault of the bus: the queue counts it
+                _log.error("batch_not_settled", consumer=self._projection.name, error=error)
+                for delivery in taken:
+                    await delivery.requeue()
+            finally:
+                buffer.done(len(taken))
+
+    async def _settle(self, deliveries: list[Delivery]) -> None:
+        """Redelivered messages are suspects and go alone; all before a batch is settled, so one ack covers it."""
+        batch: list[Decoded] = []
+        for delivery in deliveries:
+            envelope = await self._decoded(delivery)
+            if envelope is None:
+                continue
+            if delivery.redelivered:
+                await self._settle_one(delivery, envelope)
+            else:
+                batch.append((delivery, envelope))
+        if batch:
+            await self._settle_batch(batch)
+
+    async def _decoded(self, delivery: Delivery) -> Envelope | None:
+        """The envelope; None if it is parked."""
+        try:
+            return Envelope.from_json(delivery.message.body)
+        except ValueError as error:
+            await self._equipment.recovery.park(self._projection.name, delivery, why_undecodable(error), error)
+            return None
+
+    async def _settle_batch(self, batch: list[Decoded]) -> None:
+        started = perf_counter()
+        try:
+            async with asyncio.timeout(self._equipment.settings.handling_timeout):
+                await self._projection.handle(self._equipment.store, [envelope for _, envelope in batch])
+        except Exception as error:  # noqa: BLE001 - which of them it was comes out one by one
+            _log.warning("batch_failed", consumer=self._projection.name, events=len(batch), error=error)
+            for delivery, envelope in batch:
+                await self._settle_one(delivery, envelope)
+            return
+        for _, envelope in batch:
+            handled(self._projection.name, envelope.type).inc()
+        handling_seconds(self._projection.name).observe(perf_counter() - started)
+        await _ack_all(batch)
+
+    async def _settle_one(self, delivery: Delivery, envelope: Envelope) -> None:
+        await self._handling.settle(
+            delivery, envelope, partial(self._projection.handle, self._equipment.store, [envelope])
+        )
+
+
+async def _ack_all(batch: list[Decoded]) -> None:
+    """One ack for all, where they came by one connection."""
+    deliveries = [delivery for delivery, _ in batch if not delivery.lost]
+    if deliveries:
+        await deliveries[-1].ack(through=True)
+
+
+def projection_runner(projection: Projection, equipment: Equipment) -> Runner:
+    settings = equipment.settings
+    return Runner(
+        equipment.broker,
+        consumer_queue(equipment.store.service, projection.name, keys_of(projection.topics), settings),
+        _Projecting(projection, equipment).work,
+        prefetch=2 * projection.batch,
+        drain_timeout=settings.drain_timeout,
+    )

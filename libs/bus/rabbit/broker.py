@@ -1,0 +1,75 @@
+"""RabbitMQ as the bus wants it."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+from aio_pika.abc import AbstractChannel
+from aiormq.exceptions import ChannelNotFoundEntity
+
+from libs.bus.broker import Inlet, NotConfirmed
+from libs.bus.message import Message
+from libs.bus.rabbit.link import Link
+from libs.bus.rabbit.publisher import Publisher
+from libs.bus.rabbit.subscription import RabbitSubscription
+from libs.bus.settings import BusSettings
+from libs.bus.topology import Queue, Topology
+
+
+class RabbitBroker:
+    """Two long-lived connections, to publish and to consume: an alarm on the first does not hold up acks."""
+
+    def __init__(self, url: str, *, name: str, settings: BusSettings | None = None) -> None:
+        self._settings = settings or BusSettings()
+        self._publishing = Link(url, f"{name} publishes", self._settings)
+        self._consuming = Link(url, f"{name} consumes", self._settings)
+        self._publisher: Publisher | None = None
+        self._topology = Topology()
+
+    @property
+    def connected(self) -> bool:
+        return self._publisher is not None and self._publisher.ready
+
+    async def open(self, topology: Topology) -> None:
+        self._topology = topology
+        self._publishing.start()
+        self._consuming.start()
+        self._publisher = Publisher(self._publishing, topology, self._settings)
+
+    async def close(self) -> None:
+        if self._publisher is not None:
+            await self._publisher.close()
+        await asyncio.gather(self._publishing.close(), self._consuming.close())
+
+    def send(self, message: Message, *, exchange: str, key: str) -> asyncio.Future[None]:
+        if self._publisher is None:
+            raise RuntimeError("the broker is not open")
+        return self._publisher.send(message, exchange=exchange, key=key)
+
+    async def publish(self, message: Message, *, exchange: str, key: str) -> None:
+        confirmation = asyncio.shield(self.send(message, exchange=exchange, key=key))
+        try:
+            await asyncio.wait_for(confirmation, self._settings.publish_timeout)
+        except TimeoutError as error:
+            raise NotConfirmed("the broker has not answered in time") from error
+
+    def subscribe(self, queue: Queue, inlet: Inlet, *, prefetch: int) -> RabbitSubscription:
+        exchanges = self._topology.exchanges
+        return RabbitSubscription(self._consuming, exchanges, queue, inlet, prefetch=prefetch, settings=self._settings)
+
+    async def depths(self, queues: Iterable[str]) -> Mapping[str, int | None]:
+        return {queue: await self._depth(queue) for queue in queues}
+
+    async def _depth(self, queue: str) -> int | None:
+        depth: int | None = None
+
+        async def look(channel: AbstractChannel) -> None:
+            nonlocal depth
+            declared = await channel.declare_queue(queue, passive=True)
+            depth = declared.declaration_result.message_count
+
+        try:
+            async with asyncio.timeout(self._settings.publish_timeout):
+                await self._consuming.use(look)
+        except ChannelNotFoundEntity:
+            return None
+        return depth

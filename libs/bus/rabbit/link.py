@@ -1,0 +1,190 @@
+"""One long-lived connection that comes back by itself."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final, cast
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from aiormq import Channel as WireChannel
+from aiormq.exceptions import AMQPError
+
+from libs.bus.pauses import pauses
+from libs.bus.settings import BusSettings
+from libs.telemetry.logs import logger
+
+FAILURES: Final = (AMQPError, OSError, TimeoutError, RuntimeError)
+"""What a connection or channel raises when it has ended or cannot be had; a closed one raises a RuntimeError."""
+
+_log = logger()
+
+
+class _Session:
+    """One connection, until it is lost."""
+
+    def __init__(self, connection: AbstractConnection) -> None:
+        self.connection = connection
+        self.lost = asyncio.Event()
+        connection.close_callbacks.add(lambda *_: self.lost.set())
+
+
+class Link:
+    """Connects, watches the connection and connects again. Tenants keep a channel on it by `keep`."""
+
+    def __init__(self, url: str, name: str, settings: BusSettings) -> None:
+        self._url = url
+        self._name = name
+        self._settings = settings
+        self._session: _Session | None = None
+        self._connected = asyncio.Event()
+        self._runner: asyncio.Task[None] | None = None
+        self._farewells: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        self._runner = asyncio.create_task(self._run(), name=f"bus link {self._name}")
+
+    async def close(self) -> None:
+        if self._runner is not None:
+            self._runner.cancel()
+            await asyncio.wait([self._runner])
+        if self._farewells:
+            await asyncio.wait(self._farewells, timeout=self._settings.connect_timeout)
+
+    @property
+    def connected(self) -> bool:
+        return self._connected.is_set()
+
+    def recycle(self) -> None:
+        """Give up the present connection, which has shown that it is dead."""
+        if self._session is not None:
+            self._session.lost.set()
+
+    async def blocked(self) -> bool:
+        """Whether the broker has asked publishers to wait (its memory or disk alarm)."""
+        return self._session is not None and await _blocked(self._session.connection)
+
+    async def keep(
+        self, serve: Callable[[AbstractChannel], Awaitable[None]], *, wanted: Callable[[], bool], confirms: bool
+    ) -> None:
+        """Gives `serve` a channel, and another each time it returns, fails or loses its connection, while `wanted`."""
+        waits = pauses(self._settings.reconnect_first, self._settings.reconnect_longest)
+        while wanted():
+            session = await self._current()
+            started = asyncio.get_running_loop().time()
+            try:
+                channel = session.connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
+                async with asyncio.timeout(self._settings.connect_timeout):
+                    await channel.initialize()
+                await _until_lost(serve(channel), session)
+                if not session.lost.is_set():
+                    await channel.close()
+            except FAILURES as error:
+                _log.warning("bus_channel_lost", link=self._name, error=repr(error))
+            if asyncio.get_running_loop().time() - started > self._settings.reconnect_longest:
+                waits = pauses(self._settings.reconnect_first, self._settings.reconnect_longest)
+            await asyncio.sleep(next(waits))
+
+    async def use(self, work: Callable[[AbstractChannel], Awaitable[None]]) -> None:
+        """Runs `work` on a channel of its own."""
+        session = await self._current()
+        async with session.connection.channel(publisher_confirms=False) as channel:
+            await work(channel)
+
+    async def _current(self) -> _Session:
+        while True:
+            await self._connected.wait()
+            if self._session is not None and not self._session.lost.is_set():
+                return self._session
+            await asyncio.sleep(0)
+
+    async def _run(self) -> None:
+        waits = pauses(self._settings.reconnect_first, self._settings.reconnect_longest)
+        while True:
+            try:
+                session = _Session(await self._connect())
+            except FAILURES as error:
+                _log.warning("bus_unreachable", link=self._name, error=repr(error))
+                await asyncio.sleep(next(waits))
+                continue
+            waits = pauses(self._settings.reconnect_first, self._settings.reconnect_longest)
+            try:
+                self._session = session
+                self._connected.set()
+                await self._watch(session)
+                _log.warning("bus_connection_lost", link=self._name)
+            finally:
+                session.lost.set()
+                self._connected.clear()
+                self._session = None
+                self._say_farewell(session.connection)
+
+    async def _connect(self) -> AbstractConnection:
+        return await aio_pika.connect(
+            self._url,
+            timeout=self._settings.connect_timeout,
+            heartbeat=self._settings.heartbeat,
+            client_properties={"connection_name": self._name},
+        )
+
+    async def _watch(self, session: _Session) -> None:
+        """Returns when the connection has ended or no longer answers."""
+        while not session.lost.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(session.lost.wait(), self._settings.probe_every)
+                return
+            if not await self._answers(session.connection):
+                return
+
+    async def _answers(self, connection: AbstractConnection) -> bool:
+        if await _blocked(connection):
+            return True
+        try:
+            async with asyncio.timeout(self._settings.probe_timeout):
+                async with connection.channel(publisher_confirms=False):
+                    return True
+        except FAILURES:
+            return False
+
+    def _say_farewell(self, connection: AbstractConnection) -> None:
+        """Closing a dead connection takes seconds, and nobody needs to wait for it."""
+        farewell = asyncio.create_task(_close(connection), name=f"bus farewell {self._name}")
+        self._farewells.add(farewell)
+        farewell.add_done_callback(self._farewells.discard)
+
+
+async def wire_of(channel: AbstractChannel) -> WireChannel:
+    """The channel of aiormq that lies under aio-pika's, where each message costs less."""
+    return cast(WireChannel, await channel.get_underlay_channel())
+
+
+async def _close(connection: AbstractConnection) -> None:
+    with suppress(*FAILURES):
+        await connection.close()
+
+
+async def _blocked(connection: AbstractConnection) -> bool:
+    transport = connection.transport
+    if transport is None:
+        return False
+    try:
+        async with asyncio.timeout(0):
+            await transport.ready()
+    except TimeoutError:
+        return True
+    return False
+
+
+async def _until_lost(serving: Awaitable[None], session: _Session) -> None:
+    """Runs `serving`, but no longer than the connection lasts."""
+    served = asyncio.ensure_future(serving)
+    lost = asyncio.ensure_future(session.lost.wait())
+    try:
+        await asyncio.wait([served, lost], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        lost.cancel()
+        if not served.done():
+            served.cancel()
+            await asyncio.wait([served])
+    if not served.cancelled():
+        served.result()

@@ -1,0 +1,166 @@
+"""Receiving from one queue, whatever happens to the connection or the queue."""
+
+import asyncio
+import hashlib
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from aio_pika.abc import AbstractChannel, AbstractQueue
+from aiormq import Channel as WireChannel
+from aiormq.abc import DeliveredMessage
+
+from libs.bus.broker import Inlet
+from libs.bus.message import Message
+from libs.bus.rabbit.declaring import bind, declare_exchange, declare_queue
+from libs.bus.rabbit.link import FAILURES, Link, wire_of
+from libs.bus.settings import BusSettings
+from libs.bus.topology import Exchange, Queue
+from libs.telemetry.logs import logger
+
+ACK_TIMEOUT: Final = 30.0
+"""Seconds; an ack can wait behind a full socket, and for ever behind one that has died."""
+
+_log = logger()
+
+
+class _Stay:
+    """A consumer on one channel. `lost` says that the broker will deliver again what it had handed out."""
+
+    __slots__ = ("channel", "lost", "tag")
+
+    def __init__(self, channel: WireChannel) -> None:
+        self.channel = channel
+        self.lost = False
+        self.tag: str | None = None
+
+
+class RabbitDelivery:
+    """A delivery on a channel of aiormq. A second answer would close the channel, so it is not sent."""
+
+    __slots__ = ("_answered", "_stay", "_tag", "message", "redelivered")
+
+    def __init__(self, stay: _Stay, delivered: DeliveredMessage) -> None:
+        self._stay = stay
+        self._answered = False
+        self._tag = delivered.delivery_tag or 0
+        self.message = _message(delivered)
+        self.redelivered = bool(delivered.redelivered)
+
+    @property
+    def lost(self) -> bool:
+        return self._stay.lost
+
+    async def ack(self, *, through: bool = False) -> None:
+        await self._answer(self._stay.channel.basic_ack(self._tag, multiple=through, wait=False))
+
+    async def requeue(self) -> None:
+        await self._answer(self._stay.channel.basic_reject(self._tag, requeue=True, wait=False))
+
+    async def _answer(self, answer: Coroutine[Any, Any, None]) -> None:
+        if self._answered:
+            answer.close()
+            return
+        self._answered = True
+        with suppress(*FAILURES):
+            async with asyncio.timeout(ACK_TIMEOUT):
+                await answer
+
+
+class RabbitSubscription:
+    """Declares, binds and consumes on each new channel."""
+
+    def __init__(
+        self,
+        link: Link,
+        exchanges: Sequence[Exchange],
+        queue: Queue,
+        inlet: Inlet,
+        *,
+        prefetch: int,
+        settings: BusSettings,
+    ) -> None:
+        self._link = link
+        self._queue = queue
+        sources = {binding.exchange for binding in queue.bindings}
+        self._exchanges = [exchange for exchange in exchanges if exchange.name in sources]
+        self._inlet = inlet
+        self._prefetch = prefetch
+        self._settings = settings
+        self._wanted = True
+        self._stay: _Stay | None = None
+        self._keeper = asyncio.create_task(self._keep(), name=f"bus subscription {queue.name}")
+
+    @property
+    def active(self) -> bool:
+        return self._stay is not None and self._stay.tag is not None
+
+    async def cancel(self) -> None:
+        self._wanted = False
+        if self._stay is not None and self._stay.tag is not None:
+            with suppress(*FAILURES):
+                await self._stay.channel.basic_cancel(self._stay.tag, timeout=self._settings.probe_timeout)
+
+    async def close(self) -> None:
+        self._wanted = False
+        stay = self._stay
+        self._keeper.cancel()
+        await asyncio.wait([self._keeper])
+        if stay is not None:
+            with suppress(*FAILURES):
+                await stay.channel.close(timeout=self._settings.probe_timeout)
+
+    async def _keep(self) -> None:
+        await self._link.keep(self._serve, wanted=lambda: self._wanted, confirms=False)
+
+    async def _serve(self, channel: AbstractChannel) -> None:
+        declared = await declare_queue(channel, self._queue)
+        await self._bind(channel, declared)
+        wire = await wire_of(channel)
+        await wire.basic_qos(prefetch_count=self._prefetch)
+        cancelled: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        wire.on_consumer_cancel_callbacks.add(cancelled.set_result)
+        stay = self._stay = _Stay(wire)
+        self._inlet.connected()
+        try:
+            await self._consume(stay, declared.name)
+            while not await _ended(wire.closing, cancelled, within=self._settings.reassert_every):
+                await self._bind(channel, declared)
+        finally:
+            self._stay = None
+            stay.lost = not cancelled.done()  # the messages of a deleted queue never come again: those in hand are all
+        if cancelled.done():
+            _log.warning("bus_queue_lost", queue=declared.name)
+
+    async def _consume(self, stay: _Stay, name: str) -> None:
+        async def receive(delivered: DeliveredMessage) -> None:
+            self._inlet.receive(RabbitDelivery(stay, delivered))
+
+        answer = await stay.channel.basic_consume(name, receive)
+        stay.tag = answer.consumer_tag
+
+    async def _bind(self, channel: AbstractChannel, declared: AbstractQueue) -> None:
+        for exchange in self._exchanges:
+            await declare_exchange(channel, exchange)
+        await bind(declared, self._queue)
+
+
+async def _ended(closing: asyncio.Future[Any], cancelled: asyncio.Future[object], *, within: float) -> bool:
+    """Whether the channel was closed, or the consumer cancelled by the broker, in this time."""
+    done, _ = await asyncio.wait([closing, cancelled], timeout=within, return_when=asyncio.FIRST_COMPLETED)
+    return bool(done)
+
+
+def _message(delivered: DeliveredMessage) -> Message:
+    properties = delivered.header.properties
+    return Message(
+        id=properties.message_id or hashlib.sha256(delivered.body).hexdigest()[:32],
+        type=properties.message_type or delivered.routing_key or "",
+        body=delivered.body,
+        headers=_plain(properties.headers) if properties.headers else {},
+    )
+
+
+def _plain(headers: Mapping[str, Any]) -> dict[str, str | int]:
+    """The headers that are ours to carry on; the broker's own records (`x-death`) are its business."""
+    return {name: value for name, value in headers.items() if isinstance(value, str | int)}

@@ -1,0 +1,99 @@
+"""Exchanges and queues, as values. Their arguments are those that RabbitMQ 3.10 and 4.x both accept."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from libs.bus.settings import BusSettings
+
+DEFAULT_EXCHANGE: Final = ""
+"""Routes a message to the queue that its routing key names."""
+
+EVERYTHING: Final = "#"
+
+UNLIMITED: Final = 1_000_000
+"""For queues whose messages nobody may drop: 4.x sets a limit where none is given, 3.10 has no word for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """`alternate` is the exchange that gets what no queue is bound to."""
+
+    name: str
+    kind: Literal["topic", "fanout"]
+    alternate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    exchange: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """A replicated queue, or an exclusive one: made anew for each connection under a name of its own, gone with it.
+
+    After `delay_ms` a message leaves for the queue that its routing key names; after `delivery_limit` requeues for the
+    queue `dead_letters_to`.
+    """
+
+    name: str
+    bindings: tuple[Binding, ...] = ()
+    delivery_limit: int = UNLIMITED
+    dead_letters_to: str | None = None
+    delay_ms: int | None = None
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    exchanges: tuple[Exchange, ...] = ()
+    queues: tuple[Queue, ...] = ()
+
+
+def foundations(service: str, settings: BusSettings) -> Topology:
+    """What a service declares besides the queues of its consumers: the events, the retry tiers, the dead letters."""
+    tiers = [tier_name(service, seconds) for seconds in settings.tiers]
+    delays = zip(tiers, settings.tiers, strict=True)
+    return Topology(
+        exchanges=(
+            Exchange(settings.unrouted, "fanout"),
+            Exchange(settings.exchange, "topic", alternate=settings.unrouted),
+            *(Exchange(tier, "fanout") for tier in tiers),
+        ),
+        queues=(
+            Queue(name=settings.unrouted, bindings=(Binding(settings.unrouted),)),
+            Queue(name=dead_queue_name(service)),
+            *(Queue(name=tier, bindings=(Binding(tier),), delay_ms=round(seconds * 1000)) for tier, seconds in delays),
+        ),
+    )
+
+
+def consumer_queue(service: str, consumer: str, keys: Iterable[str], settings: BusSettings) -> Queue:
+    return Queue(
+        name=queue_name(service, consumer),
+        bindings=tuple(Binding(settings.exchange, key) for key in keys),
+        delivery_limit=settings.delivery_limit,
+        dead_letters_to=dead_queue_name(service),
+    )
+
+
+def broadcast_queue(service: str, name: str, keys: Iterable[str], settings: BusSettings) -> Queue:
+    bindings = tuple(Binding(settings.exchange, key) for key in keys)
+    return Queue(name=queue_name(service, name), bindings=bindings, exclusive=True)
+
+
+def queue_name(service: str, consumer: str) -> str:
+    return f"{service}.{consumer}"
+
+
+def dead_queue_name(service: str) -> str:
+    return f"{service}.dead"
+
+
+def tier_name(service: str, seconds: float) -> str:
+    """`sales.retry.30s`, `sales.retry.2m`."""
+    if seconds >= 60 and seconds % 60 == 0:
+        return f"{service}.retry.{seconds / 60:g}m"
+    return f"{service}.retry.{seconds:g}s"

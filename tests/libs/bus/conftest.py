@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import aio_pika
+import pytest
+from aio_pika.abc import AbstractChannel
+
+from libs.bus.memory import MemoryBroker
+from libs.bus.rabbit.broker import RabbitBroker
+from libs.bus.settings import BusSettings
+from libs.bus.topology import foundations, queue_name
+from libs.store.store import Store
+from tests.libs.bus.conditions import eventually
+from tests.libs.bus.customers import Customer
+
+NAMES = ("conversion", "copies", "revoked", "second")
+"""What tests call their consumers."""
+
+
+@pytest.fixture
+def service() -> str:
+    """A name of this test's own, which its queues begin with."""
+    return f"t{uuid4().hex[:10]}"
+
+
+@pytest.fixture
+def settings(service: str) -> BusSettings:
+    """The production settings with less patience."""
+    return BusSettings(
+        exchange=f"{service}.events",
+        unrouted=f"{service}.unrouted",
+        publish_timeout=2.0,
+        clear_after=0.01,
+        sweep_age=0.2,
+        sweep_every=0.05,
+        lease=1.0,
+        first_pause=0.005,
+        handling_timeout=5.0,
+        tiers=(0.1, 0.2, 0.3),
+        delivery_limit=3,
+        reconnect_first=0.02,
+        reconnect_longest=0.2,
+        probe_every=0.5,
+        probe_timeout=0.5,
+        reassert_every=0.3,
+        drain_timeout=3.0,
+    )
+
+
+@pytest.fixture
+async def server(amqp_url: str, service: str, settings: BusSettings) -> AsyncIterator[AbstractChannel]:
+    """The real broker, as an operator meets it. Whatever the test has declared is deleted afterwards."""
+    connection = await aio_pika.connect(amqp_url)
+    channel = await connection.channel()
+    yield channel
+    topology = foundations(service, settings)
+    wire = await channel.get_underlay_channel()
+    for queue in {*(queue.name for queue in topology.queues), *(queue_name(service, name) for name in NAMES)}:
+        await wire.queue_delete(queue)
+    for exchange in topology.exchanges:
+        await wire.exchange_delete(exchange.name)
+    await connection.close()
+
+
+@pytest.fixture
+async def rabbit(
+    amqp_url: str, service: str, settings: BusSettings, server: AbstractChannel
+) -> AsyncIterator[RabbitBroker]:
+    broker = RabbitBroker(amqp_url, name=service, settings=settings)
+    await broker.open(foundations(service, settings))
+    await eventually(lambda: broker.connected)
+    yield broker
+    await broker.close()
+
+
+@pytest.fixture
+async def memory(service: str, settings: BusSettings) -> AsyncIterator[MemoryBroker]:
+    broker = MemoryBroker()
+    await broker.open(foundations(service, settings))
+    yield broker
+    await broker.close()
+
+
+@pytest.fixture
+async def store(mongo_url: str, database_name: str, service: str) -> AsyncIterator[Store]:
+    store = await Store.open(mongo_url, database_name, service=service, records=[Customer])
+    yield store
+    await store.close()
