@@ -35,6 +35,7 @@ FIELDS: Final[QueryFields] = {
         _field("lines/product_id", FieldKind.ID),
         _field("lines/quantity", FieldKind.NUMBER),
         _field("lines/labels", FieldKind.TEXT_LIST),
+        QueryField("parent", FieldKind.REFERENCE, sortable=False, searchable=False, filterable=False),
         QueryField("description", FieldKind.TEXT, sortable=False, searchable=False, filterable=False),
     )
 }

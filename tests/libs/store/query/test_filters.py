@@ -84,6 +84,7 @@ REFUSED: list[tuple[str, str]] = [
     ("unknown_field", "tags/any(t: t/x eq 'x')"),
     ("unknown_field", "nothing/any(t: t eq 'x')"),
     ("field_not_allowed", "description eq 'x'"),
+    ("field_not_allowed", "parent/id eq 'x'"),
     ("unreadable", "$where eq 'sleep(1000)'"),
     ("unreadable", '{"$ne": 1}'),
     ("unreadable", "name eq"),
