@@ -1,0 +1,113 @@
+"""What the marketing service announces."""
+
+from datetime import date
+from typing import Any
+
+from libs.contracts.event import Event, Snapshot
+
+
+class CampaignSnapshot(Snapshot):
+    name: str
+    state: str
+    start_date: date | None = None
+    end_date: date | None = None
+
+
+class CampaignCreated(Event[CampaignSnapshot], type="marketing.campaign.created"):
+    pass
+
+
+class CampaignUpdated(Event[CampaignSnapshot], type="marketing.campaign.updated"):
+    pass
+
+
+class CampaignDeleted(Event[CampaignSnapshot], type="marketing.campaign.deleted"):
+    pass
+
+
+class CampaignAssigned(Event[CampaignSnapshot], type="marketing.campaign.assigned"):
+    pass
+
+
+class CampaignMadeReady(Event[CampaignSnapshot], type="marketing.campaign.made_ready"):
+    """Planned to the end; it only waits for its launch."""
+
+
+class CampaignLaunched(Event[CampaignSnapshot], type="marketing.campaign.launched"):
+    pass
+
+
+class CampaignSuspended(Event[CampaignSnapshot], type="marketing.campaign.suspended"):
+    pass
+
+
+class CampaignResumed(Event[CampaignSnapshot], type="marketing.campaign.resumed"):
+    pass
+
+
+class CampaignCompleted(Event[CampaignSnapshot], type="marketing.campaign.completed"):
+    pass
+
+
+class CampaignCanceled(Event[CampaignSnapshot], type="marketing.campaign.canceled"):
+    pass
+
+
+class MarketingListSnapshot(Snapshot):
+    name: str
+    state: str
+    member_kind: str
+
+
+class MarketingListCreated(Event[MarketingListSnapshot], type="marketing.marketing_list.created"):
+    pass
+
+
+class MarketingListUpdated(Event[MarketingListSnapshot], type="marketing.marketing_list.updated"):
+    pass
+
+
+class MarketingListDeleted(Event[MarketingListSnapshot], type="marketing.marketing_list.deleted"):
+    pass
+
+
+class MarketingListAssigned(Event[MarketingListSnapshot], type="marketing.marketing_list.assigned"):
+    pass
+
+
+class MarketingListActivated(Event[MarketingListSnapshot], type="marketing.marketing_list.activated"):
+    pass
+
+
+class MarketingListDeactivated(Event[MarketingListSnapshot], type="marketing.marketing_list.deactivated"):
+    pass
+
+
+class MarketingListMembersAdded(Event[MarketingListSnapshot], type="marketing.marketing_list.members_added"):
+    member_ids: tuple[str, ...]
+
+
+class MarketingListMembersRemoved(Event[MarketingListSnapshot], type="marketing.marketing_list.members_removed"):
+    member_ids: tuple[str, ...]
+
+
+EVENTS: tuple[type[Event[Any]], ...] = (
+    CampaignCreated,
+    CampaignUpdated,
+    CampaignDeleted,
+    CampaignAssigned,
+    CampaignMadeReady,
+    CampaignLaunched,
+    CampaignSuspended,
+    CampaignResumed,
+    CampaignCompleted,
+    CampaignCanceled,
+    MarketingListCreated,
+    MarketingListUpdated,
+    MarketingListDeleted,
+    MarketingListAssigned,
+    MarketingListActivated,
+    MarketingListDeactivated,
+    MarketingListMembersAdded,
+    MarketingListMembersRemoved,
+)

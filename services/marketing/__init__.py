@@ -1,0 +1,1 @@
+"""Marketing: lists of people, campaigns, and what came back of them."""

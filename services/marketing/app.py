@@ -1,0 +1,31 @@
+"""The marketing service on one page."""
+
+from typing import Final
+
+from aiohttp import web
+
+from libs.bus.definitions import projection
+from libs.store import copies
+from libs.web.service import Service, create_app
+from libs.web.settings import ServiceSettings
+from services.marketing.campaigns import routes as campaigns
+from services.marketing.marketing_lists import routes as marketing_lists
+from services.marketing.marketing_lists import store as members
+from services.marketing.responses import consumers as response_consumers
+from services.marketing.responses import routes as responses
+from services.marketing.responses import store as response_rows
+
+MARKETING: Final = Service(
+    name="marketing",
+    resources=(campaigns.RESOURCE, marketing_lists.RESOURCE),
+    routes=(*marketing_lists.ROUTES, *responses.ROUTES),
+    projections=(
+        response_consumers.keep_responses,
+        projection("reference_copies", "sales.lead.*", "sales.contact.*", "sales.account.*")(copies.keep_copies),
+    ),
+    indexes={members.COLLECTION: members.INDEXES, response_rows.COLLECTION: response_rows.INDEXES},
+)
+
+
+async def make_app(settings: ServiceSettings) -> web.Application:
+    return await create_app(MARKETING, settings)
