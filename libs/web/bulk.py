@@ -7,6 +7,7 @@ from aiohttp import web
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from libs.domain.money import refuse_excess_digits
 from libs.domain.record import Draft, Record, draft_of
 from libs.domain.refusals import InvalidFields, Malformed, Refusal, TooLarge
 from libs.store.errors import AlreadyAnswered, Conflict
@@ -16,7 +17,6 @@ from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from libs.web.answers import created, json_response
 from libs.web.executing import STORE
-from libs.web.money import refuse_excess_digits
 from libs.web.problems import problem_of, refusal_of
 from libs.web.references import REFERENCES, Pointer, named, pointers_in
 from libs.web.requests import body_of, context_of, request_key
@@ -134,7 +134,7 @@ class _Bulk:
     async def _command(self, number: int, draft: Draft, work: UnitOfWork) -> Answer:
         answer = created(work, await self._resource.create_record(work, draft))
         if self._key is not None:
-            work.remember(self._key.row(number).remembering(answer, work.now))
+            work.remember(self._key.row(number).remembering(answer, work.now), within=self._resource.collection)
         return answer
 
     async def _again(self, number: int, draft: Draft) -> None:

@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from aiohttp import web
 
+from libs.domain.money import refuse_excess_digits
 from libs.domain.record import Record, draft_of, revision_of
 from libs.store.clock import utc_now
 from libs.store.documents import to_json
@@ -18,7 +19,6 @@ from libs.web.answers import created, json_response, rendered
 from libs.web.api import Route, Rule
 from libs.web.bulk import bulk_create
 from libs.web.executing import STORE, execute
-from libs.web.money import refuse_excess_digits
 from libs.web.patching import patch_of, revised
 from libs.web.references import REFERENCES, named, pointers_in
 from libs.web.requests import body_of, etag, parse
