@@ -6,14 +6,14 @@ import aio_pika
 import pytest
 from aio_pika.abc import AbstractChannel, AbstractExchange
 from aiormq.exceptions import ChannelAccessRefused
-from pamqp.common import FieldTable
 
 from deploy.local.home import Home
 from deploy.local.nodes import Broker
 from deploy.local.stack import stack
 from deploy.rabbitmq.definitions import EVENTS
-
-RETURNS_TO_SENDER: FieldTable = {"x-dead-letter-exchange": "", "x-message-ttl": 1000}
+from libs.bus.rabbit.declaring import declare
+from libs.bus.settings import BusSettings
+from libs.bus.topology import Topology, broadcast_queue, consumer_queue, foundations
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +27,16 @@ async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Brok
 
 @pytest.fixture
 async def channel(broker: Broker) -> AsyncIterator[AbstractChannel]:
-    """The sales service's own."""
+    """The sales service's own, after it has declared its topology."""
     async with await aio_pika.connect(broker.url(user="sales")) as connection:
-        yield await connection.channel(on_return_raises=True)
+        channel = await connection.channel(on_return_raises=True)
+        await declare(channel, foundations("sales", BusSettings()))
+        yield channel
 
 
 @pytest.fixture
 async def events(channel: AbstractChannel) -> AbstractExchange:
-    return await channel.declare_exchange(EVENTS, "topic", durable=True)
+    return await channel.get_exchange(EVENTS)
 
 
 async def test_a_service_announces_its_own_events(channel: AbstractChannel, events: AbstractExchange) -> None:
@@ -54,10 +56,10 @@ async def test_a_service_hears_events_of_all(channel: AbstractChannel, events: A
     await queue.bind(events, "identity.user.*")
 
 
-async def test_a_service_declares_its_retry_queues(channel: AbstractChannel) -> None:
-    tier = await channel.declare_exchange("sales.retry.1s", "fanout", auto_delete=True)
-    queue = await channel.declare_queue("sales.retry.1s", exclusive=True, arguments=RETURNS_TO_SENDER)
-    await queue.bind(tier)
+async def test_a_service_declares_all_that_it_needs(channel: AbstractChannel) -> None:
+    settings = BusSettings()
+    await declare(channel, Topology(queues=(consumer_queue("sales", "customers", ["#"], settings),)))
+    await declare(channel, Topology(queues=(broadcast_queue("sales", "sign_ins", ["#"], settings),)))
 
 
 @pytest.mark.parametrize("name", ["journal.log", "salesforce.log", "crm.events"])
