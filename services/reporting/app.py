@@ -1,0 +1,28 @@
+"""The reporting service on one page."""
+
+from typing import Final
+
+from aiohttp import web
+
+from libs.bus.definitions import projection
+from libs.store import copies
+from libs.web.service import Service, create_app
+from libs.web.settings import ServiceSettings
+from services.reporting.funnel import consumers as funnel_consumers
+from services.reporting.funnel import routes as funnel
+from services.reporting.funnel import store as funnel_rows
+from services.reporting.lag.routes import lag_routes
+
+REPORTING: Final = Service(
+    name="reporting",
+    routes=(*funnel.ROUTES, *lag_routes([funnel_consumers.NAME])),
+    projections=(
+        funnel_consumers.follow_funnel,
+        projection("reference_copies", "marketing.campaign.*")(copies.keep_copies),
+    ),
+    indexes={funnel_rows.COLLECTION: funnel_rows.INDEXES},
+)
+
+
+async def make_app(settings: ServiceSettings) -> web.Application:
+    return await create_app(REPORTING, settings)

@@ -1,0 +1,67 @@
+"""The funnel over HTTP."""
+
+from datetime import date
+from typing import Final
+
+from aiohttp import web
+
+from libs.domain.refusals import FieldError, InvalidFields
+from libs.store.copies import known_copies
+from libs.store.documents import to_json
+from libs.web.access import Operation
+from libs.web.answers import json_response
+from libs.web.api import Route, Rule
+from libs.web.executing import STORE
+from libs.web.service import BUS
+from services.reporting.funnel import store as rows
+from services.reporting.funnel.consumers import NAME
+from services.reporting.funnel.store import Selection
+from services.reporting.lag.store import lag_of
+
+_PARTS: Final = ("campaign", "day")
+
+
+def selection_in(request: web.Request) -> Selection:
+    """`campaign_id`, `since`, `until` (days) and `by` (campaign, day or both); raises `InvalidFields`."""
+    query = request.query
+    errors = [
+        FieldError(name, "unknown_option", f"known are {', '.join(_OPTIONS)}") for name in query if name not in _OPTIONS
+    ]
+    for name in ("since", "until"):
+        if name in query and not _is_day(query[name]):
+            errors.append(FieldError(name, "date_parsing", "must be a day, YYYY-MM-DD"))
+    by = tuple(part.strip() for part in query.get("by", "campaign").split(","))
+    if any(part not in _PARTS for part in by):
+        errors.append(FieldError("by", "unknown_part", f"must be of {', '.join(_PARTS)}"))
+    if errors:
+        raise InvalidFields("the funnel cannot be cut like this", errors=errors)
+    return Selection(query.get("campaign_id"), query.get("since"), query.get("until"), by)
+
+
+_OPTIONS: Final = ("campaign_id", "since", "until", "by")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+async def read_funnel(request: web.Request) -> web.Response:
+    """Counts per campaign and day, and how far they are behind the events."""
+    store = request.app[STORE]
+    entries = await rows.sums(store, selection_in(request))
+    campaigns = {f"campaigns/{entry['campaign_id']}" for entry in entries if entry.get("campaign_id")}
+    names = await known_copies(store, campaigns)
+    for entry in entries:
+        if "campaign_id" in entry:
+            copy = names.get(f"campaigns/{entry['campaign_id']}")
+            entry["campaign_name"] = copy["name"] if copy else None
+    lag = await lag_of(store, request.app[BUS], NAME)
+    return json_response(to_json({"value": entries, "lag": lag}))
+
+
+ROUTES: Final = (
+    Route("GET", "/api/v1/funnel", read_funnel, Rule("funnel", Operation.READ), "From responses to won opportunities"),
+)
