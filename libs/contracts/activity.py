@@ -1,0 +1,227 @@
+"""What the activity service announces: each type of activity is an aggregate of its own, `activity.<type>`."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from libs.contracts.event import Event, Snapshot
+from libs.contracts.values import Reference
+
+
+class ActivityState(StrEnum):
+    OPEN = "open"
+    SCHEDULED = "scheduled"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+
+
+class Direction(StrEnum):
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+
+
+class Channel(StrEnum):
+    """By which way people and the organisation reach each other."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    SMS = "sms"
+    LETTER = "letter"
+    FAX = "fax"
+    WEB = "web"
+    SOCIAL = "social"
+    EVENT = "event"
+    ADVERTISEMENT = "advertisement"
+    OTHER = "other"
+
+
+class Response(StrEnum):
+    """What somebody said to a campaign."""
+
+    INTERESTED = "interested"
+    NOT_INTERESTED = "not_interested"
+    DO_NOT_CONTACT = "do_not_contact"
+    ERROR = "error"
+
+
+class ActivitySnapshot(Snapshot):
+    """What activities of every type have. `occurred_at` is when it took place, of completed ones."""
+
+    type: str
+    subject: str
+    description: str | None = None
+    state: ActivityState
+    status_reason: str | None = None
+    priority: str
+    regarding: Reference | None = None
+    due: datetime | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    duration_seconds: int | None = None
+    occurred_at: datetime | None = None
+    created_at: datetime
+
+
+class PhoneCallSnapshot(ActivitySnapshot):
+    direction: Direction
+    phone_number: str | None = None
+    outcome: str | None = None
+
+
+class TaskSnapshot(ActivitySnapshot):
+    percent_complete: int
+    category: str | None = None
+
+
+class Responder(BaseModel):
+    """Who answered a campaign: a record (`collection` and `id`), or a person by their own particulars."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    collection: str | None = None
+    id: str | None = None
+    name: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    company_name: str | None = None
+
+
+class CampaignResponseSnapshot(ActivitySnapshot):
+    """`response` is open until somebody has said or shown what the answer is."""
+
+    campaign_id: str
+    channel: Channel | None = None
+    response: Response | None = None
+    customer: Responder | None = None
+    promotion: str | None = None
+    link_clicked: str | None = None
+    content_downloaded: str | None = None
+    form_filled: str | None = None
+
+
+class PhoneCallCreated(Event[PhoneCallSnapshot], type="activity.phone_call.created"):
+    pass
+
+
+class PhoneCallUpdated(Event[PhoneCallSnapshot], type="activity.phone_call.updated"):
+    pass
+
+
+class PhoneCallScheduled(Event[PhoneCallSnapshot], type="activity.phone_call.scheduled"):
+    pass
+
+
+class PhoneCallCompleted(Event[PhoneCallSnapshot], type="activity.phone_call.completed"):
+    pass
+
+
+class PhoneCallCanceled(Event[PhoneCallSnapshot], type="activity.phone_call.canceled"):
+    pass
+
+
+class PhoneCallReopened(Event[PhoneCallSnapshot], type="activity.phone_call.reopened"):
+    pass
+
+
+class PhoneCallAssigned(Event[PhoneCallSnapshot], type="activity.phone_call.assigned"):
+    pass
+
+
+class PhoneCallDeleted(Event[PhoneCallSnapshot], type="activity.phone_call.deleted"):
+    pass
+
+
+class TaskCreated(Event[TaskSnapshot], type="activity.task.created"):
+    pass
+
+
+class TaskUpdated(Event[TaskSnapshot], type="activity.task.updated"):
+    pass
+
+
+class TaskScheduled(Event[TaskSnapshot], type="activity.task.scheduled"):
+    pass
+
+
+class TaskCompleted(Event[TaskSnapshot], type="activity.task.completed"):
+    pass
+
+
+class TaskCanceled(Event[TaskSnapshot], type="activity.task.canceled"):
+    pass
+
+
+class TaskReopened(Event[TaskSnapshot], type="activity.task.reopened"):
+    pass
+
+
+class TaskAssigned(Event[TaskSnapshot], type="activity.task.assigned"):
+    pass
+
+
+class TaskDeleted(Event[TaskSnapshot], type="activity.task.deleted"):
+    pass
+
+
+class CampaignResponseCreated(Event[CampaignResponseSnapshot], type="activity.campaign_response.created"):
+    """Somebody answered a campaign; `state` is completed unless the answer is still to be worked out."""
+
+
+class CampaignResponseUpdated(Event[CampaignResponseSnapshot], type="activity.campaign_response.updated"):
+    pass
+
+
+class CampaignResponseScheduled(Event[CampaignResponseSnapshot], type="activity.campaign_response.scheduled"):
+    pass
+
+
+class CampaignResponseCompleted(Event[CampaignResponseSnapshot], type="activity.campaign_response.completed"):
+    pass
+
+
+class CampaignResponseCanceled(Event[CampaignResponseSnapshot], type="activity.campaign_response.canceled"):
+    """The answer does not count: entered by mistake, or for somebody else."""
+
+
+class CampaignResponseReopened(Event[CampaignResponseSnapshot], type="activity.campaign_response.reopened"):
+    pass
+
+
+class CampaignResponseAssigned(Event[CampaignResponseSnapshot], type="activity.campaign_response.assigned"):
+    pass
+
+
+class CampaignResponseDeleted(Event[CampaignResponseSnapshot], type="activity.campaign_response.deleted"):
+    pass
+
+
+EVENTS: tuple[type[Event[Any]], ...] = (
+    PhoneCallCreated,
+    PhoneCallUpdated,
+    PhoneCallScheduled,
+    PhoneCallCompleted,
+    PhoneCallCanceled,
+    PhoneCallReopened,
+    PhoneCallAssigned,
+    PhoneCallDeleted,
+    TaskCreated,
+    TaskUpdated,
+    TaskScheduled,
+    TaskCompleted,
+    TaskCanceled,
+    TaskReopened,
+    TaskAssigned,
+    TaskDeleted,
+    CampaignResponseCreated,
+    CampaignResponseUpdated,
+    CampaignResponseScheduled,
+    CampaignResponseCompleted,
+    CampaignResponseCanceled,
+    CampaignResponseReopened,
+    CampaignResponseAssigned,
+    CampaignResponseDeleted,
+)
