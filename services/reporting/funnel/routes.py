@@ -27,9 +27,11 @@ def selection_in(request: web.Request) -> Selection:
     errors = [
         FieldError(name, "unknown_option", f"known are {', '.join(_OPTIONS)}") for name in query if name not in _OPTIONS
     ]
-    for name in ("since", "until"):
-        if name in query and not _is_day(query[name]):
-            errors.append(FieldError(name, "date_parsing", "must be a day, YYYY-MM-DD"))
+    errors += [
+        FieldError(name, "date_parsing", "must be a day, YYYY-MM-DD")
+        for name in ("since", "until")
+        if name in query and not _is_day(query[name])
+    ]
     by = tuple(part.strip() for part in query.get("by", "campaign").split(","))
     if any(part not in _PARTS for part in by):
         errors.append(FieldError("by", "unknown_part", f"must be of {', '.join(_PARTS)}"))
