@@ -98,7 +98,7 @@ def _hide_private_values(_: WrappedLogger, __: str, event: EventDict) -> EventDi
 def _renderer(*, as_json: bool) -> Callable[[WrappedLogger, str, EventDict], bytes]:
     if as_json:
         return structlog.processors.JSONRenderer(serializer=_dump_json)  # type: ignore[return-value]  # it returns what its serializer does
-    console = structlog.dev.ConsoleRenderer()
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
 
     def render(log: WrappedLogger, method: str, event: EventDict) -> bytes:
         return console(log, method, event).encode()

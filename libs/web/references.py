@@ -95,11 +95,10 @@ class References:
         }
         wanted = {each.subject for each in pointers if each.pointer not in errors}
         found = await self._known(wanted)
-        missing = wanted - found.keys()
-        async with asyncio.TaskGroup() as group:
-            asked = {subject: group.create_task(self._ask(subject, authorization)) for subject in missing}
+        missing = sorted(wanted - found.keys())
+        asked = await asyncio.gather(*(self._ask(subject, authorization) for subject in missing))
         names = {subject: row["name"] for subject, row in found.items() if not row["deleted"]}
-        names |= {subject: name for subject, task in asked.items() if (name := task.result()) is not None}
+        names |= {subject: name for subject, name in zip(missing, asked, strict=True) if name is not None}
         for each in pointers:
             if each.pointer not in errors and each.subject not in names:
                 errors[each.pointer] = FieldError(each.pointer, "unknown_reference", f"no record {each.subject}")

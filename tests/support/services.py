@@ -1,4 +1,4 @@
-"""Runs services in the test's own process: real HTTP, MongoDB and RabbitMQ, and an identity that signs in whom a test names."""
+"""Runs a service in the test's own process: real HTTP, MongoDB and RabbitMQ, and callers as a test names them."""
 
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -26,9 +26,7 @@ class Identities:
 
     def token(self, *roles: str, user_id: str = "user-1", session_id: str = "session-1") -> str:
         now = int(time.time())
-        claims = AccessClaims(
-            sub=user_id, name=user_id, roles=roles, sid=session_id, via="ui", iat=now, exp=now + 600
-        )
+        claims = AccessClaims(sub=user_id, name=user_id, roles=roles, sid=session_id, via="ui", iat=now, exp=now + 600)
         return sign(claims, self.key)
 
     def app(self) -> web.Application:
