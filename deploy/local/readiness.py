@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 
 import aiohttp
@@ -10,10 +11,11 @@ import aiohttp
 from deploy.local.home import Home
 from deploy.local.suite import Copy
 from deploy.local.supervisor import Happening, Report, Supervisor, What
-from deploy.local.waiting import until
+from deploy.local.waiting import INTERVAL
 
 READY_TIMEOUT = 120.0
-_ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=5)
+HOPELESS = 5  # early deaths, one after the other
+_ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=3)
 
 
 class NotReady(RuntimeError):
@@ -21,24 +23,22 @@ class NotReady(RuntimeError):
 
 
 async def wait_for(copies: Iterable[Copy], supervisor: Supervisor, home: Home, within: float, report: Report) -> None:
-    """Wait at most `within` seconds until all of them are ready; raises NotReady."""
+    """Wait at most `within` seconds until all are ready; raises NotReady, at once if one dies again and again."""
     waiting = {copy.name: copy for copy in copies}
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(within), aiohttp.ClientSession(timeout=_ANSWER_TIMEOUT) as session:
+            while waiting and not any(supervisor.early_deaths(name) >= HOPELESS for name in waiting):
+                for name in await _ready(session, waiting.values()):
+                    report(Happening(name, What.READY, waiting.pop(name).url))
+                await asyncio.sleep(INTERVAL)
+    if waiting:
+        raise NotReady(explain(waiting, supervisor, home))
 
-    async def wait(copy: Copy) -> None:
-        await until(lambda: _is_ready(session, copy.url))
-        del waiting[copy.name]
-        report(Happening(copy.name, What.READY, copy.url))
 
-    try:
-        async with (
-            asyncio.timeout(within),
-            aiohttp.ClientSession(timeout=_ANSWER_TIMEOUT) as session,
-            asyncio.TaskGroup() as group,
-        ):
-            for copy in list(waiting.values()):
-                group.create_task(wait(copy))
-    except TimeoutError:
-        raise NotReady(explain(waiting, supervisor, home)) from None
+async def _ready(session: aiohttp.ClientSession, copies: Iterable[Copy]) -> list[str]:
+    asked = list(copies)
+    answers = await asyncio.gather(*(_is_ready(session, copy.url) for copy in asked))
+    return [copy.name for copy, ready in zip(asked, answers, strict=True) if ready]
 
 
 async def _is_ready(session: aiohttp.ClientSession, url: str) -> bool:

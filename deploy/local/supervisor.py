@@ -54,6 +54,7 @@ class Kept:
     def __init__(self, command: Command, report: Report, back_off: BackOff) -> None:
         self.command = command
         self.last_death = ""
+        self.early_deaths = 0
         self._report = report
         self._back_off = back_off
         self._process: Process | None = None
@@ -85,17 +86,16 @@ class Kept:
         return process
 
     async def _keep(self) -> None:
-        early_deaths = 0
         while True:
             born = time.monotonic()
             self.last_death = await self._end()
             lived = time.monotonic() - born
-            early_deaths = 0 if lived > self._back_off.healthy_after else early_deaths
-            delay = self._back_off.delay(early_deaths)
+            self.early_deaths = 0 if lived > self._back_off.healthy_after else self.early_deaths
+            delay = self._back_off.delay(self.early_deaths)
             again = f"{self.last_death}, starting again in {delay:g} s"
             self._report(Happening(self.command.name, What.DIED, again))
             await asyncio.sleep(delay)
-            early_deaths += 1
+            self.early_deaths += 1
 
     async def _end(self) -> str:
         try:
@@ -144,6 +144,10 @@ class Supervisor:
 
     def keeps(self, name: str) -> bool:
         return name in self._kept
+
+    def early_deaths(self, name: str) -> int:
+        """How often in a row it died soon after its start."""
+        return self._kept[name].early_deaths
 
     def last_death(self, name: str) -> str:
         """Why the last process of that name died by itself; empty if none did."""

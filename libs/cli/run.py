@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
@@ -19,24 +21,30 @@ from deploy.local.stack import Stack, stack
 from deploy.local.suite import admin_password
 from deploy.local.supervisor import Happening, Report, What
 from deploy.services import PORTS
-from libs.cli.trouble import finish
+from libs.cli.trouble import Trouble, finish
 
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_PARTS = len(PORTS) + len(("mongod", "rabbitmq"))
+_GIVEN_NODES = ("MONGO_URL", "AMQP_URL")
 
 
-def run() -> None:
+def run(
+    only: Annotated[list[str] | None, typer.Option(help="Start this service; several times for several.")] = None,
+) -> None:
     """Start the whole suite on this machine; Ctrl-C stops it."""
-    finish(_run(Console(highlight=False)), AlreadyRunning, MissingProgram, NoFreePort, NotReady)
+    work = _run(tuple(only or PORTS), Console(highlight=False))
+    finish(work, AlreadyRunning, MissingProgram, NoFreePort, NotReady)
 
 
-async def _run(console: Console) -> None:
+async def _run(services: Sequence[str], console: Console) -> None:
+    if unknown := set(services) - set(PORTS):
+        raise Trouble(f"There is no service {', '.join(unknown)}: choose from {', '.join(PORTS)}")
     home = Home.from_environment()
+    parts = len(services) + sum(name not in os.environ for name in _GIVEN_NODES)
     with _ended_by_signals():
         async with contextlib.AsyncExitStack() as life:
-            with _progress(console) as report:
-                running = await life.enter_async_context(stack(home, report=report))
-            home.announce(Running(os.getpid(), running.url("gateway")))
+            with _progress(console, parts) as report:
+                running = await life.enter_async_context(stack(home, services=services, report=report))
+            home.announce(Running(os.getpid(), next(iter(running.copies.values())).url))
             _welcome(console, running)
             await asyncio.get_running_loop().create_future()
     console.print("Tandem has stopped.")
@@ -59,13 +67,13 @@ def _ended_by_signals() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _progress(console: Console) -> Iterator[Report]:
+def _progress(console: Console, parts: int) -> Iterator[Report]:
     """A bar on a terminal, one line for each happening elsewhere; deaths are told as long as it runs."""
     bar = Progress(
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
         console=console, transient=True, disable=not console.is_terminal,
     )  # fmt: skip
-    part = bar.add_task("Starting Tandem", total=_PARTS)
+    part = bar.add_task("Starting Tandem", total=parts)
 
     def report(happening: Happening) -> None:
         if happening.what is What.DIED or not console.is_terminal:
@@ -78,16 +86,16 @@ def _progress(console: Console) -> Iterator[Report]:
 
 
 def _welcome(console: Console, running: Stack) -> None:
-    url = running.url("gateway")
     lines = {
-        "Application": f"{url}/",
-        "API": f"{url}/api/v1",
-        "API guide": f"{url}/docs",
-        "Sign in": f"admin / {admin_password(running.home)}",
+        **{copy.service.title(): copy.url for copy in running.copies.values() if copy.service != "gateway"},
         "Database": running.nodes.mongo_url,
         "Broker": running.nodes.broker.url(),
-        "Logs": running.home.path / "logs",
+        "Logs": str(running.home.path / "logs"),
+        "Sign in": f"admin / {admin_password(running.home)}",
     }
+    if "gateway" in running.copies:
+        url = running.url("gateway")
+        lines |= {"API guide": f"{url}/docs", "Application": f"{url}/"}
     console.print("\n[bold]Tandem is ready.[/bold] Ctrl-C stops it.\n")
     for name, value in lines.items():
         console.print(f"  {name:<12} {value}", markup=False, soft_wrap=True)

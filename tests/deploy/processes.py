@@ -18,10 +18,9 @@ def is_alive(pid: int) -> bool:
     return state != "Z"
 
 
-def descendants_with(variable: str, value: str) -> list[int]:
-    """All living processes that carry this in their environment, whoever is their parent now."""
-    wanted = f"{variable}={value}".encode()
-    return [pid for pid in _all() if is_alive(pid) and wanted in _environment(pid)]
+def living_in(home: Path) -> list[int]:
+    """All living processes whose environment names this directory, whoever is their parent now."""
+    return [pid for pid in _all() if is_alive(pid) and str(home).encode() in _environment(pid)]
 
 
 async def eventually(condition: Callable[[], object], within: float = 15.0) -> None:
@@ -35,10 +34,10 @@ def _all() -> list[int]:
     return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
 
 
-def _environment(pid: int) -> list[bytes]:
+def _environment(pid: int) -> bytes:
     if pid == os.getpid():
-        return []
+        return b""
     try:
-        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        return Path(f"/proc/{pid}/environ").read_bytes()
     except (FileNotFoundError, PermissionError, ProcessLookupError):
-        return []
+        return b""

@@ -1,0 +1,115 @@
+"""`tandem run` as an operator uses it, with the fewest services that make a whole: the gateway and identity."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from deploy.local.home import PROJECT
+from deploy.local.waiting import until
+from tests.deploy.processes import eventually, is_alive, living_in
+
+# Usual ports are chosen by looking for free ones, which two tests at a time would do at the same moment.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("usual_ports")]
+
+Tandem = Callable[[], AbstractAsyncContextManager[asyncio.subprocess.Process]]
+
+
+@pytest.fixture
+def tandem(tmp_path: Path) -> Tandem:
+    environment = {name: value for name, value in os.environ.items() if name not in {"MONGO_URL", "AMQP_URL"}}
+    words = ["-m", "libs.cli", "run", "--only", "gateway", "--only", "identity"]
+
+    @asynccontextmanager
+    async def run() -> AsyncIterator[asyncio.subprocess.Process]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *words,
+            cwd=PROJECT,
+            env={**environment, "TANDEM_HOME": str(tmp_path), "COLUMNS": "200"},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+    return run
+
+
+async def output_until(process: asyncio.subprocess.Process, pattern: str) -> re.Match[str]:
+    assert process.stdout is not None
+    said = ""
+    async for line in process.stdout:
+        said += line.decode()
+        if found := re.search(pattern, said):
+            return found
+    raise AssertionError(said)
+
+
+async def signs_in(url: str, password: str) -> bool:
+    credentials = {"username": "admin", "password": password}
+    async with (
+        aiohttp.ClientSession(url) as session,
+        session.post("/api/v1/auth/token", json=credentials) as response,
+    ):
+        return response.status == 200
+
+
+async def test_it_runs_alone_in_its_home_and_stops_when_told(tandem: Tandem, tmp_path: Path) -> None:
+    async with tandem() as first:
+        identity = (await output_until(first, r"identity started: process (\d+)"))[1]
+        ready = await output_until(first, r"(?s)Tandem is ready.*Sign in +admin / (\S+).*Application +(\S+)/\n")
+        password, url = ready.groups()
+        assert await signs_in(url, password)
+
+        async with tandem() as second:
+            await output_until(second, rf"running already from {tmp_path} at {url} \(process {first.pid}\)")
+            assert await second.wait() == 1
+
+        os.kill(int(identity), signal.SIGKILL)
+        await output_until(first, r"identity died: killed by SIGKILL, starting again")
+        restarted = int((await output_until(first, r"identity started: process (\d+)"))[1])
+        await eventually(lambda: is_alive(restarted))
+        async with asyncio.timeout(15):
+            await until(lambda: signs_in(url, password))
+
+        first.send_signal(signal.SIGTERM)
+        await output_until(first, r"Tandem has stopped")
+        assert await first.wait() == 0
+    assert living_in(tmp_path) == []
+
+
+async def test_killing_it_leaves_nothing_behind_and_it_starts_again(tandem: Tandem, tmp_path: Path) -> None:
+    async with tandem() as killed:
+        await output_until(killed, r"Tandem is ready")
+        assert len(living_in(tmp_path)) >= 6
+        killed.kill()
+        await killed.wait()
+    await eventually(lambda: living_in(tmp_path) == [])
+
+    async with tandem() as again:
+        await output_until(again, r"Tandem is ready")
+        again.send_signal(signal.SIGINT)
+        assert await again.wait() == 0
+
+
+async def test_a_signal_while_it_starts_stops_it_too(tandem: Tandem, tmp_path: Path) -> None:
+    async with tandem() as starting:
+        await output_until(starting, r"rabbitmq started")
+        starting.send_signal(signal.SIGTERM)
+        assert await starting.wait() == 0
+    assert living_in(tmp_path) == []
