@@ -30,7 +30,8 @@ def find_mongod() -> Path:
     for location in (package.submodule_search_locations or []) if package else []:
         path = Path(location) / "db" / "bin" / "mongod"
         if path.exists():
-            path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP)
+            if not os.access(path, os.X_OK):
+                path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP)
             return path
     raise MissingProgram(
         "MongoDB is missing: install the development requirements, "
