@@ -26,7 +26,7 @@ check: $(READY)  ## Check format, lint, types, import rules, dependencies and de
 	@echo "Everything holds."
 
 bench: $(READY)  ## Measure speed
-	@$(BIN)/pytest -n 0 -m benchmark tests/benchmarks $(ARGS)
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 faults: $(READY)  ## Kill, freeze and cut processes under load (MODE=quick or full)
 	@$(BIN)/pytest -n 0 -m "$(if $(filter full,$(MODE)),fault,fault and not full)" tests/faults $(ARGS)

@@ -1,0 +1,76 @@
+"""Event latency: from the answer in one service to the effect that can be read from another."""
+
+import asyncio
+import json
+import time
+from statistics import median, quantiles
+from urllib.parse import quote
+
+from rich.table import Table
+
+from deploy.local.stack import Stack
+from tests.benchmarks.load import Call, Connection, connections, paced
+from tests.benchmarks.sides import Side
+
+SAMPLED = 10
+"""Every tenth write is followed, so that looking takes little of the machine."""
+PER_SECOND = 100.0
+
+
+async def measure_latency(_: Stack, side: Side, *, writes: int) -> Table:
+    """Interested campaign responses at a steady rate, answered by activity; the lead is looked for in sales."""
+    campaign = await _campaign(side)
+    emails = [f"grace{time.monotonic_ns()}.{number}@example.org" for number in range(writes)]
+    calls = [Call("POST", "/api/v1/activities", _response(campaign, email), side.headers) for email in emails]
+    found: list[float] = []
+    async with connections(side.url, 16) as writing, connections(side.url, 16) as looking, asyncio.TaskGroup() as group:
+        free = list(looking)
+
+        def answered(number: int, at: float) -> None:
+            if number % SAMPLED == 0 and free:
+                group.create_task(_follow(free, side, emails[number], at, found))
+
+        await paced(writing, calls, per_second=PER_SECOND, seen=answered)
+    return _table(sorted(found))
+
+
+async def _follow(free: list[Connection], side: Side, email: str, answered: float, found: list[float]) -> None:
+    connection = free.pop()
+    path = f"/api/v1/leads?$filter={quote(f'email eq {chr(39)}{email}{chr(39)}')}"
+    try:
+        while time.perf_counter() < answered + 30:
+            reply = await connection.request("GET", path, headers=side.headers)
+            if json.loads(reply.body)["value"]:
+                found.append((time.perf_counter() - answered) * 1000)
+                return
+            await asyncio.sleep(0.002)
+        raise TimeoutError(email)
+    finally:
+        free.append(connection)
+
+
+async def _campaign(side: Side) -> str:
+    async with connections(side.url, 1) as [connection]:
+        reply = await connection.request("POST", "/api/v1/campaigns", b'{"name":"Latency"}', side.headers)
+    return str(json.loads(reply.body)["id"])
+
+
+def _response(campaign: str, email: str) -> bytes:
+    body = {
+        "type": "campaign_response",
+        "subject": "Took the offer",
+        "campaign_id": campaign,
+        "channel": "phone_call",
+        "response": "interested",
+        "customer": {"first_name": "Grace", "last_name": "Hopper", "email": email},
+    }
+    return json.dumps(body).encode()
+
+
+def _table(milliseconds: list[float]) -> Table:
+    table = Table(title=f"Event latency, response → lead, at {PER_SECOND:.0f} writes/s, {len(milliseconds)} followed")
+    for column in ("p50 ms", "p90 ms", "p99 ms", "largest ms"):
+        table.add_column(column, justify="right")
+    cuts = quantiles(milliseconds, n=100)
+    table.add_row(*(f"{value:.1f}" for value in (median(milliseconds), cuts[89], cuts[98], milliseconds[-1])))
+    return table

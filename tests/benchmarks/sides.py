@@ -1,0 +1,136 @@
+"""The two that are compared: the suite, and the bare reference."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from aiohttp import ClientConnectionError, ClientSession
+from rich.table import Table
+
+from deploy.local.ports import is_free
+from deploy.local.stack import Stack
+from deploy.local.suite import admin_password
+from deploy.services import PORTS
+from tests.benchmarks.load import AT_ONCE, Call, burst, connections
+from tests.benchmarks.usage import cpu_seconds, resident_bytes
+
+
+async def nothing_to_drain() -> None:
+    """The reference makes no events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Where one side answers and whose CPU counts: `pids` are proxy and owner, `everybody` also those who handle events."""
+
+    name: str
+    url: str
+    collection: str
+    pids: tuple[int, ...]
+    everybody: tuple[int, ...]
+    headers: str = ""
+    known: str = ""
+    drained: Callable[[], Awaitable[None]] = nothing_to_drain
+
+    async def fill(self, count: int) -> None:
+        async with connections(self.url, AT_ONCE) as open_:
+            calls = [Call("POST", self.collection, lead(number), self.headers) for number in range(count)]
+            await burst(open_, calls, expected=201)
+        await self.drained()
+
+
+def lead(number: int) -> bytes:
+    """A body of the usual size; no two have the same e-mail."""
+    body = {
+        "topic": f"Interested in product {number % 97}",
+        "first_name": "Ada",
+        "last_name": f"Lovelace {number}",
+        "company_name": "Analytical Engines",
+        "email": f"ada{time.monotonic_ns()}@example.org",
+        "phone": "+44 20 7946 0018",
+    }
+    return json.dumps(body).encode()
+
+
+async def first_record(side: Side) -> Side:
+    async with connections(side.url, 1) as [connection]:
+        reply = await connection.request("POST", side.collection, lead(0), side.headers)
+    record = json.loads(reply.body)
+    return replace(side, known=record.get("id") or record["_id"])
+
+
+@asynccontextmanager
+async def ours_side(running: Stack) -> AsyncIterator[Side]:
+    async with ClientSession() as session:
+        body = {"username": "admin", "password": admin_password(running.home)}
+        async with session.post(f"{running.url('gateway')}/api/v1/auth/token", json=body) as response:
+            token = (await response.json())["access_token"]
+    pids = {name: running.pid(name) or 0 for name in PORTS}
+    side = Side(
+        "tandem",
+        running.url("gateway"),
+        "/api/v1/leads",
+        (pids["gateway"], pids["sales"]),
+        tuple(pids.values()),
+        f"Authorization: Bearer {token}\r\n",
+        drained=lambda: quiet(running),
+    )
+    yield await first_record(side)
+
+
+@asynccontextmanager
+async def bare_side(mongo_url: str) -> AsyncIterator[Side]:
+    service, proxy = [port for port in range(18_700, 18_800) if is_free(port)][:2]
+    commands = [["service", str(service), mongo_url, "bare"], ["proxy", str(proxy), f"http://127.0.0.1:{service}"]]
+    processes = [subprocess.Popen([sys.executable, "-m", "tests.benchmarks.bare", *command]) for command in commands]
+    pids = tuple(process.pid for process in processes)
+    try:
+        side = Side("bare", f"http://127.0.0.1:{proxy}", "/items", pids, pids)
+        await _answering(f"{side.url}/items")
+        yield await first_record(side)
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+            process.wait(10)
+
+
+async def _answering(url: str) -> None:
+    deadline = time.monotonic() + 20
+    async with ClientSession() as session:
+        while time.monotonic() < deadline:
+            try:
+                async with session.get(url) as response:
+                    if response.status == 200:
+                        return
+            except ClientConnectionError:
+                await asyncio.sleep(0.1)
+    raise TimeoutError(url)
+
+
+async def quiet(running: Stack) -> None:
+    """Waits until the services have nothing left to do: under 5 % of a core for half a second."""
+    pids = [pid for name in PORTS if (pid := running.pid(name))]
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        before = cpu_seconds(pids)
+        await asyncio.sleep(0.5)
+        if cpu_seconds(pids) - before < 0.06:
+            return
+    raise TimeoutError("the services are still busy after five minutes")
+
+
+def everything(running: Stack) -> Table:
+    """Memory of every process of the suite, after the run."""
+    table = Table(title="Resident memory after the run")
+    table.add_column("process")
+    table.add_column("MiB", justify="right")
+    for name in PORTS:
+        if pid := running.pid(name):
+            table.add_row(name, f"{resident_bytes(pid) / 2**20:.0f}")
+    return table
