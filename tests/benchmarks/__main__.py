@@ -1,7 +1,7 @@
 """`make bench`: our gateway and services beside the bare reference, in one run, rounds of the two taking turns.
 
-Figures are medians with the smallest and the largest round in brackets. Requests come 32 at a time over kept connections;
-CPU is that of the gateway (or the bare proxy) and the owning service, per request.
+Figures are medians with the smallest and the largest round in brackets. Requests come 32 at a time over kept
+connections; CPU is that of the gateway (or the bare proxy) and the owning service, per request.
 """
 
 import argparse

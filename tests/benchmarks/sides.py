@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -27,7 +26,7 @@ async def nothing_to_drain() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Where one side answers and whose CPU counts: `pids` are proxy and owner, `everybody` also those who handle events."""
+    """Where one side answers, and whose CPU counts: `pids` pass and own a request, `everybody` handles its events too."""
 
     name: str
     url: str
@@ -88,7 +87,10 @@ async def ours_side(running: Stack) -> AsyncIterator[Side]:
 async def bare_side(mongo_url: str) -> AsyncIterator[Side]:
     service, proxy = [port for port in range(18_700, 18_800) if is_free(port)][:2]
     commands = [["service", str(service), mongo_url, "bare"], ["proxy", str(proxy), f"http://127.0.0.1:{service}"]]
-    processes = [subprocess.Popen([sys.executable, "-m", "tests.benchmarks.bare", *command]) for command in commands]
+    processes = [
+        await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.benchmarks.bare", *command)
+        for command in commands
+    ]
     pids = tuple(process.pid for process in processes)
     try:
         side = Side("bare", f"http://127.0.0.1:{proxy}", "/items", pids, pids)
@@ -97,7 +99,7 @@ async def bare_side(mongo_url: str) -> AsyncIterator[Side]:
     finally:
         for process in processes:
             process.send_signal(signal.SIGTERM)
-            process.wait(10)
+            await process.wait()
 
 
 async def _answering(url: str) -> None:

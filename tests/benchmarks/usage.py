@@ -35,7 +35,7 @@ class Rounds:
     cpu_with_events: list[float] = field(default_factory=list)
 
     def middle(self, what: str) -> float:
-        return median(getattr(self, what))
+        return float(median(getattr(self, what)))
 
     def told(self, what: str) -> str:
         return spread(getattr(self, what))
@@ -43,4 +43,4 @@ class Rounds:
 
 def spread(values: list[float], form: str = "{:.0f}") -> str:
     """The median, and the smallest and largest beside it."""
-    return f"{form.format(median(values))} ({form.format(min(values))}–{form.format(max(values))})"
+    return f"{form.format(median(values))} ({form.format(min(values))} to {form.format(max(values))})"
