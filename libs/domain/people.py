@@ -24,6 +24,9 @@ Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 Phone = Annotated[str, Field(min_length=3, max_length=40, pattern=r"^\+?[0-9 ()./x-]*[0-9][0-9 ()./x-]*$")]
 """A number as people write it; `phone_key` makes it comparable."""
 
+NamePart = Annotated[str, Field(min_length=1, max_length=100)]
+"""A first name, a last name."""
+
 
 class Respondent(Value):
     """A customer as somebody names them: a record (`collection` and `id`), or a person by their own particulars."""

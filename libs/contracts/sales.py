@@ -1,0 +1,288 @@
+"""What the sales service announces: leads, opportunities, and the accounts and contacts that they become."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from libs.contracts.event import Event, Snapshot
+from libs.contracts.values import Currency, Day, Money, Reference, Value
+
+
+class LeadState(StrEnum):
+    OPEN = "open"
+    QUALIFIED = "qualified"
+    DISQUALIFIED = "disqualified"
+
+
+class DisqualifyReason(StrEnum):
+    LOST = "lost"
+    CANNOT_CONTACT = "cannot_contact"
+    NO_LONGER_INTERESTED = "no_longer_interested"
+    CANCELED = "canceled"
+
+
+class OpportunityState(StrEnum):
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class LossReason(StrEnum):
+    CANCELED = "canceled"
+    OUT_SOLD = "out_sold"
+
+
+class CustomerState(StrEnum):
+    """Of accounts and contacts."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+
+class Consent(Value):
+    """By which channels a person may be approached; nothing said is neither yes nor no."""
+
+    email: bool | None = None
+    phone: bool | None = None
+    sms: bool | None = None
+    letter: bool | None = None
+    fax: bool | None = None
+    social: bool | None = None
+
+
+class LeadSnapshot(Snapshot):
+    state: LeadState
+    status_reason: str | None = None
+    topic: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    full_name: str | None = None
+    company_name: str | None = None
+    job_title: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    birth_date: Day | None = None
+    consent: Consent | None = None
+    source: str | None = None
+    source_campaign_id: str | None = None
+    rating: str | None = None
+    estimated_value: Money | None = None
+    currency: Currency | None = None
+    opportunity_id: str | None = None
+    account_id: str | None = None
+    contact_id: str | None = None
+    created_at: datetime | None = None
+
+
+class OpportunitySnapshot(Snapshot):
+    """`customer` is empty until it is won, unless somebody gave one before."""
+
+    state: OpportunityState
+    status_reason: str | None = None
+    name: str
+    customer: Reference | None = None
+    lead_id: str | None = None
+    source_campaign_id: str | None = None
+    stage: str
+    probability: int
+    forecast_category: str
+    estimated_value: Money | None = None
+    actual_value: Money | None = None
+    currency: Currency | None = None
+    close_date: Day | None = None
+    closed_at: datetime | None = None
+    competitor: str | None = None
+    created_at: datetime | None = None
+
+
+class AccountSnapshot(Snapshot):
+    state: CustomerState
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    industry: str | None = None
+    relationship: str | None = None
+    parent_account_id: str | None = None
+    primary_contact_id: str | None = None
+    created_at: datetime | None = None
+
+
+class ContactSnapshot(Snapshot):
+    state: CustomerState
+    first_name: str | None = None
+    last_name: str | None = None
+    full_name: str | None = None
+    job_title: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    birth_date: Day | None = None
+    consent: Consent | None = None
+    preferred_channel: str | None = None
+    account_id: str | None = None
+    created_at: datetime | None = None
+
+
+class LeadCreated(Event[LeadSnapshot], type="sales.lead.created"):
+    pass
+
+
+class LeadUpdated(Event[LeadSnapshot], type="sales.lead.updated"):
+    pass
+
+
+class LeadDeleted(Event[LeadSnapshot], type="sales.lead.deleted"):
+    pass
+
+
+class LeadAssigned(Event[LeadSnapshot], type="sales.lead.assigned"):
+    pass
+
+
+class LeadContacted(Event[LeadSnapshot], type="sales.lead.contacted"):
+    pass
+
+
+class LeadQualified(Event[LeadSnapshot], type="sales.lead.qualified"):
+    opportunity_id: str
+
+
+class LeadDisqualified(Event[LeadSnapshot], type="sales.lead.disqualified"):
+    reason: DisqualifyReason
+
+
+class LeadReactivated(Event[LeadSnapshot], type="sales.lead.reactivated"):
+    pass
+
+
+class LeadResponseJoined(Event[LeadSnapshot], type="sales.lead.response_joined"):
+    """Somebody whose lead or opportunity is open has answered a campaign once more."""
+
+    response_id: str
+    campaign_id: str | None = None
+
+
+class OpportunityCreated(Event[OpportunitySnapshot], type="sales.opportunity.created"):
+    pass
+
+
+class OpportunityUpdated(Event[OpportunitySnapshot], type="sales.opportunity.updated"):
+    pass
+
+
+class OpportunityDeleted(Event[OpportunitySnapshot], type="sales.opportunity.deleted"):
+    pass
+
+
+class OpportunityAssigned(Event[OpportunitySnapshot], type="sales.opportunity.assigned"):
+    pass
+
+
+class OpportunityMoved(Event[OpportunitySnapshot], type="sales.opportunity.moved"):
+    """Went to another stage of its pipeline."""
+
+    left: str
+    entered: str
+
+
+class OpportunityHeld(Event[OpportunitySnapshot], type="sales.opportunity.held"):
+    pass
+
+
+class OpportunityResumed(Event[OpportunitySnapshot], type="sales.opportunity.resumed"):
+    pass
+
+
+class OpportunityWon(Event[OpportunitySnapshot], type="sales.opportunity.won"):
+    pass
+
+
+class OpportunityLost(Event[OpportunitySnapshot], type="sales.opportunity.lost"):
+    reason: LossReason
+    competitor: str | None = None
+
+
+class OpportunityReopened(Event[OpportunitySnapshot], type="sales.opportunity.reopened"):
+    pass
+
+
+class AccountCreated(Event[AccountSnapshot], type="sales.account.created"):
+    pass
+
+
+class AccountUpdated(Event[AccountSnapshot], type="sales.account.updated"):
+    pass
+
+
+class AccountDeleted(Event[AccountSnapshot], type="sales.account.deleted"):
+    pass
+
+
+class AccountAssigned(Event[AccountSnapshot], type="sales.account.assigned"):
+    pass
+
+
+class AccountActivated(Event[AccountSnapshot], type="sales.account.activated"):
+    pass
+
+
+class AccountDeactivated(Event[AccountSnapshot], type="sales.account.deactivated"):
+    pass
+
+
+class ContactCreated(Event[ContactSnapshot], type="sales.contact.created"):
+    pass
+
+
+class ContactUpdated(Event[ContactSnapshot], type="sales.contact.updated"):
+    pass
+
+
+class ContactDeleted(Event[ContactSnapshot], type="sales.contact.deleted"):
+    pass
+
+
+class ContactAssigned(Event[ContactSnapshot], type="sales.contact.assigned"):
+    pass
+
+
+class ContactActivated(Event[ContactSnapshot], type="sales.contact.activated"):
+    pass
+
+
+class ContactDeactivated(Event[ContactSnapshot], type="sales.contact.deactivated"):
+    pass
+
+
+EVENTS: Final[tuple[type[Event[Any]], ...]] = (
+    LeadCreated,
+    LeadUpdated,
+    LeadDeleted,
+    LeadAssigned,
+    LeadContacted,
+    LeadQualified,
+    LeadDisqualified,
+    LeadReactivated,
+    LeadResponseJoined,
+    OpportunityCreated,
+    OpportunityUpdated,
+    OpportunityDeleted,
+    OpportunityAssigned,
+    OpportunityMoved,
+    OpportunityHeld,
+    OpportunityResumed,
+    OpportunityWon,
+    OpportunityLost,
+    OpportunityReopened,
+    AccountCreated,
+    AccountUpdated,
+    AccountDeleted,
+    AccountAssigned,
+    AccountActivated,
+    AccountDeactivated,
+    ContactCreated,
+    ContactUpdated,
+    ContactDeleted,
+    ContactAssigned,
+    ContactActivated,
+    ContactDeactivated,
+)

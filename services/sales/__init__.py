@@ -1,0 +1,1 @@
+"""Sales: from the first interest to the customer who has bought."""

@@ -1,0 +1,61 @@
+"""The account: a company that has something to do with us."""
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from libs.contracts.values import Address, Currency, Money
+from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
+from libs.domain.people import Email, Phone, fold
+from libs.domain.record import Record
+from libs.domain.refusals import InvalidFields
+
+MOST_LEVELS: Final = 50
+"""How deep a hierarchy of accounts may be."""
+
+
+class Relationship(StrEnum):
+    PROSPECT = "prospect"
+    CUSTOMER = "customer"
+    PARTNER = "partner"
+    COMPETITOR = "competitor"
+    OTHER = "other"
+
+
+class Account(Record, collection="accounts", aggregate="sales.account"):
+    """`name_key` is the name as it is compared."""
+
+    name: Annotated[Line, INDEXED, SEARCHED]
+    name_key: Annotated[str | None, GUARDED, INDEXED] = None
+    description: Text | None = None
+    industry: Annotated[Line | None, LISTED] = None
+    employees: Annotated[int | None, Field(ge=0), LISTED] = None
+    annual_revenue: Annotated[Money | None, Field(ge=0), LISTED] = None
+    currency: Annotated[Currency, LISTED] = "EUR"
+    email: Annotated[Email | None, INDEXED, SEARCHED] = None
+    phone: Annotated[Phone | None, LISTED, SEARCHED] = None
+    website: Annotated[Line | None, LISTED] = None
+    address: Address | None = None
+    shipping_address: Address | None = None
+    relationship: Annotated[Relationship, LISTED] = Relationship.PROSPECT
+    parent_account_id: Annotated[str | None, INDEXED, Lookup.to("accounts")] = None
+    primary_contact_id: Annotated[str | None, LISTED, Lookup.to("contacts")] = None
+
+
+def named(account: Account) -> Account:
+    """The account with the fields that follow from others."""
+    return account.model_copy(update={"name_key": name_key(account.name)})
+
+
+def name_key(name: str) -> str | None:
+    """A company's name as it is compared, None where nothing of it can be."""
+    return fold(name) or None
+
+
+def refuse_cycle(account: Account, ancestor_ids: list[str]) -> None:
+    """`ancestor_ids` are those of the wanted parent and of all above it."""
+    if account.id in ancestor_ids:
+        raise InvalidFields.at("/parent_account_id", "cycle", "the parent belongs to this account itself")
+    if len(ancestor_ids) >= MOST_LEVELS:
+        raise InvalidFields.at("/parent_account_id", "too_deep", f"at most {MOST_LEVELS} levels")

@@ -1,0 +1,27 @@
+"""The sales service on one page."""
+
+from typing import Final
+
+from aiohttp import web
+
+from libs.bus.definitions import projection
+from libs.store import copies
+from libs.web.service import Service, create_app
+from libs.web.settings import ServiceSettings
+from services.sales.accounts import routes as accounts
+from services.sales.contacts import routes as contacts
+from services.sales.customers import consumers as customers
+from services.sales.intake import consumers as intake
+from services.sales.leads import routes as leads
+from services.sales.opportunities import routes as opportunities
+
+SALES: Final = Service(
+    name="sales",
+    resources=(leads.RESOURCE, opportunities.RESOURCE, accounts.RESOURCE, contacts.RESOURCE),
+    consumers=(intake.take_in_response, customers.convert_prospect),
+    projections=(projection("reference_copies", "marketing.campaign.*")(copies.keep_copies),),
+)
+
+
+async def make_app(settings: ServiceSettings) -> web.Application:
+    return await create_app(SALES, settings)

@@ -1,0 +1,50 @@
+"""A campaign response that shows interest becomes a lead, or joins the one that its person has."""
+
+from libs.contracts.activity import CampaignResponseSnapshot, Responder
+from libs.store.work import UnitOfWork
+from services.sales.accounts.model import Account
+from services.sales.contacts.model import Contact
+from services.sales.intake import model
+from services.sales.intake.model import Person
+from services.sales.leads import model as leads
+from services.sales.leads import store
+from services.sales.leads.model import Lead
+from services.sales.leads.store import OPEN_LEAD
+
+
+async def take_in_response(work: UnitOfWork, response: CampaignResponseSnapshot) -> None:
+    """One lead for a person, however many responses of theirs arrive, and at whatever time."""
+    if not model.shows_interest(response):
+        return
+    person, named = await _identify(work, response.customer or Responder())
+    new = model.lead_from(response, person, id=work.new_id())
+    # The claim is read first: whoever makes a lead after this moment changes it, and this command runs again.
+    key = new.person_key or f"response:{response.id}"
+    holder = await work.claimed_by(OPEN_LEAD, key)
+    if await store.of_response(work, response.id) is not None:
+        return
+    known = named or (await store.of_person(work, new.person_key) if new.person_key else None)
+    if known is not None:
+        work.save(*leads.join_response(known, response_id=response.id, campaign_id=response.campaign_id))
+        return
+    work.add(new)
+    if holder is None:
+        work.take_claim(OPEN_LEAD, key, new.id)
+    else:
+        work.pass_claim(OPEN_LEAD, key, giver=holder, taker=new.id)
+
+
+async def _identify(work: UnitOfWork, customer: Responder) -> tuple[Person, Lead | None]:
+    """Who has answered, and the lead that the response names, where that still takes answers."""
+    match customer.collection:
+        case "contacts":
+            if (contact := await work.first(Contact, {"_id": customer.id})) is not None:
+                account = await work.first(Account, {"_id": contact.account_id}) if contact.account_id else None
+                return model.of_contact(contact, account), None
+        case "accounts":
+            if (account := await work.first(Account, {"_id": customer.id})) is not None:
+                return model.of_account(account), None
+        case "leads":
+            if (lead := await work.first(Lead, {"_id": customer.id})) is not None:
+                return model.of_lead(lead), lead if await store.takes_answers(work, lead) else None
+    return model.described(customer), None

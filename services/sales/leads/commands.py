@@ -1,0 +1,113 @@
+"""What people do with leads."""
+
+from collections.abc import Mapping
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, Field
+
+from libs.contracts.sales import DisqualifyReason
+from libs.contracts.values import Day, Money, Value
+from libs.domain.fields import Line
+from libs.domain.record import Draft, Record
+from libs.domain.refusals import InvalidFields
+from libs.store.work import UnitOfWork
+from services.sales.accounts.model import Account
+from services.sales.contacts.model import Contact
+from services.sales.customers import commands as customers
+from services.sales.customers.model import Customer
+from services.sales.leads import model
+from services.sales.leads.model import Lead
+from services.sales.opportunities import model as opportunities
+from services.sales.opportunities import store as opportunity_store
+from services.sales.opportunities.model import Opportunity, Prospect
+
+R = TypeVar("R", bound=Record)
+
+
+class QualifyLead(Value):
+    """What the opportunity is to be. A customer is linked, or made at once, or left until the sale is won."""
+
+    account_id: Line | None = None
+    contact_id: Line | None = None
+    create_customer: bool = False
+    name: Line | None = None
+    estimated_value: Annotated[Money, Field(ge=0)] | None = None
+    close_date: Day | None = None
+
+
+class DisqualifyLead(Value):
+    reason: DisqualifyReason = DisqualifyReason.LOST
+
+
+class QualifiedLead(BaseModel):
+    """What qualifying answers."""
+
+    lead: Lead
+    opportunity: Opportunity
+
+
+async def create_lead(work: UnitOfWork, draft: Draft) -> Lead:
+    return work.add(model.named(Lead.drafted(draft, id=work.new_id())))
+
+
+async def change_lead(work: UnitOfWork, _: Lead, wanted: Lead) -> Lead:
+    return work.save(model.named(wanted))
+
+
+async def contact_lead(work: UnitOfWork, lead_id: str) -> Lead:
+    return work.save(*model.contact(await work.get_target(Lead, lead_id)))
+
+
+async def qualify_lead(work: UnitOfWork, lead_id: str, request: QualifyLead) -> Mapping[str, Record]:
+    """The lead and its opportunity."""
+    lead = await work.get_target(Lead, lead_id)
+    opportunity_id = work.new_id()
+    qualified, event = model.qualify(lead, opportunity_id=opportunity_id, at=work.now)
+    customer = await _customer(work, lead, request)
+    opportunity = opportunities.from_lead(
+        lead,
+        id=opportunity_id,
+        name=request.name,
+        estimated_value=request.estimated_value,
+        close_date=request.close_date,
+        customer=customer.reference,
+    )
+    linked = qualified.evolve(
+        account_id=customer.account.id if customer.account else None,
+        contact_id=customer.contact.id if customer.contact else None,
+    )
+    begun = opportunities.begin(opportunity, at=work.now, by=work.context.actor_id)
+    return {"lead": work.save(linked, event), "opportunity": work.add(begun)}
+
+
+async def _customer(work: UnitOfWork, lead: Lead, request: QualifyLead) -> Customer:
+    chosen = Customer(
+        account=await _chosen(work, Account, request.account_id, lead.account_id, pointer="/account_id"),
+        contact=await _chosen(work, Contact, request.contact_id, lead.contact_id, pointer="/contact_id"),
+    )
+    if chosen.reference is None and request.create_customer:
+        return await customers.link_customer(work, Prospect.of(lead), owner_id=lead.owner_id, sold=False)
+    return chosen
+
+
+async def _chosen(
+    work: UnitOfWork, record_type: type[R], asked: str | None, known: str | None, *, pointer: str
+) -> R | None:
+    """The record that the request names, else the one that the lead is linked to, if that is still there."""
+    wanted = asked or known
+    record = await work.first(record_type, {"_id": wanted}) if wanted else None
+    if record is None and asked:
+        raise InvalidFields.at(pointer, "unknown_reference", f"no record {record_type.collection}/{asked}")
+    return record
+
+
+async def disqualify_lead(work: UnitOfWork, lead_id: str, request: DisqualifyLead) -> Lead:
+    lead = await work.get_target(Lead, lead_id)
+    opportunity = await opportunity_store.of_lead(work, lead_id)
+    return work.save(
+        *model.disqualify(lead, reason=request.reason, opportunity_id=opportunity.id if opportunity else None)
+    )
+
+
+async def reactivate_lead(work: UnitOfWork, lead_id: str) -> Lead:
+    return work.save(*model.reactivate(await work.get_target(Lead, lead_id)))

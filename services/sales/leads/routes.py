@@ -1,0 +1,20 @@
+"""Leads over HTTP."""
+
+from typing import Final
+
+from libs.web.resource import Action, Resource
+from services.sales.leads import commands
+from services.sales.leads.commands import DisqualifyLead, QualifiedLead, QualifyLead
+from services.sales.leads.model import Lead
+
+RESOURCE: Final = Resource(
+    Lead,
+    create=commands.create_lead,
+    change=commands.change_lead,
+    actions=(
+        Action("contact", commands.contact_lead, "Somebody has spoken with the lead", None, Lead),
+        Action("qualify", commands.qualify_lead, "Turn the lead into an opportunity", QualifyLead, QualifiedLead),
+        Action("disqualify", commands.disqualify_lead, "Give the lead up", DisqualifyLead, Lead),
+        Action("reactivate", commands.reactivate_lead, "Open a lead that was given up", None, Lead),
+    ),
+)
