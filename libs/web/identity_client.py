@@ -25,6 +25,8 @@ class Identity(Protocol):
         """A short access token for an API key; raises `Unauthenticated` for a key that is not valid."""
         ...
 
+    async def close(self) -> None: ...
+
 
 class PublishedKeys(BaseModel):
     keys: list[dict[str, str | list[str]]]

@@ -22,7 +22,7 @@ from libs.web.authentication import Authenticator
 from libs.web.collection_routes import CollectionRoutes
 from libs.web.executing import IN_PROGRESS, STORE
 from libs.web.health import CHECKS, Check, health_routes
-from libs.web.identity_client import IdentityClient
+from libs.web.identity_client import Identity, IdentityClient
 from libs.web.middleware import PUBLIC_ROUTES, observing
 from libs.web.openapi import document
 from libs.web.parked_routes import PARKING, parked_routes
@@ -41,6 +41,7 @@ class Service:
     """What a service is made of.
 
     `records` are kept without a resource of their own, `indexes` belong to collections that hold no records.
+    `identity` is for the identity service, which need not ask itself over HTTP.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Service:
     records: tuple[type[Record], ...] = ()
     indexes: Mapping[str, tuple[Index, ...]] = field(default_factory=dict)
     attachments: tuple[Callable[[web.Application], AsyncIterator[None]], ...] = ()
+    identity: Callable[[Store], Identity] | None = None
 
     def all_records(self) -> tuple[type[Record], ...]:
         return (*(resource.record for resource in self.resources), *self.records)
@@ -90,7 +92,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
             indexes=service.indexes,
             seconds=settings.database_seconds,
         )
-        identity = IdentityClient(settings.upstream_identity)
+        identity = service.identity(store) if service.identity else IdentityClient(settings.upstream_identity)
         authenticator = Authenticator(identity)
         broker = RabbitBroker(settings.amqp_url, name=service.name)
         bus = Bus(
@@ -116,12 +118,13 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
 
 
 def revocations(authenticator: Authenticator) -> Broadcast:
-    """Every copy of every service hears of a revoked sign-in, and reloads what it missed whenever it connects."""
+    """Every copy of every service hears of revoked sign-ins and API keys; at each connect it reloads what it missed."""
 
     async def hear(envelope: Envelope) -> None:
         authenticator.revoke(envelope.record_id)
 
-    return Broadcast("revoked_sessions", ("identity.session.revoked",), hear, authenticator.reload_revoked)
+    topics = ("identity.session.revoked", "identity.api_key.revoked")
+    return Broadcast("revoked_sessions", topics, hear, authenticator.reload_revoked)
 
 
 def _flowing(bus: Bus) -> Check:

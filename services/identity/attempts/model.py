@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 from libs.domain.refusals import TooManyRequests
@@ -29,12 +30,12 @@ class Subject:
     @classmethod
     def user(cls, username: str) -> "Subject":
         """Counted whether or not such a user exists, so that the answer does not tell."""
-        return cls(f"user|{username.lower()}", free=5)
+        return cls(_digest(f"user|{username.lower()}"), free=5)
 
     @classmethod
     def address(cls, address: str) -> "Subject":
         """An office behind one address may mistype more often than one person."""
-        return cls(f"address|{address}", free=30)
+        return cls(_digest(f"address|{address}"), free=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,18 @@ def attempt(attempts: Attempts, subject: Subject, *, at: datetime) -> Attempts:
 
 
 def forgive(attempts: Attempts) -> Attempts:
-    """The count without the last try, which has succeeded."""
+    """The count without the last try, which was no failure."""
     return replace(attempts, failures=max(0, attempts.failures - 1), locked_until=None)
+
+
+def absolve(attempts: Attempts) -> Attempts:
+    """No failures, for who has shown to know the password."""
+    return replace(attempts, failures=0, locked_until=None)
+
+
+def _digest(key: str) -> str:
+    """People type passwords where the username belongs, so what was typed is not kept."""
+    return sha256(key.encode()).hexdigest()
 
 
 def _wait(beyond: int) -> timedelta:

@@ -43,7 +43,7 @@ class Session(Record, collection="sessions", aggregate="identity.session"):
     indexes = (Index(("user_id", "state")), Index(("state", "-ended_at")))
 
     state: Annotated[SessionState, GUARDED, LISTED] = SessionState.ACTIVE
-    user_id: Annotated[str, GUARDED, INDEXED, Lookup("users")]
+    user_id: Annotated[str, GUARDED, INDEXED, Lookup.to("users")]
     address: Annotated[str | None, GUARDED, Field(max_length=64)] = None
     client: Annotated[str | None, GUARDED, Field(max_length=300)] = None
     last_used_at: Annotated[Moment, GUARDED, LISTED]

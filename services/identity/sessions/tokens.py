@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from libs.web.tokens import AccessClaims, Via, sign
-from services.identity.keys.model import SigningKeys
+from services.identity.keys.signing import SigningKeys
 from services.identity.sessions.model import SessionEnded
 
 ACCESS_LASTS: Final = timedelta(minutes=15)

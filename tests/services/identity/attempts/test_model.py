@@ -12,6 +12,7 @@ from services.identity.attempts.model import (
     Attempts,
     Subject,
     TooManyAttempts,
+    absolve,
     attempt,
     forgive,
 )
@@ -60,6 +61,11 @@ def test_a_success_takes_back_its_own_try_only() -> None:
     assert forgive(failing(3)) == failing(2)
     assert forgive(failing(ADA.free)).locked_until is None
     assert forgive(Attempts()).failures == 0
+
+
+def test_who_knows_the_password_starts_afresh() -> None:
+    assert absolve(failing(ADA.free)).locked_until is None
+    assert attempt(absolve(failing(ADA.free)), ADA, at=NOON) == failing(1)
 
 
 def test_usernames_are_counted_whatever_their_case() -> None:

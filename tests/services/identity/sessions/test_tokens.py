@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from libs.web.tokens import verify
-from services.identity.keys.model import SigningKey, SigningKeys
+from services.identity.keys.signing import SigningKey, SigningKeys
 from services.identity.sessions.model import SessionEnded
 from services.identity.sessions.tokens import (
     ACCESS_LASTS,

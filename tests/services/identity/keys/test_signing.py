@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from services.identity.keys.model import SigningKey, SigningKeys, UnfitSigningKey, read_pem
+from services.identity.keys.signing import SigningKey, SigningKeys, UnfitSigningKey, read_pem
 
 
 def test_a_key_reads_back_with_the_same_id() -> None:

@@ -1,0 +1,53 @@
+"""The whole identity service on one page."""
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from libs.web.executing import STORE
+from libs.web.service import Service
+from libs.web.service import create_app as create_service
+from libs.web.settings import ServiceSettings
+from services.identity.api_keys import routes as api_keys
+from services.identity.api_keys.model import ApiKey
+from services.identity.attempts import store as attempts
+from services.identity.keys import routes as keys
+from services.identity.keys.files import load_signing_keys
+from services.identity.own_identity import OwnIdentity
+from services.identity.roles import routes as roles
+from services.identity.sessions import routes as sessions
+from services.identity.sessions.model import Session
+from services.identity.sessions.sign_in import SignIns
+from services.identity.users import routes as users
+from services.identity.users import store as credentials
+from services.identity.users.first import make_first_administrator, refuse_weak
+from services.identity.users.passwords import Passwords
+
+
+async def create_app(settings: ServiceSettings) -> web.Application:
+    """The service as these settings say. Raises `RefusesToStart` where they would leave the doors open."""
+    development = settings.is_development
+    signing_keys = load_signing_keys(settings.signing_key_file, development=development)
+    admin_password = settings.admin_password.get_secret_value() if settings.admin_password else None
+    refuse_weak(admin_password, development=development)
+    passwords = Passwords()
+
+    async def first_administrator(app: web.Application) -> AsyncIterator[None]:
+        await make_first_administrator(app[STORE], passwords, admin_password, development=development)
+        yield
+        passwords.close()
+
+    service = Service(
+        "identity",
+        resources=(users.USERS,),
+        routes=(*users.ROUTES, *sessions.ROUTES, *api_keys.ROUTES, *keys.ROUTES, *roles.ROUTES),
+        records=(Session, ApiKey),
+        indexes={**attempts.INDEXES, **credentials.INDEXES},
+        attachments=(first_administrator,),
+        identity=lambda store: OwnIdentity(store, signing_keys),
+    )
+    app = await create_service(service, settings)
+    app[keys.SIGNING_KEYS] = signing_keys
+    app[users.PASSWORDS] = passwords
+    app[sessions.SIGN_INS] = SignIns(passwords)
+    return app

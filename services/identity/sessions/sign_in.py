@@ -1,0 +1,81 @@
+"""Signing in with a password: slow to guess, and silent about what was wrong."""
+
+import asyncio
+from dataclasses import replace
+from functools import partial
+from typing import Final
+from weakref import WeakValueDictionary
+
+from libs.domain.refusals import Unauthenticated, Unavailable
+from libs.store.clock import utc_now
+from libs.store.context import Context
+from libs.store.store import Store
+from libs.store.work import UnitOfWork
+from libs.telemetry.logs import logger
+from services.identity.attempts import store as attempts
+from services.identity.attempts.model import Subject
+from services.identity.sessions.commands import Origin, SignedIn, start_session
+from services.identity.users.model import User
+from services.identity.users.passwords import Passwords
+from services.identity.users.store import credential_of, user_named
+
+AT_ONCE: Final = 2
+"""Fewer than the failures that are free, even where two copies of the service are asked."""
+
+log = logger()
+
+
+class WrongCredentials(Unauthenticated):
+    """Unknown user, wrong password or inactive user: the answer is the same, after the same time."""
+
+    code = "wrong_credentials"
+
+    def __init__(self) -> None:
+        super().__init__("The username or the password is not right.")
+
+
+class SignIns:
+    """Checks passwords.
+
+    Few sign-ins of one user run at once, the others wait: a burst of right ones must not look like guessing.
+    """
+
+    def __init__(self, passwords: Passwords) -> None:
+        self._passwords = passwords
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+    async def sign_in(
+        self, store: Store, username: str, password: str, *, origin: Origin, context: Context
+    ) -> SignedIn:
+        """Starts a session; raises `WrongCredentials`, `TooManyAttempts` or `Unavailable`."""
+        subject = Subject.user(username)
+        turn = self._turns.setdefault(subject.key, asyncio.Semaphore(AT_ONCE))
+        async with turn:
+            user = await self._user(store, subject, username, password, origin)
+        return await store.run(partial(start_session, user=user, origin=origin), replace(context, actor_id=user.id))
+
+    async def _user(self, store: Store, subject: Subject, username: str, password: str, origin: Origin) -> User:
+        address = Subject.address(origin.address or "unknown")
+        await attempts.count(store, (address, subject), at=utc_now())
+        try:
+            user = await self._matching(store, username, password)
+        except Unavailable:
+            await asyncio.gather(attempts.forgive(store, address), attempts.forgive(store, subject))
+            raise
+        if user is None:
+            log.warning("sign_in_failed", subject=subject.key[:12])
+            raise WrongCredentials
+        await asyncio.gather(attempts.forgive(store, address), attempts.absolve(store, subject))
+        return user
+
+    async def _matching(self, store: Store, username: str, password: str) -> User | None:
+        """The user whose password this is; takes as long where there is no such user."""
+
+        async def read(work: UnitOfWork) -> tuple[User | None, str | None]:
+            user = await user_named(work, username)
+            credential = await credential_of(work, user.id) if user else None
+            return user, credential.hashed if credential else None
+
+        user, hashed = await store.run(read, Context())
+        matches = await self._passwords.match(password, hashed)
+        return user if user is not None and matches and user.may_sign_in else None

@@ -1,0 +1,67 @@
+"""What administrators do with users, and users with their own password."""
+
+from libs.contracts.identity import EndReason, UserUnlocked
+from libs.domain.refusals import InvalidFields
+from libs.store.work import UnitOfWork
+from services.identity.api_keys.commands import end_api_keys_of
+from services.identity.attempts import store as attempts
+from services.identity.attempts.model import Subject
+from services.identity.sessions.commands import end_sessions_of
+from services.identity.users import model, store
+from services.identity.users.model import User
+from services.identity.users.passwords import Passwords, require_strong
+
+
+async def change_user(work: UnitOfWork, current: User, wanted: User) -> User:
+    """Saves a patched user. Roles that are taken away are gone at once: whoever had them signs in again."""
+    others = await store.other_administrators(work, current.id)
+    model.keep_an_administrator(current, wanted, other_administrators=others)
+    if model.loses_roles(current, wanted):
+        await end_sessions_of(work, current.id, EndReason.ROLES_REDUCED)
+    return work.save(wanted)
+
+
+async def deactivate_user(work: UnitOfWork, user_id: str) -> User:
+    user = await work.get_target(User, user_id)
+    others = await store.other_administrators(work, user.id)
+    inactive, event = model.deactivate(user, other_administrators=others)
+    await end_sessions_of(work, user.id, EndReason.USER_DEACTIVATED)
+    await end_api_keys_of(work, user.id, EndReason.USER_DEACTIVATED)
+    return work.save(inactive, event)
+
+
+async def activate_user(work: UnitOfWork, user_id: str) -> User:
+    return work.save(*model.activate(await work.get_target(User, user_id)))
+
+
+async def unlock_user(work: UnitOfWork, user_id: str) -> User:
+    """Forgets the failed sign-ins, so that the user need not wait."""
+    user = await work.get_target(User, user_id)
+    work.drop(attempts.COLLECTION, Subject.user(user.username).key)
+    return work.save(user, UserUnlocked())
+
+
+async def set_password(
+    work: UnitOfWork, user_id: str, password: str, passwords: Passwords, *, keeping: str | None = None
+) -> User:
+    """Replaces the password and ends every session begun with the old one, but for `keeping`."""
+    user = await work.get_target(User, user_id)
+    require_strong(password, user.username)
+    await store.replace_credential(work, user.id, await passwords.hash(password))
+    await end_sessions_of(work, user.id, EndReason.PASSWORD_SET, keeping=keeping)
+    work.drop(attempts.COLLECTION, Subject.user(user.username).key)
+    return work.save(*model.set_password(user))
+
+
+async def change_own_password(
+    work: UnitOfWork, user_id: str, current: str, new: str, passwords: Passwords, *, keeping: str
+) -> User:
+    """For a user who knows the present password; the session that asks goes on.
+
+    Raises `InvalidFields`, or `TooManyAttempts`: a stolen token must not be good for guessing.
+    """
+    user, credential = await work.get(User, user_id), await store.credential_of(work, user_id)
+    await attempts.count(work.store, [Subject.user(user.username)], at=work.now)
+    if not await passwords.match(current, credential.hashed if credential else None):
+        raise InvalidFields.at("/current_password", "wrong_password", "This is not your present password.")
+    return await set_password(work, user_id, new, passwords, keeping=keeping)
