@@ -1,7 +1,10 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from pymongo import MongoClient
 
 from libs.web.settings import ServiceSettings
 from tests.services.identity.running import Heard, Identity, listening, running, settings_for
@@ -13,12 +16,30 @@ def settings(mongo_url: str, amqp_url: str, database_name: str, tmp_path: Path) 
 
 
 @pytest.fixture
-async def identity(settings: ServiceSettings) -> AsyncIterator[Identity]:
+async def fresh(settings: ServiceSettings) -> AsyncIterator[Identity]:
+    """A service that no other test uses."""
     async with running(settings) as service:
         yield service
 
 
+@pytest.fixture(scope="module")
+def shared_database(mongo_client: MongoClient[dict[str, Any]], worker: str) -> Iterator[str]:
+    name = f"test_{worker}_{uuid4().hex[:12]}"
+    yield name
+    mongo_client.drop_database(f"{name}_identity")
+
+
+@pytest.fixture(scope="module")
+async def identity(
+    mongo_url: str, amqp_url: str, shared_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Identity]:
+    """A service that the tests of one file share; each works with users of its own."""
+    directory = tmp_path_factory.mktemp("identity")
+    async with running(settings_for(mongo_url, amqp_url, shared_database, directory)) as service:
+        yield service
+
+
 @pytest.fixture
-async def heard(identity: Identity, amqp_url: str) -> AsyncIterator[Heard]:
+async def heard(amqp_url: str) -> AsyncIterator[Heard]:
     async with listening(amqp_url) as events:
         yield events

@@ -84,23 +84,22 @@ async def test_guessing_locks_the_user_out_for_a_while_whatever_the_password(ide
 
 
 async def test_guessing_at_users_that_do_not_exist_is_answered_alike(identity: Identity) -> None:
-    answers = [(await identity.try_to_sign_in("nobody", "guess"))[0] for _ in range(7)]
+    answers = [(await identity.try_to_sign_in("nobody-at-all", "guess"))[0] for _ in range(7)]
 
     assert answers == [401] * 5 + [429] * 2
 
 
-async def test_another_copy_of_the_service_knows_who_is_locked_out(
-    identity: Identity, settings: ServiceSettings
-) -> None:
+async def test_another_copy_of_the_service_knows_who_is_locked_out(fresh: Identity, settings: ServiceSettings) -> None:
     for _ in range(5):
-        await identity.try_to_sign_in("admin", "guess")
+        await fresh.try_to_sign_in("admin", "guess")
 
     async with running(settings) as other:
         assert (await other.try_to_sign_in("admin", ADMIN_PASSWORD))[0] == 429
 
 
 async def test_guesses_at_the_same_time_do_not_slip_through_together(identity: Identity) -> None:
-    answers = await asyncio.gather(*(identity.try_to_sign_in("admin", f"guess {n}") for n in range(20)))
+    user = await identity.user(await identity.admin(), "salesperson")
+    answers = await asyncio.gather(*(identity.try_to_sign_in(user["username"], f"guess {n}") for n in range(20)))
 
     assert sorted(status for status, _ in answers) == [401] * 5 + [429] * 15
 
@@ -111,14 +110,14 @@ async def test_right_passwords_at_the_same_time_all_sign_in(identity: Identity) 
     assert [status for status, _ in answers] == [200] * 12
 
 
-async def test_one_address_cannot_try_one_password_on_everybody(identity: Identity) -> None:
+async def test_one_address_cannot_try_one_password_on_everybody(fresh: Identity) -> None:
     sprayer, subject = {"X_Forwarded_For": "203.0.113.9, 127.0.0.1"}, Subject.address("203.0.113.9")
     for _ in range(subject.free - 1):
-        await count(identity.store, [subject], at=utc_now())
-    assert (await identity.try_to_sign_in("somebody", "guess", **sprayer))[0] == 401
+        await count(fresh.store, [subject], at=utc_now())
+    assert (await fresh.try_to_sign_in("somebody", "guess", **sprayer))[0] == 401
 
-    assert (await identity.try_to_sign_in("admin", ADMIN_PASSWORD, **sprayer))[0] == 429
-    assert (await identity.try_to_sign_in("admin", ADMIN_PASSWORD))[0] == 200
+    assert (await fresh.try_to_sign_in("admin", ADMIN_PASSWORD, **sprayer))[0] == 429
+    assert (await fresh.try_to_sign_in("admin", ADMIN_PASSWORD))[0] == 200
 
 
 async def test_an_administrator_unlocks_a_user(identity: Identity) -> None:
@@ -224,7 +223,7 @@ async def test_users_see_and_end_their_own_sessions_only(identity: Identity) -> 
     token = here["access_token"]
 
     _, mine = await identity.get("/api/v1/sessions?$count=true", token=token)
-    _, everybodys = await identity.get("/api/v1/sessions", token=admin["access_token"])
+    _, everybodys = await identity.get("/api/v1/sessions?$top=1000", token=admin["access_token"])
     foreign = f"/api/v1/sessions/{session_of(admin)}"
 
     assert {each["id"] for each in mine["value"]} == {session_of(here), session_of(there)}
@@ -248,7 +247,7 @@ async def test_a_session_that_an_administrator_revokes_is_told_to_the_other_serv
     status, session = await identity.post(path, token=admin)
 
     assert (status, session["state"], session["status_reason"]) == (200, "revoked", "revoked")
-    assert (await identity.get("/internal/revoked_sessions"))[1] == {"value": [session_of(tokens)]}
+    assert session_of(tokens) in (await identity.get("/internal/revoked_sessions"))[1]["value"]
     await heard.eventually("identity.session.revoked", session_of(tokens))
     status, problem = await identity.post(path, token=admin)
     assert (status, problem["code"], problem["open_actions"]) == (409, "move_not_allowed", [])
