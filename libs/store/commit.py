@@ -2,29 +2,27 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import DuplicateKeyError
 
 from libs.domain.refusals import FieldError
-from libs.store.errors import AlreadyAnswered, Conflict, Duplicate, OutcomeUnknown
+from libs.store.errors import AlreadyAnswered, Conflict, Duplicate
 from libs.store.mongo import Client, Collection, Database, Document, Session
 from libs.store.outbox import (
     LARGEST_EMBEDDED,
+    MOST_EMBEDDED,
     OVERFLOW,
     Pending,
     overflow_document,
     refuse_too_large,
     room_for,
 )
+from libs.store.transactions import in_transaction
 from libs.store.work import Change, UnitOfWork
-
-_TRANSIENT: Final = "TransientTransactionError"
-_UNKNOWN: Final = "UnknownTransactionCommitResult"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,8 @@ class Write:
     def document(self) -> Document:
         """A new record's document."""
         document = dict(self.change.after)
+        if self.change.removed:
+            document["_deleted"] = self.now
         if self.embedded:
             document["_outbox"] = [event.embedded() for event in self.embedded]
             document["_pending"] = self.now
@@ -78,11 +78,9 @@ def write_of(work: UnitOfWork, change: Change) -> Write:
     """Splits a change's events by where they will wait; raises `EventTooLarge`."""
     events = work.events(change)
     refuse_too_large(events)
-    embedded = tuple(event for event in events if len(event.body) <= LARGEST_EMBEDDED)
-    beside = tuple(
-        replace(event, stored_in="outbox") for event in events if len(event.body) > LARGEST_EMBEDDED
-    )
-    return Write(change, embedded, beside, work.now)
+    fitting = [event for event in events if len(event.body) <= LARGEST_EMBEDDED][:MOST_EMBEDDED]
+    beside = [replace(event, stored_in="outbox") for event in events if event not in fitting]
+    return Write(change, tuple(fitting), tuple(beside), work.now)
 
 
 class Commit:
@@ -129,12 +127,13 @@ class Commit:
     def _plain(self) -> bool:
         """Whether one document carries everything: the change, its events and the remembered answer."""
         work = self._work
-        if len(self._writes) != 1 or work.puts or work.freed or self._writes[0].beside:
+        if len(self._writes) != 1 or work.private or self._writes[0].beside:
             return False
-        return work.remembered is None or self._writes[0].change.before is None
+        change = self._writes[0].change
+        return work.remembered is None or (change.before is None and change.collection == work.remembered_in)
 
     async def _write_one(self, write: Write) -> None:
-        collection = self._database[write.change.collection]
+        collection = self._work.store.collection(write.change.collection)
         if insertion := self.insertion():
             await collection.insert_one(insertion[1])
         elif not await _update(collection, write):
@@ -143,16 +142,16 @@ class Commit:
     async def _make_room(self, collection: Collection, write: Write) -> None:
         """The document has changed, or its outbox is full: only the second is ours to solve."""
         version = (write.change.before or {})["version"]
-        if not write.embedded or not await collection.find_one(
-            {"_id": write.change.record_id, "version": version}
-        ):
+        if not write.embedded or not await collection.find_one({"_id": write.change.record_id, "version": version}):
             raise Conflict
         self._writes = [write.beside_all()]
         await in_transaction(self._client, self._apply, deadline=self._deadline)
 
     async def _apply(self, session: Session) -> None:
+        if self._work.remembered is not None:  # first: that this was answered already goes before any conflict
+            await self._remember(self._work.remembered, session)
         for write in self._writes:
-            collection = self._database[write.change.collection]
+            collection = self._work.store.collection(write.change.collection)
             if write.change.before is None:
                 await collection.insert_one(write.document(), session=session)
             elif not await _update(collection, write, session):
@@ -162,15 +161,15 @@ class Commit:
         overflown = [overflow_document(event, write.now) for write in self._writes for event in write.beside]
         if overflown:
             await self._database[OVERFLOW].insert_many(overflown, session=session)
-        for name, document in self._work.puts:
-            await self._database[name].insert_one(document, session=session)
-        for name, key in self._work.freed:
-            await self._database[name].delete_one({"_id": key}, session=session)
-        if self._work.remembered is not None:
-            remembered = dict(self._work.remembered)
-            await self._database["requests"].insert_one(
-                {"_id": remembered.pop("key"), **remembered}, session=session
-            )
+        for private in self._work.private:
+            await private.apply(self._database, session)
+
+    async def _remember(self, answer: Document, session: Session) -> None:
+        own = {name: value for name, value in answer.items() if name != "key"}
+        try:
+            await self._database["requests"].insert_one({"_id": answer["key"], **own}, session=session)
+        except DuplicateKeyError:
+            raise AlreadyAnswered from None
 
 
 def meaning(details: Mapping[str, Any]) -> Exception:
@@ -181,61 +180,9 @@ def meaning(details: Mapping[str, Any]) -> Exception:
     if fields == ["_id"]:
         return Conflict()
     name = str(next(iter(fields), "_id"))
-    return Duplicate(
-        f"another record has this {name} already", errors=[FieldError(f"/{name}", "duplicate", "taken")]
-    )
+    return Duplicate(f"another record has this {name} already", errors=[FieldError(f"/{name}", "duplicate", "taken")])
 
 
 async def _update(collection: Collection, write: Write, session: Session | None = None) -> bool:
     result = await collection.update_one(write.guard(), write.update(), session=session)
     return bool(result.matched_count)
-
-
-async def in_transaction(
-    client: Client, apply: Callable[[Session], Awaitable[None]], *, deadline: float
-) -> None:
-    """Applies the writes and commits them.
-
-    A transient error aborts and applies them again on a fresh session. A commit whose outcome is unknown is committed
-    again on the same session, never applied again, until the deadline; then the outcome stays unknown.
-    """
-    while True:
-        async with await client.start_session() as session:
-            session.start_transaction(max_commit_time_ms=2000)
-            try:
-                await apply(session)
-            except BaseException as error:
-                await _abort(session)
-                if isinstance(error, PyMongoError) and error.has_error_label(_TRANSIENT):
-                    if time.monotonic() < deadline and not _write_conflict(error):
-                        continue
-                    raise Conflict from error
-                raise
-            if await commit(session, deadline=deadline):
-                return
-
-
-async def commit(session: Session, *, deadline: float) -> bool:
-    """Commits; False if the transaction is certain to have failed and may be applied again."""
-    while True:
-        try:
-            await session.commit_transaction()
-        except PyMongoError as error:
-            if error.has_error_label(_UNKNOWN):
-                if time.monotonic() < deadline:
-                    await asyncio.sleep(0.05)
-                    continue
-                raise OutcomeUnknown("the database did not confirm the commit in time") from error
-            if error.has_error_label(_TRANSIENT) and time.monotonic() < deadline:
-                return False
-            raise
-        return True
-
-
-async def _abort(session: Session) -> None:
-    with suppress(PyMongoError):  # the server forgets it by itself, after its own limit
-        await session.abort_transaction()
-
-
-def _write_conflict(error: PyMongoError) -> bool:
-    return getattr(error, "code", None) == 112

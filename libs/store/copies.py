@@ -42,9 +42,7 @@ async def known_own(store: Store, collection: str, ids: Iterable[str]) -> dict[s
     wanted = list(ids)
     async with answering():
         documents = (
-            await store.collection(collection)
-            .find({"_id": {"$in": wanted}}, {"_outbox": 0})
-            .to_list(len(wanted))
+            await store.collection(collection).find({"_id": {"$in": wanted}}, {"_outbox": 0}).to_list(len(wanted))
         )
     return {
         f"{collection}/{document['_id']}": {

@@ -10,7 +10,9 @@ from functools import cache
 from typing import Any, Final, TypeVar
 
 import orjson
+from bson.decimal128 import Decimal128
 
+from libs.domain.kinds import kind_of
 from libs.domain.record import Record, specs_of
 from libs.store.mongo import Document
 
@@ -39,7 +41,13 @@ def _as_read(value: Any) -> Any:
 
 def to_record(record_type: type[R], document: Mapping[str, Any]) -> R:
     fields = {name: value for name, value in document.items() if name[0] != "_"}
-    return record_type.model_validate({"id": document["_id"], **fields})
+    return kind_of(record_type, document).model_validate({"id": document["_id"], **fields})
+
+
+def undeclared(record_type: type[Record], document: Mapping[str, Any]) -> Document:
+    """Fields that a newer release has written, while copies of both run: a save carries them along."""
+    declared = specs_of(record_type)
+    return {name: value for name, value in document.items() if name not in declared}
 
 
 @cache
@@ -49,7 +57,7 @@ def _blank(record_type: type[Record]) -> dict[str, Any]:
 
 def public(record_type: type[Record], document: Mapping[str, Any]) -> dict[str, Any]:
     """What clients and subscribers see: every declared field, null where the document has none."""
-    view = _blank(record_type).copy()
+    view = _blank(kind_of(record_type, document)).copy()
     for name, value in document.items():
         if name[0] != "_":
             view[name] = value
@@ -58,6 +66,8 @@ def public(record_type: type[Record], document: Mapping[str, Any]) -> dict[str, 
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Decimal128):
+        value = value.to_decimal()
     if isinstance(value, Decimal):
         return orjson.Fragment(format(value, "f"))
     raise TypeError(f"{type(value).__name__} is not JSON")

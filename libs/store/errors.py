@@ -1,7 +1,6 @@
 """What can go wrong between a command and the database."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncContextDecorator
 
 from pymongo.errors import DuplicateKeyError, ExecutionTimeout, NetworkTimeout, PyMongoError
 
@@ -28,14 +27,19 @@ class OutcomeUnknown(Unavailable):
     code = "outcome_unknown"
 
 
-@asynccontextmanager
-async def answering() -> AsyncIterator[None]:
-    """Turns failures of the database into refusals that a caller understands."""
-    try:
-        yield
-    except DuplicateKeyError:
-        raise
-    except (NetworkTimeout, ExecutionTimeout) as error:
-        raise OutcomeUnknown("the database did not answer in time") from error
-    except PyMongoError as error:
-        raise Unavailable("the database is not available") from error
+class answering(AsyncContextDecorator):  # noqa: N801  # reads as a participle where it is used
+    """Turns failures of the database into refusals that a caller understands: `async with answering():`."""
+
+    __slots__ = ()
+
+    async def __aenter__(self) -> None:
+        """Nothing to prepare."""
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        match error:
+            case DuplicateKeyError():
+                return
+            case NetworkTimeout() | ExecutionTimeout():
+                raise OutcomeUnknown("the database did not answer in time") from error
+            case PyMongoError():
+                raise Unavailable("the database is not available") from error

@@ -4,7 +4,6 @@ import os
 import threading
 import time
 from typing import Final
-from uuid import UUID
 
 _VERSION: Final = 7 << 76
 _VARIANT: Final = 2 << 62
@@ -37,4 +36,5 @@ _TICKS: Final = _Ticks()
 def new_id() -> str:
     millisecond, counter = _TICKS.next()
     random = int.from_bytes(os.urandom(8)) & (1 << 62) - 1
-    return str(UUID(int=millisecond << 80 | _VERSION | counter << 64 | _VARIANT | random))
+    digits = f"{millisecond << 80 | _VERSION | counter << 64 | _VARIANT | random:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

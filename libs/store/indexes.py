@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import pymongo
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from libs.domain.record import Index, Record, specs_of
 from libs.store.mongo import Database
 
 _DAY: Final = 24 * 3600
+_LONGEST_BUILD: Final = _DAY
 
 PRIVATE: Final[Mapping[str, Sequence[IndexModel]]] = {
     "inbox": [IndexModel([("at", ASCENDING)], expireAfterSeconds=100 * _DAY)],
@@ -19,9 +21,7 @@ PRIVATE: Final[Mapping[str, Sequence[IndexModel]]] = {
 
 
 def indexes_of(record_type: type[Record]) -> list[IndexModel]:
-    single = [
-        Index((spec.name,)) for spec in specs_of(record_type).values() if spec.listed and spec.listed.indexed
-    ]
+    single = [Index((spec.name,)) for spec in specs_of(record_type).values() if spec.listed and spec.listed.indexed]
     return [
         IndexModel([("_pending", ASCENDING)], sparse=True),
         IndexModel([("_deleted", ASCENDING)], sparse=True),
@@ -45,7 +45,8 @@ def index_model(index: Index) -> IndexModel:
 
 
 async def build(database: Database, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
-    """Builds what is missing; an index that exists costs nothing."""
-    for collection, models in indexes.items():
-        if models:
-            await database[collection].create_indexes(list(models))
+    """Builds what is missing, however long a large collection takes; an index that exists costs nothing."""
+    with pymongo.timeout(_LONGEST_BUILD):
+        for collection, models in indexes.items():
+            if models:
+                await database[collection].create_indexes(list(models))

@@ -7,6 +7,7 @@ from typing import Final
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
+from libs.store.errors import answering
 from libs.store.mongo import Database, Document
 
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -25,6 +26,7 @@ class Leases:
     def __init__(self, database: Database) -> None:
         self._leases = database["leases"]
 
+    @answering()
     async def acquire(self, name: str, holder: str, ttl: timedelta) -> Grant | None:
         """Takes a free or expired lease, or renews one's own; None while another holds it."""
         free = {"$or": [{"holder": holder}, {"$expr": {"$lte": ["$expires_at", "$$NOW"]}}]}
@@ -33,19 +35,20 @@ class Leases:
             lease = await self._take({"_id": name, **free}, holder, ttl)
         return None if lease is None else Grant(name, holder, lease["token"])
 
+    @answering()
     async def renew(self, grant: Grant, ttl: timedelta) -> bool:
         """Prolongs a lease that is still one's own."""
         return (
-            await self._take(
-                {"_id": grant.name, "holder": grant.holder, "token": grant.token}, grant.holder, ttl
-            )
+            await self._take({"_id": grant.name, "holder": grant.holder, "token": grant.token}, grant.holder, ttl)
             is not None
         )
 
+    @answering()
     async def release(self, grant: Grant) -> None:
         mine = {"_id": grant.name, "holder": grant.holder, "token": grant.token}
         await self._leases.update_one(mine, [{"$set": {"holder": None, "expires_at": "$$NOW"}}])
 
+    @answering()
     async def held(self) -> list[Document]:
         """All leases: name, holder, token, expires_at; for operators."""
         return await self._leases.find({}).sort("_id", 1).to_list(None)
@@ -58,9 +61,7 @@ class Leases:
             "expires_at": {"$add": ["$$NOW", milliseconds]},
             "token": {"$cond": [mine, "$token", {"$add": ["$token", 1]}]},
         }
-        return await self._leases.find_one_and_update(
-            query, [{"$set": taken}], return_document=ReturnDocument.AFTER
-        )
+        return await self._leases.find_one_and_update(query, [{"$set": taken}], return_document=ReturnDocument.AFTER)
 
     async def _create(self, name: str) -> bool:
         """Makes a lease that does not exist yet; False if it does, so that it is another's."""

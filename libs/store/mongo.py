@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
-from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
+from bson.codec_options import CodecOptions, TypeEncoder, TypeRegistry
 from bson.decimal128 import Decimal128
 from motor.motor_asyncio import (
     AsyncIOMotorClient,
@@ -23,20 +23,27 @@ Session: TypeAlias = AsyncIOMotorClientSession
 DURABLE: Final = WriteConcern(w="majority", j=True)
 
 
-class _DecimalCodec(TypeCodec):
+class _DecimalEncoder(TypeEncoder):
+    """One way only: a decoder would be asked about every value read, which makes reading three times slower."""
+
     python_type = Decimal
-    bson_type = Decimal128
 
     def transform_python(self, value: Decimal) -> Decimal128:
         return Decimal128(value)
 
-    def transform_bson(self, value: Decimal128) -> Decimal:
+
+CODEC: Final[CodecOptions[Document]] = CodecOptions(tz_aware=True, type_registry=TypeRegistry([_DecimalEncoder()]))
+
+
+def with_decimals(value: Any) -> Any:
+    """A value as it was read, its exact numbers as Decimals again."""
+    if isinstance(value, Decimal128):
         return value.to_decimal()
-
-
-CODEC: Final[CodecOptions[Document]] = CodecOptions(
-    tz_aware=True, type_registry=TypeRegistry([_DecimalCodec()])
-)
+    if isinstance(value, dict):
+        return {name: with_decimals(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [with_decimals(each) for each in value]
+    return value
 
 
 def connect(url: str, *, timeout_ms: int) -> Client:

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 from libs.domain.refusals import EventTooLarge
 from libs.store.clock import utc_now
+from libs.store.errors import answering
 from libs.store.mongo import Database, Document
 
 MOST_EMBEDDED: Final = 32
@@ -77,6 +78,7 @@ class Outbox:
         self._collections = tuple(collections)
         self.on_commit: Callable[[Sequence[Pending]], None] = lambda _events: None
 
+    @answering()
     async def pending(self, older_than: timedelta, limit: int) -> list[Pending]:
         """The longest waiting events, at most `limit` documents of each collection."""
         before = {"$lt": utc_now() - older_than}
@@ -89,6 +91,7 @@ class Outbox:
         found += [_overflown(document) for document in await cursor.to_list(limit)]
         return found
 
+    @answering()
     async def clear(self, published: Sequence[Pending]) -> None:
         """Forgets events that the broker has confirmed; those that came later stay."""
         documents: defaultdict[str, set[str]] = defaultdict(set)
@@ -105,6 +108,7 @@ class Outbox:
         if overflown:
             await self._database[OVERFLOW].delete_many({"_id": {"$in": overflown}})
 
+    @answering()
     async def depth(self) -> dict[str, Any]:
         """How many documents have events waiting, and since when the oldest does."""
         waiting, oldest = await self._database[OVERFLOW].count_documents({}), None

@@ -33,21 +33,28 @@ async def upsert_newest(collection: Collection, rows: Mapping[str, tuple[int, Do
     """Writes each row (id → its newness and fields) unless a newer one is stored.
 
     The guard stands in the filter: where the stored row is as new or newer nothing matches, the upsert tries an insert,
-    and its duplicate key says that there was nothing to do.
+    and its duplicate key says so. It says the same where another copy has just made the row from an older event, so
+    those rows are written once more, without an insert.
     """
-    if not rows:
-        return
+    if rows and (met := await _write(collection, rows, upsert=True)):
+        await _write(collection, met, upsert=False)
+
+
+async def _write(
+    collection: Collection, rows: Mapping[str, tuple[int, Document]], *, upsert: bool
+) -> dict[str, tuple[int, Document]]:
+    """Returns the rows whose insert met another."""
     operations = [
-        UpdateOne(
-            {"_id": key, "newness": {"$lt": number}}, {"$set": {**fields, "newness": number}}, upsert=True
-        )
+        UpdateOne({"_id": key, "newness": {"$lt": number}}, {"$set": {**fields, "newness": number}}, upsert=upsert)
         for key, (number, fields) in rows.items()
     ]
     try:
         await collection.bulk_write(operations, ordered=False)
     except BulkWriteError as error:
         details: Mapping[str, Any] = error.details
-        if details.get("writeConcernErrors") or any(
-            each["code"] != _DUPLICATE_KEY for each in details["writeErrors"]
-        ):
+        if details.get("writeConcernErrors") or any(each["code"] != _DUPLICATE_KEY for each in details["writeErrors"]):
             raise
+        keys = list(rows)
+        met = [keys[each["index"]] for each in details["writeErrors"]]
+        return {key: rows[key] for key in met}
+    return {}

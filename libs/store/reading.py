@@ -73,9 +73,7 @@ class Page:
 async def read_one(store: Store, record_type: type[Record], record_id: str) -> dict[str, Any]:
     """A record's public state; raises `NotFound`."""
     async with answering():
-        document = await store.collection(record_type.collection).find_one(
-            {"_id": record_id}, WITHOUT_PRIVATE
-        )
+        document = await store.collection(record_type.collection).find_one({"_id": record_id}, WITHOUT_PRIVATE)
     if document is None or "_deleted" in document:
         raise NotFound(f"no {record_type.aggregate.rpartition('.')[2]} has the id {record_id}")
     return public(record_type, document)
@@ -85,12 +83,7 @@ async def read_page(store: Store, record_type: type[Record], query: ListQuery) -
     collection = store.collection(record_type.collection)
     visible = {"$and": [query.filter, {"_deleted": None}]} if query.filter else {"_deleted": None}
     async with answering():
-        cursor = (
-            collection.find(visible, WITHOUT_PRIVATE)
-            .sort(list(query.sort))
-            .skip(query.skip)
-            .limit(query.top + 1)
-        )
+        cursor = collection.find(visible, WITHOUT_PRIVATE).sort(list(query.sort)).skip(query.skip).limit(query.top + 1)
         documents = await cursor.to_list(query.top + 1)
         count = await collection.count_documents(visible) if query.count else None
     views = [public(record_type, document) for document in documents[: query.top]]

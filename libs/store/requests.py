@@ -89,9 +89,7 @@ class Requests:
         return [{**each, "key": each["_id"]} for each in found if not _expired(each)]
 
     async def _embedded(self, collection: Collection, keys: Sequence[str]) -> list[dict[str, Any]]:
-        found = await collection.find({"_request.key": {"$in": list(keys)}}, {"_request": 1}).to_list(
-            len(keys)
-        )
+        found = await collection.find({"_request.key": {"$in": list(keys)}}, {"_request": 1}).to_list(len(keys))
         if stale := [each["_id"] for each in found if _expired(each["_request"])]:
             await collection.update_many({"_id": {"$in": stale}}, {"$unset": {"_request": ""}})
         return [each["_request"] for each in found if not _expired(each["_request"])]

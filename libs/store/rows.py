@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pymongo.errors import BulkWriteError
 
+from libs.domain.refusals import Refusal
 from libs.store.commit import Commit, meaning
 from libs.store.errors import answering
 from libs.store.mongo import Collection, Document
@@ -22,7 +23,11 @@ async def commit_rows(store: Store, works: Sequence[UnitOfWork]) -> list[Excepti
     together: defaultdict[str, list[tuple[int, Commit, Document]]] = defaultdict(list)
     async with answering():
         for number, work in enumerate(works):
-            commit = store.commit_of(work)
+            try:
+                commit = store.commit_of(work)
+            except Refusal as refusal:
+                outcomes[number] = refusal
+                continue
             if insertion := commit.insertion():
                 together[insertion[0]].append((number, commit, insertion[1]))
             else:
@@ -53,6 +58,4 @@ async def _insert(
             outcomes[rows[each["index"]][0]] = meaning(each)
         if error.details.get("writeConcernErrors"):
             raise
-    store.outbox.on_commit(
-        [event for number, commit, _ in rows if outcomes[number] is None for event in commit.events]
-    )
+    store.outbox.on_commit([event for number, commit, _ in rows if outcomes[number] is None for event in commit.events])

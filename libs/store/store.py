@@ -40,6 +40,7 @@ class Store:
         self.leases = Leases(self.database)
         self.requests = Requests(self.database)
         self.epoch = 1
+        self._known: dict[str, Collection] = {}
 
     @classmethod
     async def open(
@@ -54,7 +55,7 @@ class Store:
     ) -> "Store":
         """Connects, builds the indexes of the records and of further collections, and reads the epoch.
 
-        `seconds` bounds every operation.
+        `seconds` bounds every later operation. Raises `Unavailable`.
         """
         store = cls(
             connect(url, timeout_ms=int(seconds * 1000)),
@@ -63,21 +64,30 @@ class Store:
             records=records,
             seconds=seconds,
         )
-        await store._prepare(indexes or {})
+        try:
+            await store._prepare(indexes or {})
+        except BaseException:
+            await store.close()
+            raise
         return store
 
+    @answering()
     async def _prepare(self, further: Mapping[str, Sequence[Index]]) -> None:
+        meta = await self.collection("meta").find_one({"_id": "epoch"})
+        self.epoch = meta["value"] if meta else 1
         declared = {record.collection: indexes_of(record) for record in self.records}
         private = {name: [index_model(index) for index in indexes] for name, indexes in further.items()}
         await build(self.database, {**PRIVATE, **declared, **private})
-        meta = await self.collection("meta").find_one({"_id": "epoch"})
-        self.epoch = meta["value"] if meta else 1
 
     async def close(self) -> None:
         self._client.close()
 
     def collection(self, name: str) -> Collection:
-        return self.database[name]
+        # motor makes a new wrapper each time it is asked, which costs more than many a query
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = self.database[name]
+        return known
 
     async def ping(self) -> None:
         """Raises `Unavailable` unless the database answers."""
@@ -103,10 +113,8 @@ class Store:
     def commit_of(self, work: UnitOfWork) -> Commit:
         return Commit(self._client, self.database, work, seconds=self._seconds)
 
-    async def explain(
-        self, collection: str, query: Mapping[str, Any], sort: Sequence[tuple[str, int]]
-    ) -> Document:
+    async def explain(self, collection: str, query: Mapping[str, Any], sort: Sequence[tuple[str, int]]) -> Document:
         """The winning plan of a query; for tests of indexes."""
-        cursor = self.collection(collection).find(dict(query))
-        plan: Document = await (cursor.sort(list(sort)) if sort else cursor).explain()
+        find = {"find": collection, "filter": dict(query), "sort": dict(sort)}
+        plan: Document = await self.database.command({"explain": find, "verbosity": "queryPlanner"})
         return plan

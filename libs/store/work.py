@@ -12,10 +12,11 @@ from libs.domain.record import Record
 from libs.domain.refusals import NotFound, StaleVersion
 from libs.store.clock import utc_now
 from libs.store.context import Context
-from libs.store.documents import WITHOUT_PRIVATE, differences, public, to_document, to_json, to_record
+from libs.store.documents import WITHOUT_PRIVATE, differences, public, to_document, to_json, to_record, undeclared
 from libs.store.ids import new_id
-from libs.store.mongo import Document
+from libs.store.mongo import Document, with_decimals
 from libs.store.outbox import Pending
+from libs.store.private import Amend, Consume, Drop, Insert, Overwrite, PrivateWrite
 
 if TYPE_CHECKING:
     from libs.store.store import Store
@@ -77,17 +78,15 @@ class UnitOfWork:
     `attempt` counts from 1: a command is run again when another writer was quicker.
     """
 
-    def __init__(
-        self, store: "Store", context: Context, *, attempt: int = 1, if_match: int | None = None
-    ) -> None:
+    def __init__(self, store: "Store", context: Context, *, attempt: int = 1, if_match: int | None = None) -> None:
         self.store = store
         self.context = context
         self.attempt = attempt
         self.now: datetime = utc_now()
         self.changes: dict[tuple[str, str], Change] = {}
-        self.puts: list[tuple[str, Document]] = []
-        self.freed: list[tuple[str, str]] = []
+        self.private: list[PrivateWrite] = []
         self.remembered: Document | None = None
+        self.remembered_in: str | None = None
         self._loaded: dict[tuple[str, str], Document] = {}
         self._if_match = if_match
 
@@ -97,14 +96,11 @@ class UnitOfWork:
     # Reads
 
     async def get(self, record_type: type[R], record_id: str) -> R:
-        """The record as it is now; raises `NotFound`, or `StaleVersion` where the caller named another version."""
-        change = self.changes.get((record_type.collection, record_id))
-        if change is not None:
-            return to_record(record_type, change.after)
-        document = await self.store.collection(record_type.collection).find_one(
+        """The record as this command knows it, else as it is now; raises `NotFound`."""
+        document = self._known(record_type, record_id) or await self.store.collection(record_type.collection).find_one(
             {"_id": record_id}, WITHOUT_PRIVATE
         )
-        if document is None or "_deleted" in document:
+        if document is None or "_deleted" in document or self._removes(record_type, record_id):
             raise NotFound(f"no {record_type.aggregate.rpartition('.')[2]} has the id {record_id}")
         return self._keep(record_type, document)
 
@@ -121,16 +117,31 @@ class UnitOfWork:
         return found[0] if found else None
 
     async def find(self, record_type: type[R], query: Mapping[str, Any], *, limit: int = 100) -> list[R]:
-        """Records that match a MongoDB filter, oldest first."""
-        cursor = self.store.collection(record_type.collection).find(
-            {**query, "_deleted": None}, WITHOUT_PRIVATE
-        )
+        """Records that match a MongoDB filter in the database, oldest first, each as this command knows it."""
+        cursor = self.store.collection(record_type.collection).find({**query, "_deleted": None}, WITHOUT_PRIVATE)
         documents = await cursor.sort("_id", 1).to_list(limit)
-        return [self._keep(record_type, document) for document in documents]
+        return [
+            self._keep(record_type, document)
+            for document in documents
+            if not self._removes(record_type, document["_id"])
+        ]
+
+    def _known(self, record_type: type[Record], record_id: str) -> Document | None:
+        """What the command has changed or read already: what it decided on, so what a save is guarded by."""
+        key = record_type.collection, record_id
+        change = self.changes.get(key)
+        return change.after if change else self._loaded.get(key)
 
     def _keep(self, record_type: type[R], document: Document) -> R:
-        self._loaded[record_type.collection, document["_id"]] = document
-        return to_record(record_type, document)
+        known = self._known(record_type, document["_id"])
+        if known is None:
+            document = with_decimals(document)
+            self._loaded[record_type.collection, document["_id"]] = document
+        return to_record(record_type, known or document)
+
+    def _removes(self, record_type: type[Record], record_id: str) -> bool:
+        change = self.changes.get((record_type.collection, record_id))
+        return change is not None and change.removed
 
     # Writes
 
@@ -168,7 +179,7 @@ class UnitOfWork:
         version = 1 if change.before is None else change.before["version"] + 1
         update = {"version": version, "modified_at": self.now, "modified_by": self.context.actor_id}
         stamped = record.model_copy(update=update)
-        change.becomes(to_document(stamped), removed=removed)
+        change.becomes({**undeclared(type(record), change.after), **to_document(stamped)}, removed=removed)
         self._note(change, happenings, verb)
         return stamped
 
@@ -178,12 +189,24 @@ class UnitOfWork:
         self.changes[change.collection, change.record_id] = change
 
     def put(self, collection: str, document: Document) -> None:
-        """A private document (inbox, claim, timer …), inserted in the same commit."""
-        self.puts.append((collection, document))
+        """A private document (inbox, claim …), inserted in the same commit."""
+        self.private.append(Insert(collection, document))
+
+    def overwrite(self, collection: str, document: Document) -> None:
+        """A private document that takes the place of the one of its id, if there is one."""
+        self.private.append(Overwrite(collection, document))
+
+    def amend(self, collection: str, query: Mapping[str, Any], update: Mapping[str, Any]) -> None:
+        """Updates one private document; if none matches at the commit, the command runs again."""
+        self.private.append(Amend(collection, query, update))
 
     def drop(self, collection: str, document_id: str) -> None:
         """Deletes a private document in the same commit."""
-        self.freed.append((collection, document_id))
+        self.private.append(Drop(collection, document_id))
+
+    def consume(self, collection: str, query: Mapping[str, Any]) -> None:
+        """Deletes one private document; if none matches at the commit, the command runs again."""
+        self.private.append(Consume(collection, query))
 
     def take_claim(self, kind: str, key: str, holder: str) -> None:
         """Makes `holder` the only one with this kind and key; a rival's commit makes this command run again."""
@@ -194,6 +217,11 @@ class UnitOfWork:
         claim = await self.store.collection("claims").find_one({"_id": f"{kind}|{key}"})
         return None if claim is None else str(claim["holder"])
 
+    def pass_claim(self, kind: str, key: str, *, giver: str, taker: str) -> None:
+        """Moves the claim on; where `giver` no longer holds it at the commit, this command runs again."""
+        held = {"_id": f"{kind}|{key}", "holder": giver}
+        self.amend("claims", held, {"$set": {"holder": taker, "at": self.now}})
+
     def release_claim(self, kind: str, key: str) -> None:
         """Frees the claim in the same commit."""
         self.drop("claims", f"{kind}|{key}")
@@ -201,16 +229,18 @@ class UnitOfWork:
     def discard(self) -> None:
         """Forgets every write."""
         self.changes.clear()
-        self.puts.clear()
-        self.freed.clear()
+        self.private.clear()
 
     @property
     def writes(self) -> int:
-        return len(self.changes) + len(self.puts) + len(self.freed)
+        return len(self.changes) + len(self.private)
 
-    def remember(self, answer: Document) -> None:
-        """The answer to a request with an Idempotency-Key, stored with the effect (libs/store/requests.py)."""
-        self.remembered = answer
+    def remember(self, answer: Document, within: str | None = None) -> None:
+        """The answer to a request with an Idempotency-Key, stored with the effect (libs/store/requests.py).
+
+        `within` names the collection whose new record is to keep it, if that is all that the command writes.
+        """
+        self.remembered, self.remembered_in = answer, within
 
     # Announcements
 

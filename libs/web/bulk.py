@@ -5,11 +5,11 @@ from typing import Any, ClassVar, Final, TypeVar
 import orjson
 from aiohttp import web
 from pydantic import ValidationError
-from pydantic_core import from_json
 
+from libs.domain.kinds import kind_named
 from libs.domain.money import refuse_excess_digits
 from libs.domain.record import Draft, Record, draft_of
-from libs.domain.refusals import InvalidFields, Malformed, Refusal, TooLarge
+from libs.domain.refusals import InvalidFields, Refusal, TooLarge
 from libs.store.errors import AlreadyAnswered, Conflict
 from libs.store.requests import Answer, RequestKey
 from libs.store.rows import commit_rows
@@ -19,7 +19,7 @@ from libs.web.answers import created, json_response
 from libs.web.executing import STORE
 from libs.web.problems import problem_of, refusal_of
 from libs.web.references import REFERENCES, Pointer, named, pointers_in
-from libs.web.requests import body_of, context_of, request_key
+from libs.web.requests import body_of, context_of, json_of, request_key
 from libs.web.resource import Resource
 
 R = TypeVar("R", bound=Record)
@@ -40,10 +40,7 @@ async def bulk_create(request: web.Request, resource: Resource[R]) -> web.Respon
 
 def records_in(body: bytes) -> list[Any]:
     """The records of a bulk body; raises `Malformed`, `InvalidFields` or `TooManyRecords`."""
-    try:
-        document = from_json(body)
-    except ValueError as error:
-        raise Malformed(f"the body is not valid JSON: {error}") from None
+    document = json_of(body)
     records = document.get("records") if isinstance(document, dict) else None
     if not isinstance(records, list):
         raise InvalidFields.at("/records", "missing", 'send {"records": […]}')
@@ -90,12 +87,12 @@ class _Bulk:
 
     def _drafts(self) -> dict[int, Draft]:
         record_type: type[Record] = self._resource.record
-        model = draft_of(record_type)
         drafts: dict[int, Draft] = {}
         for number, record in enumerate(self._records):
             try:
+                model = draft_of(kind_named(record_type, record))
                 drafts[number] = model.model_validate_json(orjson.dumps(record))
-                refuse_excess_digits(self._resource.record, drafts[number].__dict__)
+                refuse_excess_digits(record_type, drafts[number].__dict__)
             except ValidationError as error:
                 self._fail(number, refusal_of(error))
             except Refusal as refusal:

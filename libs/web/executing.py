@@ -50,7 +50,7 @@ async def _once(request: web.Request, store: Store, command: Command, key: Reque
             work.discard()
             return known
         answer = await command(work)
-        work.remember(key.remembering(answer, work.now))
+        work.remember(key.remembering(answer, work.now), within=creates)
         return answer
 
     try:

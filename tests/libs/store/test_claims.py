@@ -1,0 +1,71 @@
+"""What there may be only one of is claimed in the commit that makes it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from libs.store.context import Context
+from libs.store.ids import new_id
+from libs.store.store import Store
+from libs.store.work import UnitOfWork
+from tests.libs.store.orders import Order, order
+
+
+async def one_order_for(work: UnitOfWork, customer: str) -> str:
+    """The customer's order: the one there is, else a new one."""
+    if (holder := await work.claimed_by("open_order", customer)) is not None:
+        return holder
+    added = work.add(order(customer))
+    work.take_claim("open_order", customer, added.id)
+    return added.id
+
+
+async def test_given_two_rivals_at_once_then_one_record_comes_into_being_and_both_know_it(store: Store) -> None:
+    both_have_looked = asyncio.Barrier(2)
+
+    async def rival(work: UnitOfWork) -> str:
+        made = await one_order_for(work, "ada@example.org")
+        if work.attempt == 1:
+            await both_have_looked.wait()
+        return made
+
+    first, second = await asyncio.gather(store.run(rival, Context()), store.run(rival, Context()))
+
+    assert first == second
+    assert [each["_id"] for each in await store.collection("orders").find({}).to_list(None)] == [first]
+
+
+async def test_given_many_rivals_for_few_keys_then_one_record_for_each(store: Store) -> None:
+    async def order_for(customer: str) -> str:
+        return await store.run(lambda work: one_order_for(work, customer), Context())
+
+    customers = [f"customer {number % 4}" for number in range(32)]
+    made = await asyncio.gather(*map(order_for, customers))
+
+    assert len(set(zip(customers, made, strict=True))) == 4
+    assert await store.collection("orders").count_documents({}) == 4
+
+
+async def test_given_a_released_claim_then_another_may_take_it(store: Store) -> None:
+    first = await store.run(lambda work: one_order_for(work, "ada"), Context())
+
+    async def close(work: UnitOfWork) -> None:
+        work.remove(await work.get(Order, first))
+        work.release_claim("open_order", "ada")
+
+    await store.run(close, Context())
+
+    assert await store.run(lambda work: one_order_for(work, "ada"), Context()) != first
+
+
+async def test_given_a_command_that_hands_a_claim_over_then_there_is_no_moment_without_it(store: Store) -> None:
+    await store.run(lambda work: one_order_for(work, "ada"), Context())
+    heir = new_id()
+
+    async def hand_over(work: UnitOfWork) -> None:
+        work.release_claim("open_order", "ada")
+        work.take_claim("open_order", "ada", heir)
+
+    await store.run(hand_over, Context())
+
+    assert await store.run(lambda work: work.claimed_by("open_order", "ada"), Context()) == heir
