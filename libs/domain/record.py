@@ -1,10 +1,11 @@
 """The record: what every lead, case, campaign … has, and what its class says about it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, Self, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Self, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -18,7 +19,7 @@ Tag = Annotated[str, Field(min_length=1, max_length=60)]
 class Index:
     """A compound index: fields in order, `-` before one that descends. `unique` ignores records without the first.
 
-    `expires_after` is for private collections: documents go that long after the time in the one field.
+    With `expires_after`, documents go that long after the time in the one field, unannounced and for good.
     """
 
     fields: tuple[str, ...]
@@ -30,6 +31,8 @@ class Record(BaseModel):
     """A record at one version. Frozen: a rule returns the next state by `evolve`.
 
     A subclass names its collection and its aggregate: `class Lead(Record, collection="leads", aggregate="sales.lead")`.
+    A collection of several kinds of record, told apart by their `type`, has a class that names them all:
+    `class AnyActivity(Activity, kinds=(PhoneCall, Task))`. What is read as that is one of the kinds.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -37,6 +40,7 @@ class Record(BaseModel):
     collection: ClassVar[str]
     aggregate: ClassVar[str]
     indexes: ClassVar[tuple[Index, ...]] = ()
+    kinds: ClassVar[Mapping[str, type["Record"]]] = {}
 
     id: Annotated[str, GUARDED, LISTED]
     version: Annotated[int, GUARDED] = 1
@@ -52,15 +56,36 @@ class Record(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(
-        cls, *, collection: str | None = None, aggregate: str | None = None, **kwargs: Any
+        cls,
+        *,
+        collection: str | None = None,
+        aggregate: str | None = None,
+        kinds: tuple[type["Record"], ...] = (),
+        **kwargs: Any,
     ) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        if collection is not None and aggregate is not None:
-            cls.collection, cls.aggregate = collection, aggregate
+        if collection is not None:
+            cls.collection = collection
+        if aggregate is not None:
+            cls.aggregate = aggregate
+        cls.kinds = {kind.model_fields["type"].default: kind for kind in kinds}
 
     # The type checker reads class arguments from here; pydantic hands them to the hook above.
-    def __init_subclass__(cls, *, collection: str | None = None, aggregate: str | None = None, **kwargs: Any) -> None:
+    def __init_subclass__(
+        cls,
+        *,
+        collection: str | None = None,
+        aggregate: str | None = None,
+        kinds: tuple[type["Record"], ...] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init_subclass__(**kwargs)
+
+    @classmethod
+    def drafted(cls, draft: "Draft", *, id: str) -> Self:
+        """A new record from what a client sent, which was validated as it was read."""
+        # pydantic inspects the factory of a default anew for every record; that costs more than all the rest
+        return cast("Self", cls.model_construct(id=id, custom={}, **draft.values()))
 
     def evolve(self, **changes: object) -> Self:
         """The record with some fields changed, all of it validated; the unit of work gives it the next version."""
@@ -99,7 +124,7 @@ def _without_none(annotation: Any) -> Any:
 
 @cache
 def specs_of(record_type: type[Record]) -> dict[str, FieldSpec]:
-    """What a record class says about each of its fields, in order."""
+    """What a record class says about each of its fields, in order; after them, those that only its kinds have."""
 
     def spec(name: str) -> FieldSpec:
         info = record_type.model_fields[name]
@@ -120,7 +145,10 @@ def specs_of(record_type: type[Record]) -> dict[str, FieldSpec]:
             lookup=marker(Lookup),
         )
 
-    return {name: spec(name) for name in record_type.model_fields}
+    specs = {name: spec(name) for name in record_type.model_fields}
+    for kind in record_type.kinds.values():
+        specs |= {name: each for name, each in specs_of(kind).items() if name not in specs}
+    return specs
 
 
 class Draft(BaseModel):
@@ -149,6 +177,6 @@ def _draft(record_type: type[Record], prefix: str, open_: Any) -> type[Draft]:
     fields: dict[str, Any] = {
         name: (record_type.model_fields[name].rebuild_annotation(), record_type.model_fields[name])
         for name, spec in specs_of(record_type).items()
-        if open_(spec)
+        if name in record_type.model_fields and open_(spec)
     }
     return create_model(f"{prefix}{record_type.__name__}", __base__=Draft, **fields)

@@ -1,6 +1,6 @@
 """Routes as values: what serves requests, what OpenAPI describes and what permissions guard is one table."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,7 +37,10 @@ SIGNED_IN: Final = SignedIn()
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route. `body` and `answer` are models for OpenAPI; `answer` None means no content."""
+    """One route. `body` and `answer` are models for OpenAPI; `answer` None means no content.
+
+    `options` describes the query options by name; a list that gives none takes those of OData.
+    """
 
     method: str
     path: str
@@ -49,6 +52,7 @@ class Route:
     status: int = 200
     lists: bool = False
     raw_body: str | None = None
+    options: Mapping[str, str] | None = None
 
     @property
     def name(self) -> str:

@@ -5,8 +5,9 @@ from typing import Any, Generic, TypeVar
 
 from aiohttp import web
 
+from libs.domain.kinds import described, kind_named
 from libs.domain.money import refuse_excess_digits
-from libs.domain.record import Record, draft_of, revision_of
+from libs.domain.record import Draft, Record, draft_of, revision_of
 from libs.store.clock import utc_now
 from libs.store.documents import to_json
 from libs.store.query.options import parse_list_query
@@ -21,7 +22,7 @@ from libs.web.bulk import bulk_create
 from libs.web.executing import STORE, execute
 from libs.web.patching import patch_of, revised
 from libs.web.references import REFERENCES, named, pointers_in
-from libs.web.requests import body_of, etag, parse
+from libs.web.requests import body_of, etag, json_of, parse
 from libs.web.resource import Action, Resource
 
 R = TypeVar("R", bound=Record)
@@ -33,7 +34,6 @@ class CollectionRoutes(Generic[R]):
     def __init__(self, resource: Resource[R]) -> None:
         self._resource = resource
         self._record = resource.record
-        self._draft = draft_of(resource.record)
         self._fields = query_fields_of(resource.record)
 
     def routes(self) -> Iterator[Route]:
@@ -44,7 +44,8 @@ class CollectionRoutes(Generic[R]):
         yield Route("GET", one, self.read, read, f"Read one {label}", answer=record)
         if self._resource.creatable:
             create = Rule(name, Operation.CREATE)
-            yield Route("POST", base, self.create, create, f"Create a {label}", self._draft, record, status=201)
+            draft = described(record, draft_of)
+            yield Route("POST", base, self.create, create, f"Create a {label}", draft, record, status=201)
             yield Route(
                 "POST",
                 f"{base}/bulk",
@@ -53,7 +54,7 @@ class CollectionRoutes(Generic[R]):
                 f"Create up to 1,000 {name} at once",
                 raw_body="bulk",
             )
-        revision = revision_of(record)
+        revision = described(record, revision_of)
         yield Route("PATCH", one, self.patch, write, f"Change a {label} by a JSON merge patch", revision, record)
         if self._resource.removable:
             delete = Rule(name, Operation.DELETE)
@@ -79,7 +80,7 @@ class CollectionRoutes(Generic[R]):
 
     async def create(self, request: web.Request) -> web.Response:
         body = await body_of(request)
-        draft = parse(body, self._draft)
+        draft = self._drafted(body)
         refuse_excess_digits(self._record, draft.__dict__)
         names = await self._names(request, draft.__dict__)
         draft = draft.model_copy(update=named(self._record, draft.values(), names)) if names else draft
@@ -88,6 +89,10 @@ class CollectionRoutes(Generic[R]):
             return created(work, await self._resource.create_record(work, draft))
 
         return await execute(request, command, body=body, creates=self._resource.collection)
+
+    def _drafted(self, body: bytes) -> Draft:
+        kind = kind_named(self._record, json_of(body or b"{}")) if self._record.kinds else self._record
+        return parse(body, draft_of(kind))
 
     async def bulk(self, request: web.Request) -> web.Response:
         return await bulk_create(request, self._resource)

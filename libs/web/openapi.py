@@ -6,7 +6,8 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from libs.store.query.options import OPTIONS
+from libs.domain.kinds import described
+from libs.domain.record import Record
 from libs.web.api import Anyone, Route
 
 _REFERENCE: Final = "#/components/schemas/{model}"
@@ -82,10 +83,14 @@ def _schemas(routes: Iterable[Route]) -> tuple[dict[str, Any], References]:
         if route.body:
             wanted[route.body, "validation"] = None
         if route.answer:
-            wanted[route.answer, "serialization"] = None
+            wanted[_described(route.answer), "serialization"] = None
     references, definitions = models_json_schema(list(wanted), ref_template=_REFERENCE)
     described = {(model, mode): each for (model, mode), each in references.items() if issubclass(model, BaseModel)}
     return definitions.get("$defs", {}), described
+
+
+def _described(answer: type[BaseModel]) -> type[BaseModel]:
+    return described(answer) if issubclass(answer, Record) else answer
 
 
 def _operation(route: Route, references: References) -> dict[str, Any]:
@@ -118,7 +123,7 @@ def _content(schema: Any, *, patch: bool) -> dict[str, Any]:
 def _success(route: Route, references: References) -> dict[str, Any]:
     if route.status == 204:
         return {"description": "Done"}
-    schema: Any = {"type": "object"} if route.answer is None else references[route.answer, "serialization"]
+    schema: Any = {"type": "object"} if route.answer is None else references[_described(route.answer), "serialization"]
     if route.lists:
         members = {
             "value": {"type": "array", "items": schema},
@@ -135,11 +140,10 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _query_parameters(route: Route) -> list[dict[str, Any]]:
-    if not route.lists:
-        return []
+    options = _LIST_OPTIONS if route.lists and route.options is None else route.options or {}
     return [
-        {"name": name, "in": "query", "description": _LIST_OPTIONS[name], "schema": {"type": "string"}}
-        for name in OPTIONS
+        {"name": name, "in": "query", "description": description, "schema": {"type": "string"}}
+        for name, description in options.items()
     ]
 
 

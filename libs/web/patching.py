@@ -3,22 +3,19 @@
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from libs.domain.record import Record, revision_of
 from libs.domain.refusals import InvalidFields, Malformed
 from libs.store.documents import to_document, to_json
 from libs.web.problems import refusal_of
+from libs.web.requests import json_of
 
 R = TypeVar("R", bound=Record)
 
 
 def patch_of(body: bytes) -> dict[str, Any]:
     """The patch in a body; raises `Malformed` unless it is a JSON object."""
-    try:
-        patch = from_json(body)
-    except ValueError as error:
-        raise Malformed(f"the body is not valid JSON: {error}") from None
+    patch = json_of(body)
     if not isinstance(patch, dict):
         raise Malformed("a merge patch is a JSON object")
     return patch

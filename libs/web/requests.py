@@ -1,10 +1,11 @@
 """Reading a request: who asks, which version is expected, and the body as a model."""
 
 import re
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 from libs.domain.refusals import InvalidFields, Malformed, UnsupportedMedia
 from libs.store.context import Context
@@ -78,6 +79,14 @@ async def body_of(request: web.Request) -> bytes:
 async def read_body(request: web.Request, model: type[M]) -> M:
     """The body as a model; raises `Malformed`, or `InvalidFields` naming each wrong field."""
     return parse(await body_of(request), model)
+
+
+def json_of(body: bytes) -> object:
+    """Any JSON; raises `Malformed`."""
+    try:
+        return cast(object, from_json(body))
+    except ValueError as error:
+        raise Malformed(f"the body is not valid JSON: {error}") from None
 
 
 def parse(body: bytes, model: type[M]) -> M:

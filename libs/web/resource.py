@@ -87,7 +87,7 @@ class Assign(Value):
 def assign_action(record_type: type[Record]) -> Action:
     async def assign(work: UnitOfWork, record_id: str, request: Assign) -> Record:
         record = await work.get_target(record_type, record_id)
-        assigned = Announcement(f"{record_type.aggregate}.assigned")
+        assigned = Announcement(f"{record.aggregate}.assigned")
         return work.save(record.evolve(owner_id=request.owner_id), assigned)
 
     return Action("assign", assign, "Give the record to another owner", Assign, record_type, operation=Operation.ASSIGN)
