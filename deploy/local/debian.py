@@ -21,7 +21,7 @@ def install(package: str, purpose: str) -> None:
     """Install a Debian package without starting any service of it; raises MissingProgram if it cannot."""
     if shutil.which("apt-get") is None or os.geteuid() != 0:
         raise MissingProgram(f"{package} is missing ({purpose}). Install it: sudo apt-get install {package}")
-    sys.stderr.write(f"Installing {package} ({purpose}) with apt-get, without starting its service.\n")
+    sys.stderr.write(f"Installing {package} ({purpose}) with apt-get; no system service starts.\n")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     apt = ["apt-get", "-o", "DPkg::Lock::Timeout=300"]
     with _no_service_starts():

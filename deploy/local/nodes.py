@@ -66,8 +66,10 @@ async def start_nodes(
         broker = GivenBroker(amqp_url)
     else:
         broker = rabbit = rabbit_node(home, virtual_hosts)
-        for command in rabbit.commands():
-            await supervisor.keep(command)
+        server = rabbit.command()
+        await supervisor.keep(rabbit.port_mapper())
+        await rabbit.wait_for_port_mapper()
+        await supervisor.keep(server)
         waits.append(("rabbitmq", rabbit.wait_until_ready()))
     async with asyncio.timeout(READY_TIMEOUT), asyncio.TaskGroup() as group:
         for name, wait in waits:

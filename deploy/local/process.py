@@ -48,6 +48,7 @@ class Process:
     def __init__(self, command: Command, child: asyncio.subprocess.Process) -> None:
         self.command = command
         self._child = child
+        self._swept = False
 
     @classmethod
     async def start(cls, command: Command) -> Self:
@@ -102,5 +103,9 @@ class Process:
             return await self.wait()
 
     def _sweep(self) -> None:
+        """Once, right after the end: later its group's number may be somebody else's."""
+        if self._swept:
+            return
+        self._swept = True
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)

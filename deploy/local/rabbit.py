@@ -77,18 +77,24 @@ class RabbitNode:
             "RUNNING_UNDER_SYSTEMD": "true",
         }
 
-    def commands(self) -> tuple[Command, Command]:
-        """The port mapper, then the server; raises MissingProgram."""
-        server = find_server()
-        self._write_configuration()
-        port_mapper = Command(
+    def port_mapper(self) -> Command:
+        """It has to listen before the server starts, which would else start one that outlives it.
+
+        Raises MissingProgram.
+        """
+        return Command(
             name="epmd",
             argv=[find_port_mapper(), "-address", "127.0.0.1", "-port", str(self.ports.port_mapper)],
             environment={"PATH": os.environ.get("PATH", "")},
             directory=self.directory,
             log=self.log.with_name("epmd.log"),
         )
-        broker = Command(
+
+    def command(self) -> Command:
+        """Raises MissingProgram."""
+        server = find_server()
+        self._write_configuration()
+        return Command(
             name="rabbitmq",
             argv=[str(server)],
             environment=self.environment,
@@ -96,11 +102,21 @@ class RabbitNode:
             log=self.log,
             stage=1,
         )
-        return port_mapper, broker
 
     async def wait_until_ready(self) -> None:
         """The node listens when it has booted; the greeting tells it from a stranger on the port."""
         await until(self._greets)
+
+    async def wait_for_port_mapper(self) -> None:
+        await until(self._port_mapper_listens)
+
+    async def _port_mapper_listens(self) -> bool:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", self.ports.port_mapper)
+        except OSError:
+            return False
+        writer.close()
+        return True
 
     async def _greets(self) -> bool:
         try:
@@ -114,7 +130,7 @@ class RabbitNode:
         return answer == b"\x01"
 
     def _write_configuration(self) -> None:
-        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.directory.mkdir(parents=True, exist_ok=True)
         path = self.directory / "definitions.json"
         files = {
             "rabbitmq-env.conf": "",

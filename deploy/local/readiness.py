@@ -22,12 +22,20 @@ class NotReady(RuntimeError):
     """Something did not get ready in time; the message says what, and shows the end of its log."""
 
 
-async def wait_for(copies: Iterable[Copy], supervisor: Supervisor, home: Home, within: float, report: Report) -> None:
-    """Wait at most `within` seconds until all are ready; raises NotReady, at once if one dies again and again."""
+async def wait_for(
+    copies: Iterable[Copy],
+    supervisor: Supervisor,
+    home: Home,
+    report: Report,
+    *,
+    within: float = READY_TIMEOUT,
+    hopeless: float = HOPELESS,
+) -> None:
+    """Wait at most `within` seconds until all are ready; raises NotReady, at once after `hopeless` early deaths."""
     waiting = {copy.name: copy for copy in copies}
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(within), aiohttp.ClientSession(timeout=_ANSWER_TIMEOUT) as session:
-            while waiting and not any(supervisor.early_deaths(name) >= HOPELESS for name in waiting):
+            while waiting and not any(supervisor.early_deaths(name) >= hopeless for name in waiting):
                 for name in await _ready(session, waiting.values()):
                     report(Happening(name, What.READY, waiting.pop(name).url))
                 await asyncio.sleep(INTERVAL)
@@ -50,8 +58,10 @@ async def _is_ready(session: aiohttp.ClientSession, url: str) -> bool:
 
 
 def explain(names: Iterable[str], supervisor: Supervisor, home: Home) -> str:
-    """Why these are not ready, as far as their ends and their logs tell."""
-    return "\n\n".join(_explain(name, supervisor, home) for name in names if supervisor.keeps(name))
+    """Why these are not ready, as far as their ends and their logs tell; those that died speak for the others."""
+    kept = [name for name in names if supervisor.keeps(name)]
+    dead = [name for name in kept if supervisor.last_death(name)]
+    return "\n\n".join(_explain(name, supervisor, home) for name in dead or kept)
 
 
 def _explain(name: str, supervisor: Supervisor, home: Home) -> str:

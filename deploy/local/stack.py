@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import signal
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ class Stack:
     async def wait_until_ready(self, *services: str, within: float = READY_TIMEOUT) -> None:
         """Wait until all copies of these services (default: of all) answer /readyz; raises NotReady."""
         wanted = [copy for copy in self.copies.values() if not services or copy.service in services]
-        await wait_for(wanted, self.supervisor, self.home, within, _ignore)
+        await wait_for(wanted, self.supervisor, self.home, _ignore, within=within, hopeless=math.inf)
 
 
 @contextlib.asynccontextmanager
@@ -71,7 +72,7 @@ async def stack(
             nodes = await _start_nodes(home, supervisor, log, mongo_url, amqp_url)
             for command in commands(home, chosen, nodes, settings or {}):
                 await supervisor.keep(command)
-            await wait_for(chosen, supervisor, home, READY_TIMEOUT, log)
+            await wait_for(chosen, supervisor, home, log)
             yield Stack(home, nodes, {copy.name: copy for copy in chosen}, supervisor)
 
 

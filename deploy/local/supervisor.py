@@ -67,6 +67,7 @@ class Kept:
 
     async def start(self) -> None:
         """Start it and keep it running; raises OSError if it cannot be executed at all."""
+        self.early_deaths = 0
         await self._spawn()
         self._task = asyncio.create_task(self._keep(), name=f"keep {self.command.name}")
 

@@ -23,7 +23,7 @@ def living_in(home: Path) -> list[int]:
     return [pid for pid in _all() if is_alive(pid) and str(home).encode() in _environment(pid)]
 
 
-async def eventually(condition: Callable[[], object], within: float = 15.0) -> None:
+async def eventually(condition: Callable[[], object], within: float = 60.0) -> None:
     deadline = time.monotonic() + within
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -15,6 +15,8 @@ from libs.bus.rabbit.declaring import declare
 from libs.bus.settings import BusSettings
 from libs.bus.topology import Topology, broadcast_queue, consumer_queue, foundations
 
+pytestmark = pytest.mark.xdist_group("broker_rights")  # one broker for all of them
+
 
 @pytest.fixture(scope="module")
 async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Broker]:

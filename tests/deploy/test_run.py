@@ -84,7 +84,7 @@ async def test_it_runs_alone_in_its_home_and_stops_when_told(tandem: Tandem, tmp
         await output_until(first, r"identity died: killed by SIGKILL, starting again")
         restarted = int((await output_until(first, r"identity started: process (\d+)"))[1])
         await eventually(lambda: is_alive(restarted))
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             await until(lambda: signs_in(url, password))
 
         first.send_signal(signal.SIGTERM)
