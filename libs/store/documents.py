@@ -14,7 +14,7 @@ from bson.decimal128 import Decimal128
 
 from libs.domain.kinds import kind_of
 from libs.domain.record import Record, specs_of
-from libs.store.mongo import Document
+from libs.store.mongo import Document, to_decimal
 
 R = TypeVar("R", bound=Record)
 
@@ -67,7 +67,7 @@ def public(record_type: type[Record], document: Mapping[str, Any]) -> dict[str, 
 
 def _plain(value: object) -> object:
     if isinstance(value, Decimal128):
-        value = value.to_decimal()
+        value = to_decimal(value)
     if isinstance(value, Decimal):
         return orjson.Fragment(format(value, "f"))
     raise TypeError(f"{type(value).__name__} is not JSON")

@@ -35,10 +35,28 @@ class _DecimalEncoder(TypeEncoder):
 CODEC: Final[CodecOptions[Document]] = CodecOptions(tz_aware=True, type_registry=TypeRegistry([_DecimalEncoder()]))
 
 
+_EXPONENT_BIAS: Final = 6176
+_COEFFICIENT: Final = (1 << 113) - 1
+_EXACT_WITHIN: Final = 10**28
+
+
+def to_decimal(number: Decimal128) -> Decimal:
+    """The number, exactly. The driver's own way takes twenty times as long; it is left what is not an ordinary amount.
+
+    IEEE 754-2008, binary integer decimal: a sign bit, 14 bits of biased exponent, 113 bits of coefficient.
+    """
+    bits = int.from_bytes(number.bid, "little")
+    coefficient = bits & _COEFFICIENT
+    if bits >> 125 & 3 == 3 or coefficient >= _EXACT_WITHIN:
+        return number.to_decimal()
+    exact = Decimal(coefficient).scaleb((bits >> 113 & 0x3FFF) - _EXPONENT_BIAS)
+    return exact.copy_negate() if bits >> 127 else exact
+
+
 def with_decimals(value: Any) -> Any:
     """A value as it was read, its exact numbers as Decimals again."""
     if isinstance(value, Decimal128):
-        return value.to_decimal()
+        return to_decimal(value)
     if isinstance(value, dict):
         return {name: with_decimals(each) for name, each in value.items()}
     if isinstance(value, list):

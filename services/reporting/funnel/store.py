@@ -8,6 +8,7 @@ from typing import Any, Final
 from libs.contracts.envelope import Envelope
 from libs.domain.record import Index
 from libs.store.errors import answering
+from libs.store.mongo import with_decimals
 from libs.store.projecting import newest, newness, upsert_newest
 from libs.store.store import Document, Store
 from services.reporting.funnel.model import rate, row_of
@@ -56,7 +57,7 @@ async def sums(store: Store, selection: Selection) -> list[dict[str, Any]]:
     ]
     async with answering():
         groups = await store.collection(COLLECTION).aggregate(pipeline).to_list(None)
-    return _entries(groups, tuple(keys))
+    return _entries(with_decimals(groups), tuple(keys))
 
 
 def _entries(groups: Iterable[Document], keys: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -88,5 +89,4 @@ def _add(entry: dict[str, Any], group: Document) -> None:
             entry["opportunities"] += group["count"]
             entry["won"] += group["won"]
             if group["won"]:
-                amount = group["value"] if isinstance(group["value"], Decimal) else Decimal(group["value"])
-                entry["won_value"].append({"currency": group["_id"].get("currency"), "amount": amount})
+                entry["won_value"].append({"currency": group["_id"].get("currency"), "amount": Decimal(group["value"])})
