@@ -23,17 +23,19 @@ class Direction(StrEnum):
 
 
 class Channel(StrEnum):
-    """By which way people and the organisation reach each other."""
+    """By which way an answer came; those of a campaign's own channels have the same names."""
 
     EMAIL = "email"
-    PHONE = "phone"
+    PHONE_CALL = "phone_call"
     SMS = "sms"
     LETTER = "letter"
     FAX = "fax"
+    APPOINTMENT = "appointment"
     WEB = "web"
     SOCIAL = "social"
     EVENT = "event"
-    ADVERTISEMENT = "advertisement"
+    NEWSPAPER_AD = "newspaper_ad"
+    VIDEO_AD = "video_ad"
     OTHER = "other"
 
 
@@ -91,16 +93,16 @@ class Responder(BaseModel):
 
 
 class CampaignResponseSnapshot(ActivitySnapshot):
-    """`response` is open until somebody has said or shown what the answer is."""
+    """`response` is null until it is known what the answer means."""
 
     campaign_id: str
     channel: Channel | None = None
     response: Response | None = None
     customer: Responder | None = None
     promotion: str | None = None
-    link_clicked: str | None = None
-    content_downloaded: str | None = None
-    form_filled: str | None = None
+    link_clicked: bool = False
+    content_downloaded: bool = False
+    form_filled: bool = False
 
 
 class PhoneCallCreated(Event[PhoneCallSnapshot], type="activity.phone_call.created"):

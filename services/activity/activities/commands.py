@@ -1,0 +1,75 @@
+"""What people do with activities."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from libs.contracts.values import Moment, Value
+from libs.domain.fields import Line
+from libs.domain.kinds import kind_of
+from libs.domain.record import Draft
+from libs.store.work import Announcement, UnitOfWork
+from services.activity.activities.model.activity import LONGEST_SECONDS, Activity
+from services.activity.activities.model.kinds import AnyActivity
+
+
+class ScheduleActivity(Value):
+    """When it is to take place."""
+
+    start: Moment
+    end: Moment | None = None
+
+
+class CompleteActivity(Value):
+    """When it took place, now by default, and how long it lasted."""
+
+    occurred_at: Moment | None = None
+    duration_seconds: Annotated[int | None, Field(ge=0, le=LONGEST_SECONDS)] = None
+    reason: Line | None = None
+
+
+class CancelActivity(Value):
+    reason: Line | None = None
+
+
+class ReopenActivity(Value):
+    reason: Line | None = None
+
+
+async def create_activity(work: UnitOfWork, draft: Draft) -> Activity:
+    kind: type[Activity] = kind_of(AnyActivity, draft.__dict__)
+    return work.add(kind.drafted(draft, id=work.new_id()).begun(at=work.now))
+
+
+async def change_activity(work: UnitOfWork, _: Activity, wanted: Activity) -> Activity:
+    return work.save(wanted.settled())
+
+
+async def schedule_activity(work: UnitOfWork, activity_id: str, request: ScheduleActivity) -> Activity:
+    activity = await work.get_target(AnyActivity, activity_id)
+    return _announced(work, activity.scheduled(start=request.start, end=request.end), "scheduled")
+
+
+async def complete_activity(work: UnitOfWork, activity_id: str, request: CompleteActivity) -> Activity:
+    activity = await work.get_target(AnyActivity, activity_id)
+    completed = activity.completed(
+        at=work.now,
+        occurred_at=request.occurred_at,
+        duration_seconds=request.duration_seconds,
+        reason=request.reason,
+    )
+    return _announced(work, completed, "completed")
+
+
+async def cancel_activity(work: UnitOfWork, activity_id: str, request: CancelActivity) -> Activity:
+    activity = await work.get_target(AnyActivity, activity_id)
+    return _announced(work, activity.canceled(reason=request.reason), "canceled")
+
+
+async def reopen_activity(work: UnitOfWork, activity_id: str, request: ReopenActivity) -> Activity:
+    activity = await work.get_target(AnyActivity, activity_id)
+    return _announced(work, activity.reopened(reason=request.reason), "reopened")
+
+
+def _announced(work: UnitOfWork, activity: Activity, verb: str) -> Activity:
+    return work.save(activity, Announcement(f"{activity.aggregate}.{verb}"))

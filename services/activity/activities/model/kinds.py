@@ -1,0 +1,18 @@
+"""The types of activity there are."""
+
+from libs.domain.record import Index
+from services.activity.activities.model.activity import Activity
+from services.activity.activities.model.campaign_response import CampaignResponse
+from services.activity.activities.model.phone_call import PhoneCall
+from services.activity.activities.model.task import Task
+
+
+class AnyActivity(Activity, kinds=(PhoneCall, Task, CampaignResponse)):
+    """An activity of any type: what the collection holds."""
+
+    indexes = (
+        Index(("state", "due")),
+        Index(("owner_id", "state", "due")),
+        Index(("regarding.id",)),
+        Index(("customer.id",)),
+    )

@@ -1,0 +1,31 @@
+"""The activity service on one page."""
+
+from typing import Final
+
+from aiohttp import web
+
+from libs.bus.definitions import projection
+from libs.store import copies
+from libs.web.service import Service, create_app
+from libs.web.settings import ServiceSettings
+from services.activity.activities import routes as activities
+from services.activity.timeline import consumers as timeline_consumers
+from services.activity.timeline import routes as timeline
+from services.activity.timeline import store as entries
+
+SERVICE: Final = Service(
+    name="activity",
+    resources=(activities.RESOURCE,),
+    routes=timeline.ROUTES,
+    projections=(
+        projection("reference_copies", "sales.*.*", "marketing.*.*", "service.*.*", "identity.user.*")(
+            copies.keep_copies
+        ),
+        timeline_consumers.keep_timeline,
+    ),
+    indexes={entries.COLLECTION: entries.INDEXES},
+)
+
+
+async def make_app(settings: ServiceSettings) -> web.Application:
+    return await create_app(SERVICE, settings)

@@ -1,0 +1,13 @@
+"""Everything that happens in any service, onto the timelines of the records that it is about."""
+
+from collections.abc import Sequence
+
+from libs.bus.definitions import projection
+from libs.contracts.envelope import Envelope
+from libs.store.store import Store
+from services.activity.timeline import store as timeline
+
+
+@projection("timeline", "sales.#", "marketing.#", "service.#", "activity.#", batch=200)
+async def keep_timeline(store: Store, events: Sequence[Envelope]) -> None:
+    await timeline.keep_entries(store, events)

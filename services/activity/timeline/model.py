@@ -1,0 +1,146 @@
+"""What a timeline tells: one entry for each event, on the timeline of every record that the event is about."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from pydantic import AwareDatetime, BaseModel
+
+from libs.contracts.envelope import Envelope
+from libs.contracts.values import Reference, title_of
+
+ACTIVITIES: Final = "/crm/activity"
+
+REFERENCE_FIELDS: Final[Mapping[str, str]] = {
+    "account_id": "accounts",
+    "activity_id": "activities",
+    "campaign_id": "campaigns",
+    "case_id": "cases",
+    "contact_id": "contacts",
+    "contract_id": "contracts",
+    "invoice_id": "invoices",
+    "lead_id": "leads",
+    "list_id": "marketing_lists",
+    "opportunity_id": "opportunities",
+    "order_id": "orders",
+    "parent_account_id": "accounts",
+    "parent_case_id": "cases",
+    "primary_contact_id": "contacts",
+    "product_id": "products",
+    "quote_id": "quotes",
+    "response_id": "activities",
+    "source_campaign_id": "campaigns",
+}
+"""Fields that hold nothing but an id, and the collection of the record that it names."""
+
+_SUMMARY: Final = (
+    "type",
+    "state",
+    "status_reason",
+    "priority",
+    "due",
+    "start",
+    "end",
+    "occurred_at",
+    "duration_seconds",
+    "direction",
+    "outcome",
+    "channel",
+    "response",
+)
+_NOT_OWN: Final = frozenset({"record", "changed", "access"})
+
+
+class FieldChange(BaseModel):
+    before: Any = None
+    after: Any = None
+
+
+class TimelineEntry(BaseModel):
+    """One thing that happened. `subject` is the record that it happened to, as it was called then.
+
+    `at` is when it took place: of activities that is when they were held, of anything else when it was done here.
+    `activity` sums up an activity; null for everything else.
+    """
+
+    id: str
+    at: AwareDatetime
+    type: str
+    title: str
+    subject: Reference
+    actor_id: str | None
+    via: str
+    changed: dict[str, FieldChange] | None
+    activity: dict[str, Any] | None
+
+
+def happened_at(event: Envelope) -> datetime:
+    """When to show an event. People look for a call where it was held, not where it was typed in.
+
+    Never later than it was announced, so that nothing that followed from it comes before it.
+    """
+    occurred_at = event.record.get("occurred_at") if _tells_when(event) else None
+    return event.time if occurred_at is None else min(datetime.fromisoformat(occurred_at), event.time)
+
+
+def _tells_when(event: Envelope) -> bool:
+    return event.source == ACTIVITIES and event.type.endswith((".created", ".completed"))
+
+
+def entry_of(event: Envelope) -> dict[str, Any]:
+    """An event as it is kept for timelines."""
+    record = event.record
+    entry: dict[str, Any] = {
+        "at": happened_at(event),
+        "type": event.type,
+        "subject": {"collection": event.collection, "id": event.record_id, "name": title_of(record)},
+        "actor_id": event.actorid,
+        "via": event.via,
+        "changed": event.data.get("changed"),
+    }
+    if event.source == ACTIVITIES:
+        entry["activity"] = {name: value for name in _SUMMARY if (value := record.get(name)) is not None}
+    return entry
+
+
+def view_of(id: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry as clients see it."""
+    return {
+        "id": id,
+        "at": entry["at"],
+        "type": entry["type"],
+        "title": title_of_type(entry["type"]),
+        "subject": entry["subject"],
+        "actor_id": entry["actor_id"],
+        "via": entry["via"],
+        "changed": entry["changed"],
+        "activity": entry.get("activity"),
+    }
+
+
+@lru_cache(maxsize=1024)
+def title_of_type(type: str) -> str:
+    """`activity.campaign_response.created` in words: Campaign response created."""
+    return " ".join(type.split(".")[1:]).replace("_", " ").capitalize()
+
+
+def about(event: Envelope) -> set[str]:
+    """Every record that an event is about, as `<collection>/<id>`: its subject, and those that it points to.
+
+    A reference that was taken away counts as well: whom it pointed to should see that.
+    """
+    before = {name: change.get("before") for name, change in event.data.get("changed", {}).items()}
+    own = {name: value for name, value in event.data.items() if name not in _NOT_OWN}
+    return {event.subject, *_pointed_to(event.record), *_pointed_to(before), *_pointed_to(own)}
+
+
+def _pointed_to(values: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in values.items():
+        match value:
+            case {"collection": str(collection), "id": str(id_)}:
+                yield f"{collection}/{id_}"
+            case str() if name in REFERENCE_FIELDS:
+                yield f"{REFERENCE_FIELDS[name]}/{value}"
+            case [dict(), *_]:
+                yield from _pointed_to({str(number): each for number, each in enumerate(value)})

@@ -1,0 +1,61 @@
+"""Timelines over HTTP."""
+
+from typing import Final
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from libs.domain.refusals import InvalidFields
+from libs.store.documents import to_json
+from libs.store.query.limits import DEFAULT_TOP, MAX_TOP
+from libs.web.access import Operation, allows, require
+from libs.web.answers import json_response
+from libs.web.api import Route, Rule
+from libs.web.executing import STORE
+from libs.web.requests import caller_of
+from services.activity.timeline import store as timeline
+from services.activity.timeline.model import TimelineEntry
+
+OPTIONS: Final = {
+    "$top": f"entries a page, at most {MAX_TOP}",
+    "after": "where the page begins, as @odata.nextLink says it",
+}
+
+
+async def read_timeline(request: web.Request) -> web.Response:
+    """What happened to a record, newest first, except to records of collections that the caller may not read."""
+    roles = caller_of(request).roles
+    collection, record_id = request.match_info["collection"], request.match_info["id"]
+    require(roles, collection, Operation.READ)
+    top, after = _page_of(request)
+    piece = await timeline.read_entries(request.app[STORE], f"{collection}/{record_id}", top=top, after=after)
+    entries = [entry for entry in piece.entries if allows(roles, entry["subject"]["collection"], Operation.READ)]
+    body: dict[str, object] = {"value": entries}
+    if piece.last is not None:
+        following = urlencode({"$top": top, "after": str(piece.last)}, safe="$")
+        body["@odata.nextLink"] = f"{request.path}?{following}"
+    return json_response(to_json(body))
+
+
+def _page_of(request: web.Request) -> tuple[int, timeline.Position | None]:
+    given = {name if name == "after" else f"${name.removeprefix('$')}": text for name, text in request.query.items()}
+    if unknown := given.keys() - OPTIONS.keys():
+        raise InvalidFields.at(min(unknown), "unknown_option", f"known are: {', '.join(OPTIONS)}")
+    top = given.get("$top", str(DEFAULT_TOP))
+    if not (top.isascii() and top.isdigit() and 0 < int(top[:9]) <= MAX_TOP):
+        raise InvalidFields.at("$top", "out_of_range", f"a whole number from 1 to {MAX_TOP} is wanted")
+    return int(top), timeline.Position.parse(given["after"]) if "after" in given else None
+
+
+ROUTES: Final = (
+    Route(
+        "GET",
+        "/api/v1/timeline/{collection}/{id}",
+        read_timeline,
+        Rule("timeline", Operation.READ),
+        "Everything that happened to a record, newest first",
+        answer=TimelineEntry,
+        lists=True,
+        options=OPTIONS,
+    ),
+)

@@ -1,0 +1,46 @@
+"""The activity service as it runs, with a gateway behind which other services' records are found."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from pymongo import MongoClient
+
+from services.activity.app import SERVICE
+from tests.support.services import Running, running
+
+OTHERS = {
+    "campaigns/spring": {"id": "spring", "name": "Spring sale"},
+    "leads/ada": {"id": "ada", "full_name": "Ada Lovelace", "topic": "Engines"},
+    "contacts/bob": {"id": "bob", "full_name": "Bob Noyce"},
+}
+"""Records of other services, by where the gateway finds them."""
+
+
+async def _owner(request: web.Request) -> web.Response:
+    record = OTHERS.get(request.match_info["subject"])
+    return web.json_response(record or {"code": "not_found"}, status=200 if record else 404)
+
+
+@pytest.fixture(scope="module")
+def shared_database(mongo_client: MongoClient[dict[str, Any]], worker: str) -> Iterator[str]:
+    name = f"test_{worker}_{uuid4().hex[:12]}"
+    yield name
+    mongo_client.drop_database(f"{name}_activity")
+
+
+@pytest.fixture(scope="module")
+async def activity(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Running]:
+    """A service that the tests of one file share; each works with records of its own."""
+    gateway = web.Application()
+    gateway.router.add_get("/api/v1/{subject:.+}", _owner)
+    async with (
+        TestServer(gateway) as server,
+        running(
+            SERVICE, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database, gateway=str(server.make_url(""))
+        ) as service,
+    ):
+        yield service
