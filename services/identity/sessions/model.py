@@ -19,6 +19,7 @@ from libs.domain.refusals import Unauthenticated
 
 IDLE: Final = timedelta(days=14)
 LONGEST: Final = timedelta(days=90)
+FORGOTTEN_AFTER: Final = timedelta(days=90)
 ASKED_AGAIN_WITHIN: Final = timedelta(seconds=10)
 
 
@@ -40,14 +41,18 @@ class SessionEnded(Unauthenticated):
 class Session(Record, collection="sessions", aggregate="identity.session"):
     """Owned by the user it signs in. `rotation` is the number of the refresh token that is good now."""
 
-    indexes = (Index(("user_id", "state")), Index(("state", "-ended_at")))
+    indexes = (
+        Index(("user_id", "state")),
+        Index(("state", "-ended_at")),
+        Index(("expires_at",), expires_after=FORGOTTEN_AFTER),
+    )
 
     state: Annotated[SessionState, GUARDED, LISTED] = SessionState.ACTIVE
     user_id: Annotated[str, GUARDED, INDEXED, Lookup.to("users")]
     address: Annotated[str | None, GUARDED, Field(max_length=64)] = None
     client: Annotated[str | None, GUARDED, Field(max_length=300)] = None
     last_used_at: Annotated[Moment, GUARDED, LISTED]
-    expires_at: Annotated[Moment, GUARDED, INDEXED]
+    expires_at: Annotated[Moment, GUARDED, LISTED]
     ended_at: Annotated[Moment | None, GUARDED, LISTED] = None
     rotation: Annotated[int, GUARDED] = 0
 

@@ -270,3 +270,9 @@ async def test_a_token_that_asks_for_no_algorithm_is_refused(identity: Identity)
     header = base64.urlsafe_b64encode(b'{"alg":"none","typ":"at+jwt","kid":"x"}').rstrip(b"=").decode()
 
     assert await refused(identity, f"{header}.{payload}.")
+
+
+async def test_sessions_that_ended_long_ago_go_by_themselves(identity: Identity) -> None:
+    indexes = await identity.store.collection("sessions").index_information()
+
+    assert 90 * 24 * 3600 in [index.get("expireAfterSeconds") for index in indexes.values()]
