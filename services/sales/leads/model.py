@@ -94,6 +94,12 @@ class Lead(Record, collection="leads", aggregate="sales.lead"):
     opportunity_id: Annotated[str | None, GUARDED, LISTED, Lookup.to("opportunities")] = None
     qualified_at: Annotated[Moment | None, GUARDED, LISTED] = None
 
+    @property
+    def title(self) -> str:
+        """What the lead is called in one line."""
+        told = (self.topic, self.full_name, self.company_name, self.email, self.phone)
+        return next((text for text in told if text), self.id)
+
 
 def named(lead: Lead) -> Lead:
     """The lead with the fields that follow from others; raises `InvalidFields` if it tells of nobody and nothing."""

@@ -18,7 +18,7 @@ from libs.contracts.sales import (
     OpportunityState,
     OpportunityWon,
 )
-from libs.contracts.values import Address, Currency, Day, Moment, Money, Reference, Value, title_of
+from libs.contracts.values import Address, Currency, Day, Moment, Money, Reference, Value
 from libs.domain.fields import GUARDED, INDEXED, INITIAL, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.money import refuse_excess_digits
 from libs.domain.moves import Moves
@@ -164,7 +164,7 @@ def from_lead(
     """What a qualified lead becomes; what is not said is as the lead has it."""
     opportunity = Opportunity(
         id=id,
-        name=name or lead.topic or title_of(lead.__dict__),
+        name=name or lead.title,
         owner_id=lead.owner_id,
         customer=customer,
         prospect=Prospect.of(lead),

@@ -1,0 +1,90 @@
+"""Copies of the sales service on one database: what each does with commands and with others' events."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+from libs.bus.definitions import Consumer
+from libs.contracts.envelope import Envelope
+from libs.domain.record import Draft, Record, draft_of
+from libs.store.context import Context
+from libs.store.inbox import guarded
+from libs.store.store import Store
+from libs.store.work import UnitOfWork
+from services.sales.app import SALES
+from tests.support.events import envelope
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Record)
+
+USER = Context(actor_id="user-1", via="ui")
+
+
+async def open_copy(mongo_url: str, database: str) -> Store:
+    return await Store.open(mongo_url, database, service="sales", records=SALES.all_records())
+
+
+async def do(store: Store, command: Callable[..., Awaitable[T]], *arguments: object) -> T:
+    """Runs a command as a signed-in person would."""
+    return await store.run(lambda work: command(work, *arguments), USER)
+
+
+async def deliver(store: Store, consumer: Consumer, event: Envelope) -> None:
+    """Hands an event to a consumer as the bus does."""
+    classes = {topic.type: topic for topic in consumer.topics if not isinstance(topic, str)}
+
+    async def handle(work: UnitOfWork) -> None:
+        await consumer.handle(work, classes[event.type].received(event))
+
+    await guarded(store, consumer.name, event, handle)
+
+
+async def read(store: Store, record_type: type[R], record_id: str) -> R:
+    async def command(work: UnitOfWork) -> R:
+        return await work.get(record_type, record_id)
+
+    return await store.run(command, USER)
+
+
+async def all_of(store: Store, record_type: type[R]) -> list[R]:
+    async def command(work: UnitOfWork) -> list[R]:
+        return await work.find(record_type, {}, limit=1000)
+
+    return await store.run(command, USER)
+
+
+async def add(store: Store, *records: Record) -> None:
+    async def command(work: UnitOfWork) -> None:
+        for record in records:
+            work.add(record)
+
+    await store.run(command, USER)
+
+
+async def announced(store: Store, record: Record) -> list[Envelope]:
+    """What waits to be published about a record, oldest first."""
+    document = await store.collection(record.collection).find_one({"_id": record.id}, {"_outbox": 1})
+    waiting = document.get("_outbox", []) if document else []
+    return [Envelope.from_json(each["body"]) for each in waiting]
+
+
+def draft(record_type: type[Record], **fields: object) -> Draft:
+    return draft_of(record_type)(**fields)
+
+
+def response(
+    customer: Mapping[str, object] | None, *, verb: str = "created", subject: str = "Credit card", **fields: Any
+) -> Envelope:
+    """A campaign response as the activity service announces it: interested, unless said otherwise."""
+    record = {
+        "type": "campaign_response",
+        "subject": subject,
+        "state": "completed",
+        "priority": "normal",
+        "created_at": "2026-11-01T09:00:00Z",
+        "campaign_id": "campaign-1",
+        "channel": "email",
+        "response": "interested",
+        "customer": customer,
+        **fields,
+    }
+    return envelope(f"activity.campaign_response.{verb}", "activities", record)

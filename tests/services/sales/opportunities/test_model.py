@@ -1,0 +1,176 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from libs.contracts.event import Event
+from libs.contracts.sales import LossReason, OpportunitySnapshot, OpportunityState
+from libs.domain.refusals import InvalidFields, MoveRefused
+from services.sales.leads.model import Lead
+from services.sales.opportunities import model
+from services.sales.opportunities.model import (
+    MOST_VISITS,
+    MOVES,
+    PROBABILITIES,
+    ForecastCategory,
+    Opportunity,
+    Prospect,
+    Stage,
+    Standing,
+)
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+LATER = NOW + timedelta(days=3)
+OPEN = model.begin(Opportunity(id="o-1", name="Card", estimated_value=Decimal("900.00")), at=NOW, by="user-1")
+STANDINGS = {
+    Standing.IN_PROGRESS: OPEN,
+    Standing.ON_HOLD: OPEN.evolve(status_reason="on_hold"),
+    Standing.WON: model.win(OPEN, actual_value=None, at=LATER)[0],
+    Standing.LOST: model.lose(OPEN, reason=LossReason.OUT_SOLD, competitor="Globex", at=LATER)[0],
+}
+Move = Callable[[Opportunity], tuple[Opportunity, Event[OpportunitySnapshot]]]
+
+ACTIONS: dict[str, Move] = {
+    "win": lambda opportunity: model.win(opportunity, actual_value=None, at=LATER),
+    "lose": lambda opportunity: model.lose(opportunity, reason=LossReason.CANCELED, competitor=None, at=LATER),
+    "reopen": lambda opportunity: model.reopen(opportunity, at=LATER, by="user-2"),
+    "move": lambda opportunity: model.move(opportunity, stage=Stage.PROPOSAL, probability=None, at=LATER, by="user-2"),
+    "hold": model.hold,
+    "resume": model.resume,
+}
+
+
+@pytest.mark.parametrize("standing", Standing)
+@pytest.mark.parametrize("action", sorted(MOVES.actions))
+def test_every_move_works_or_is_refused_as_the_table_says(standing: Standing, action: str) -> None:
+    opportunity = STANDINGS[standing]
+    assert opportunity.standing is standing
+
+    if action in MOVES.open_actions(standing):
+        after, event = ACTIONS[action](opportunity)
+        assert after.standing is MOVES.after(action, state=standing)
+        assert event.type.startswith("sales.opportunity.")
+    else:
+        with pytest.raises(MoveRefused) as refusal:
+            ACTIONS[action](opportunity)
+        assert refusal.value.extra["open_actions"] == MOVES.open_actions(standing)
+
+
+@given(st.lists(st.sampled_from(sorted(MOVES.actions)), max_size=12))
+def test_whatever_is_done_state_reason_forecast_and_history_agree(actions: list[str]) -> None:
+    opportunity = OPEN
+    for action in actions:
+        if action in MOVES.open_actions(opportunity.standing):
+            opportunity, _ = ACTIONS[action](opportunity)
+
+    closed = opportunity.state is not OpportunityState.OPEN
+    ended = opportunity.forecast_category in {ForecastCategory.WON, ForecastCategory.LOST}
+    *earlier, last = opportunity.stage_history
+    assert ended is closed
+    assert (opportunity.closed_at is not None) is closed
+    assert all(visit.left_at for visit in earlier)
+    assert (last.left_at is not None) is closed
+    assert last.stage is opportunity.stage
+
+
+def test_a_win_brings_what_was_estimated_unless_another_value_is_given() -> None:
+    estimated, _ = model.win(OPEN, actual_value=None, at=LATER)
+    given_value, _ = model.win(OPEN, actual_value=Decimal(1200), at=LATER)
+
+    assert (estimated.state, estimated.actual_value, estimated.probability) == ("won", Decimal("900.00"), 100)
+    assert given_value.actual_value == Decimal(1200)
+    assert (estimated.forecast_category, estimated.closed_at) == ("won", LATER)
+
+
+def test_a_win_is_refused_for_a_value_finer_than_its_currency() -> None:
+    with pytest.raises(InvalidFields) as refusal:
+        model.win(OPEN, actual_value=Decimal("1.005"), at=LATER)
+
+    assert refusal.value.errors[0].pointer == "/actual_value"
+
+
+def test_a_loss_keeps_its_reason_and_who_was_better() -> None:
+    lost, event = model.lose(OPEN, reason=LossReason.OUT_SOLD, competitor="Globex", at=LATER)
+
+    assert (lost.state, lost.status_reason, lost.competitor, lost.probability) == ("lost", "out_sold", "Globex", 0)
+    assert (event.reason, event.competitor) == ("out_sold", "Globex")
+
+
+def test_a_reopened_opportunity_forgets_how_it_ended() -> None:
+    reopened, _ = model.reopen(STANDINGS[Standing.LOST], at=LATER, by="user-2")
+
+    assert (reopened.state, reopened.status_reason) == ("open", "in_progress")
+    assert (reopened.competitor, reopened.actual_value, reopened.closed_at) == (None, None, None)
+    assert reopened.probability == PROBABILITIES[reopened.stage]
+
+
+def test_the_history_tells_who_entered_a_stage_when_and_for_how_long() -> None:
+    moved, event = model.move(OPEN, stage=Stage.PROPOSAL, probability=None, at=LATER, by="user-2")
+
+    first, second = moved.stage_history
+    assert (first.stage, first.entered_at, first.entered_by) == ("qualification", NOW, "user-1")
+    assert (first.left_at, first.seconds) == (LATER, 3 * 24 * 3600)
+    assert (second.stage, second.entered_at, second.entered_by) == ("proposal", LATER, "user-2")
+    assert (second.left_at, second.seconds) == (None, None)
+    assert (event.left, event.entered) == ("qualification", "proposal")
+    assert moved.probability == 50
+
+
+def test_a_move_may_set_its_own_probability() -> None:
+    moved, _ = model.move(OPEN, stage=Stage.PROPOSAL, probability=90, at=LATER, by=None)
+
+    assert moved.probability == 90
+
+
+def test_the_history_is_bounded() -> None:
+    opportunity = OPEN
+    for _ in range(MOST_VISITS + 5):
+        opportunity, _event = ACTIONS["move"](opportunity)
+
+    assert len(opportunity.stage_history) == MOST_VISITS
+
+
+def test_a_new_opportunity_is_as_likely_as_its_stage_unless_somebody_knows_better() -> None:
+    proposal = Opportunity(id="o-1", name="Card", stage=Stage.PROPOSAL)
+
+    assert model.begin(proposal, at=NOW, by=None).probability == 50
+    assert model.begin(proposal.evolve(probability=5), at=NOW, by=None).probability == 5
+
+
+@pytest.mark.parametrize(
+    ("opportunity", "forecast"),
+    [(OPEN, "won"), (OPEN, "lost"), (STANDINGS[Standing.WON], "pipeline")],
+)
+def test_a_forecast_does_not_contradict_the_state(opportunity: Opportunity, forecast: str) -> None:
+    with pytest.raises(InvalidFields):
+        model.estimated(opportunity.evolve(forecast_category=forecast))
+
+
+def test_a_qualified_lead_becomes_an_opportunity_that_keeps_who_it_is() -> None:
+    lead = Lead(
+        id="lead-1",
+        topic="Credit card",
+        first_name="Ann",
+        email="ann@example.org",
+        company_name="Acme",
+        source_campaign_id="campaign-1",
+        estimated_value=Decimal(500),
+        currency="USD",
+        owner_id="user-7",
+    )
+
+    kept = model.from_lead(lead, id="o-1", name=None, estimated_value=None, close_date=None, customer=None)
+    told = model.from_lead(lead, id="o-1", name="Gold", estimated_value=Decimal(0), close_date=None, customer=None)
+
+    assert (kept.name, kept.lead_id, kept.source_campaign_id, kept.owner_id) == (
+        "Credit card",
+        "lead-1",
+        "campaign-1",
+        "user-7",
+    )
+    assert (kept.estimated_value, kept.currency) == (Decimal(500), "USD")
+    assert kept.prospect == Prospect(first_name="Ann", email="ann@example.org", company_name="Acme")
+    assert (told.name, told.estimated_value) == ("Gold", Decimal(0))
