@@ -9,6 +9,7 @@ from libs.bus.measures import handled
 from libs.bus.message import Delivery
 from libs.bus.pauses import pauses
 from libs.bus.settings import BusSettings
+from libs.bus.tasks import end
 from libs.bus.topology import broadcast_queue
 from libs.contracts.envelope import Envelope, MalformedEvent
 from libs.telemetry.logs import logger
@@ -49,8 +50,7 @@ class Broadcasting:
 
     async def stop(self) -> None:
         if self._subscription is not None and self._worker is not None:
-            self._worker.cancel()
-            await asyncio.wait([self._worker])
+            await end([self._worker])
             await self._subscription.close()
 
     def connected(self) -> None:

@@ -12,6 +12,7 @@ from libs.bus.broker import Broker
 from libs.bus.measures import not_published, published
 from libs.bus.message import Message
 from libs.bus.settings import BusSettings
+from libs.bus.tasks import end
 from libs.store.outbox import Outbox, Pending
 from libs.telemetry.logs import logger
 
@@ -62,8 +63,7 @@ class Relay:
             await asyncio.wait_for(self._idle.wait(), self._settings.drain_timeout)
         except TimeoutError:
             _log.warning("relay_not_drained", events=len(self._held))
-        self._clearer.cancel()
-        await asyncio.wait([self._clearer])
+        await end([self._clearer])
         await self._forget_confirmed()
 
     def _send(self, event: Pending) -> None:

@@ -11,6 +11,7 @@ from libs.bus.buffer import Buffer
 from libs.bus.message import Delivery
 from libs.bus.recovery import Recovery
 from libs.bus.settings import BusSettings
+from libs.bus.tasks import end
 from libs.bus.topology import Queue
 from libs.store.store import Store
 from libs.telemetry.logs import logger
@@ -67,9 +68,7 @@ class Runner:
         await self._subscription.cancel()
         if not await self._buffer.drained(within=self._drain_timeout):
             _log.warning("bus_not_drained", queue=self._queue.name)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.wait(self._tasks)
+        await end(self._tasks)
         await self._subscription.close()
 
     async def _run(self) -> None:

@@ -46,7 +46,7 @@ class BusSettings:
     heartbeat: int = 10
     probe_every: float = 3.0
     """How often a connection must show that it is alive; heartbeats alone would take half a minute."""
-    probe_timeout: float = 2.0
+    probe_timeout: float = 5.0
     reassert_every: float = 10.0
     """How often exchanges and bindings are declared again, since nobody announces that one was removed."""
 

@@ -12,6 +12,7 @@ from libs.bus.measures import published, swept
 from libs.bus.pauses import pauses
 from libs.bus.relay import Relay, message_of
 from libs.bus.settings import BusSettings
+from libs.bus.tasks import end
 from libs.store.ids import new_id
 from libs.store.leases import Grant
 from libs.store.outbox import Pending
@@ -41,8 +42,7 @@ class Sweeper:
         return self._grant is not None
 
     async def close(self) -> None:
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        await end([self._task])
         if self._grant is not None:
             await self._store.leases.release(self._grant)
 

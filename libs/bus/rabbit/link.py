@@ -1,9 +1,9 @@
 """One long-lived connection that comes back by itself."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
@@ -12,6 +12,7 @@ from aiormq.exceptions import AMQPError
 
 from libs.bus.pauses import pauses
 from libs.bus.settings import BusSettings
+from libs.bus.tasks import end
 from libs.telemetry.logs import logger
 
 FAILURES: Final = (AMQPError, OSError, TimeoutError, RuntimeError)
@@ -46,8 +47,7 @@ class Link:
 
     async def close(self) -> None:
         if self._runner is not None:
-            self._runner.cancel()
-            await asyncio.wait([self._runner])
+            await end([self._runner])
         if self._farewells:
             await asyncio.wait(self._farewells, timeout=self._settings.connect_timeout)
 
@@ -65,7 +65,11 @@ class Link:
         return self._session is not None and await _blocked(self._session.connection)
 
     async def keep(
-        self, serve: Callable[[AbstractChannel], Awaitable[None]], *, wanted: Callable[[], bool], confirms: bool
+        self,
+        serve: Callable[[AbstractChannel], Coroutine[Any, Any, None]],
+        *,
+        wanted: Callable[[], bool],
+        confirms: bool,
     ) -> None:
         """Gives `serve` a channel, and another each time it returns, fails or loses its connection, while `wanted`."""
         waits = pauses(self._settings.reconnect_first, self._settings.reconnect_longest)
@@ -175,16 +179,13 @@ async def _blocked(connection: AbstractConnection) -> bool:
     return False
 
 
-async def _until_lost(serving: Awaitable[None], session: _Session) -> None:
+async def _until_lost(serving: Coroutine[Any, Any, None], session: _Session) -> None:
     """Runs `serving`, but no longer than the connection lasts."""
-    served = asyncio.ensure_future(serving)
-    lost = asyncio.ensure_future(session.lost.wait())
+    served = asyncio.create_task(serving)
+    lost = asyncio.create_task(session.lost.wait())
     try:
         await asyncio.wait([served, lost], return_when=asyncio.FIRST_COMPLETED)
     finally:
-        lost.cancel()
-        if not served.done():
-            served.cancel()
-            await asyncio.wait([served])
+        await end([served, lost])
     if not served.cancelled():
         served.result()

@@ -17,6 +17,7 @@ from libs.bus.message import Message
 from libs.bus.rabbit.declaring import declare
 from libs.bus.rabbit.link import FAILURES, Link, wire_of
 from libs.bus.settings import BusSettings
+from libs.bus.tasks import end
 from libs.bus.topology import Topology
 from libs.contracts.envelope import CONTENT_TYPE
 from libs.telemetry.logs import logger
@@ -54,8 +55,7 @@ class Publisher:
         return self._channel is not None
 
     async def close(self) -> None:
-        self._keeper.cancel()
-        await asyncio.wait([self._keeper])
+        await end([self._keeper])
         if self._landings:
             await asyncio.wait(self._landings)
 

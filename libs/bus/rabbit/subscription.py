@@ -15,6 +15,7 @@ from libs.bus.message import Message
 from libs.bus.rabbit.declaring import bind, declare_exchange, declare_queue
 from libs.bus.rabbit.link import FAILURES, Link, wire_of
 from libs.bus.settings import BusSettings
+from libs.bus.tasks import end
 from libs.bus.topology import Exchange, Queue
 from libs.telemetry.logs import logger
 
@@ -44,7 +45,7 @@ class RabbitDelivery:
         self._stay = stay
         self._answered = False
         self._tag = delivered.delivery_tag or 0
-        self.message = _message(delivered)
+        self.message = message_in(delivered)
         self.redelivered = bool(delivered.redelivered)
 
     @property
@@ -104,8 +105,7 @@ class RabbitSubscription:
     async def close(self) -> None:
         self._wanted = False
         stay = self._stay
-        self._keeper.cancel()
-        await asyncio.wait([self._keeper])
+        await end([self._keeper])
         if stay is not None:
             with suppress(*FAILURES):
                 await stay.channel.close(timeout=self._settings.probe_timeout)
@@ -151,7 +151,8 @@ async def _ended(closing: asyncio.Future[Any], cancelled: asyncio.Future[object]
     return bool(done)
 
 
-def _message(delivered: DeliveredMessage) -> Message:
+def message_in(delivered: DeliveredMessage) -> Message:
+    """What was delivered; a message of others that has no id is known by its body."""
     properties = delivered.header.properties
     return Message(
         id=properties.message_id or hashlib.sha256(delivered.body).hexdigest()[:32],

@@ -1,19 +1,31 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import aio_pika
 import pytest
 from aio_pika.abc import AbstractChannel
 
+from libs.bus.broker import Broker
+from libs.bus.bus import Bus
+from libs.bus.definitions import Broadcast, Consumer, Projection
 from libs.bus.memory import MemoryBroker
 from libs.bus.rabbit.broker import RabbitBroker
 from libs.bus.settings import BusSettings
 from libs.bus.topology import foundations, queue_name
+from libs.contracts.envelope import Envelope
 from libs.store.store import Store
 from tests.libs.bus.conditions import eventually
 from tests.libs.bus.customers import Customer
+from tests.libs.bus.events import message_of
+
+Definition = Consumer | Projection | Broadcast
+Start = Callable[..., Awaitable[Bus]]
+Announce = Callable[..., Awaitable[None]]
 
 NAMES = ("conversion", "copies", "revoked", "second")
 """What tests call their consumers."""
@@ -42,8 +54,6 @@ def settings(service: str) -> BusSettings:
         delivery_limit=3,
         reconnect_first=0.02,
         reconnect_longest=0.2,
-        probe_every=0.5,
-        probe_timeout=0.5,
         reassert_every=0.3,
         drain_timeout=3.0,
     )
@@ -88,3 +98,39 @@ async def store(mongo_url: str, database_name: str, service: str) -> AsyncIterat
     store = await Store.open(mongo_url, database_name, service=service, records=[Customer])
     yield store
     await store.close()
+
+
+@pytest.fixture
+async def start(
+    store: Store, amqp_url: str, service: str, settings: BusSettings, server: AbstractChannel
+) -> AsyncIterator[Start]:
+    """Starts a bus with the given definitions on RabbitMQ, or on another `broker`, and waits until events flow."""
+    async with AsyncExitStack() as stopping:
+
+        async def start(*definitions: Definition, broker: Broker | None = None, **changes: Any) -> Bus:
+            adjusted = replace(settings, **changes)
+            bus = Bus(
+                store,
+                broker or RabbitBroker(amqp_url, name=service, settings=adjusted),
+                consumers=[each for each in definitions if isinstance(each, Consumer)],
+                projections=[each for each in definitions if isinstance(each, Projection)],
+                broadcasts=[each for each in definitions if isinstance(each, Broadcast)],
+                settings=adjusted,
+            )
+            await bus.start()
+            stopping.push_async_callback(bus.stop)
+            await eventually(lambda: bus.ready)
+            return bus
+
+        yield start
+
+
+@pytest.fixture
+def announce(rabbit: RabbitBroker, settings: BusSettings) -> Announce:
+    """Publishes an event as another service would."""
+
+    async def announce(*envelopes: Envelope) -> None:
+        for envelope in envelopes:
+            await rabbit.publish(message_of(envelope), exchange=settings.exchange, key=envelope.type)
+
+    return announce

@@ -1,0 +1,154 @@
+"""Messages that were delivered before without an outcome."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from libs.bus.attempts import COLLECTION, Suspects
+from libs.bus.consuming import consumer_runner
+from libs.bus.definitions import Consumer, consumer
+from libs.bus.memory import MemoryBroker
+from libs.bus.message import Message
+from libs.bus.parking import Parking, Reason
+from libs.bus.recovery import Recovery
+from libs.bus.runner import Equipment, Runner
+from libs.bus.settings import BusSettings
+from libs.bus.topology import consumer_queue
+from libs.store.store import Store
+from libs.store.work import UnitOfWork
+from tests.libs.bus.conditions import eventually
+from tests.libs.bus.events import LeadQualified, message_of, qualified
+from tests.libs.bus.inlets import Received
+
+
+class Process:
+    """A copy of the service that can be killed: its deliveries go back unanswered."""
+
+    def __init__(self, store: Store, broker: MemoryBroker, settings: BusSettings) -> None:
+        self.parking = Parking(store, broker)
+        recovery = Recovery(store.service, broker, self.parking, settings)
+        suspects = Suspects(store, most_marks=settings.most_marks)
+        self._equipment = Equipment(store, broker, settings, recovery, suspects)
+        self._runners: list[Runner] = []
+
+    def run(self, *consumers: Consumer) -> None:
+        self._runners = [consumer_runner(each, self._equipment) for each in consumers]
+        for runner in self._runners:
+            runner.start()
+
+    async def die(self) -> None:
+        for runner in self._runners:
+            await runner.stop()
+
+
+class Work:
+    """Handlers that note what they began, and never end for what is deadly."""
+
+    def __init__(self, deadly: str = "Deadly") -> None:
+        self.begun: list[str] = []
+        self.at_once: list[int] = []
+        self._running = 0
+        self._deadly = deadly
+
+    def consumer(self, name: str = "conversion") -> Consumer:
+        @consumer(name, LeadQualified)
+        async def handle(work: UnitOfWork, event: LeadQualified) -> None:
+            self.begun.append(event.record.topic)
+            self._running += 1
+            self.at_once.append(self._running)
+            try:
+                if event.record.topic == self._deadly:
+                    await asyncio.Event().wait()
+                await asyncio.sleep(0)
+            finally:
+                self._running -= 1
+
+        return handle
+
+
+async def live_and_die(process: Process, work: Work) -> None:
+    """Runs a copy until it has met the deadly message, or parked it."""
+    met = work.begun.count("Deadly")
+
+    async def meets_it() -> bool:
+        return work.begun.count("Deadly") > met or bool(await process.parking.list())
+
+    process.run(work.consumer())
+    await eventually(meets_it)
+    await process.die()
+
+
+async def publish(broker: MemoryBroker, settings: BusSettings, *topics: str) -> None:
+    for topic in topics:
+        await broker.publish(message_of(qualified(topic)), exchange=settings.exchange, key=LeadQualified.type)
+
+
+@pytest.fixture
+def hasty(settings: BusSettings) -> BusSettings:
+    """Gives up draining at once, as a kill does."""
+    return BusSettings(exchange=settings.exchange, unrouted=settings.unrouted, drain_timeout=0.0, delivery_limit=100)
+
+
+async def test_what_kills_the_process_is_parked_and_its_neighbours_are_handled(
+    store: Store, memory: MemoryBroker, hasty: BusSettings
+) -> None:
+    memory.subscribe(consumer_queue(store.service, "conversion", [LeadQualified.type], hasty), Received(), prefetch=0)
+    await publish(memory, hasty, "Deadly", "Neighbour")
+    work = Work()
+    parking = Parking(store, memory)
+    while not await parking.list():
+        await live_and_die(Process(store, memory, hasty), work)
+    (parked,) = await parking.list()
+    assert parked.reason == Reason.KILLED_THE_PROCESS
+    assert work.begun.count("Deadly") == 1 + hasty.most_marks
+    assert work.begun.count("Neighbour") >= 1
+    assert await store.collection(COLLECTION).count_documents({}) == 0
+
+
+async def test_redelivered_messages_are_handled_one_at_a_time_whatever_consumer_they_are_for(
+    store: Store, memory: MemoryBroker, hasty: BusSettings
+) -> None:
+    names = ("conversion", "second")
+    for name in names:
+        queue = consumer_queue(store.service, name, [LeadQualified.type], hasty)
+        memory.subscribe(queue, Received(), prefetch=0)
+    taken = [
+        memory.subscribe(consumer_queue(store.service, name, [LeadQualified.type], hasty), Received(), prefetch=9)
+        for name in names
+    ]
+    await publish(memory, hasty, "a", "b", "c")
+    for subscription in taken:
+        await subscription.close()
+    work = Work()
+    process = Process(store, memory, hasty)
+    process.run(*(work.consumer(name) for name in names))
+    await eventually(lambda: sorted(work.begun) == ["a", "a", "b", "b", "c", "c"])
+    assert set(work.at_once) == {1}
+    await process.die()
+
+
+async def test_an_outcome_takes_the_mark_away(store: Store) -> None:
+    suspects = Suspects(store, most_marks=5)
+    message = Message("one", LeadQualified.type, b"{}")
+    with pytest.raises(asyncio.CancelledError):
+        async with suspects.alone("conversion", message):
+            raise asyncio.CancelledError
+    assert (await store.collection(COLLECTION).find_one({}))["marks"] == 1  # type: ignore[index]  # it is there
+    async with suspects.alone("conversion", message) as may_try:
+        assert may_try
+    assert await store.collection(COLLECTION).find_one({}) is None
+
+
+async def test_marks_are_counted_for_each_consumer_of_its_own(store: Store) -> None:
+    suspects = Suspects(store, most_marks=1)
+    message = Message("one", LeadQualified.type, b"{}")
+    for _ in range(2):
+        with pytest.raises(asyncio.CancelledError):
+            async with suspects.alone("conversion", message):
+                raise asyncio.CancelledError
+    async with suspects.alone("second", message) as may_try:
+        assert may_try
+    async with suspects.alone("conversion", message) as may_try:
+        assert not may_try

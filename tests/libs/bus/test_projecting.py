@@ -1,0 +1,90 @@
+"""Projections on a real broker and database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from libs.bus.definitions import projection
+from libs.bus.message import Message
+from libs.bus.parking import Reason
+from libs.bus.rabbit.broker import RabbitBroker
+from libs.bus.settings import BusSettings
+from libs.contracts.envelope import Envelope
+from libs.store.store import Store
+from tests.libs.bus.conditions import eventually
+from tests.libs.bus.conftest import Announce, Start
+from tests.libs.bus.events import LeadQualified, message_of, qualified
+
+
+class Batches:
+    """A projection that keeps the topics it was given, batch by batch, and chokes on `poison`."""
+
+    def __init__(self, poison: str | None = None) -> None:
+        self.seen: list[list[str]] = []
+        self._poison = poison
+
+    async def __call__(self, _: Store, envelopes: Sequence[Envelope]) -> None:
+        topics = [envelope.record["topic"] for envelope in envelopes]
+        if self._poison in topics:
+            raise ValueError(self._poison)
+        self.seen.append(topics)
+
+    @property
+    def topics(self) -> list[str]:
+        return sorted(topic for batch in self.seen for topic in batch)
+
+
+async def test_events_come_in_batches_of_at_most_the_declared_size(start: Start, announce: Announce) -> None:
+    batches = Batches()
+    await start(projection("copies", "sales.lead.*", batch=5, linger=0.2)(batches))
+    await asyncio.gather(*(announce(qualified(str(number))) for number in range(12)))
+    await eventually(lambda: batches.topics == sorted(str(number) for number in range(12)))
+    assert max(len(batch) for batch in batches.seen) == 5
+
+
+async def test_a_batch_is_handled_soon_also_if_it_is_small(start: Start, announce: Announce) -> None:
+    batches = Batches()
+    await start(projection("copies", LeadQualified, batch=1000, linger=0.01)(batches))
+    await announce(qualified("Solar roof"))
+    await eventually(lambda: batches.seen == [["Solar roof"]], within=2)
+
+
+async def test_only_the_poison_of_a_batch_is_parked(start: Start, rabbit: RabbitBroker, settings: BusSettings) -> None:
+    batches = Batches(poison="Poison")
+    bus = await start(projection("copies", LeadQualified, linger=0.2)(batches), tries=1, tiers=(0.1,))
+    garbage = Message("garbage", LeadQualified.type, b"{")
+    healthy = [message_of(qualified(f"Lead {number}")) for number in range(5)]
+    for message in (*healthy, message_of(qualified("Poison")), garbage):
+        await rabbit.publish(message, exchange=settings.exchange, key=LeadQualified.type)
+    await eventually(lambda: batches.topics == [f"Lead {number}" for number in range(5)])
+
+    async def both_are_parked() -> bool:
+        return {parked.reason for parked in await bus.parking.list()} == {Reason.EXHAUSTED, Reason.MALFORMED}
+
+    await eventually(both_are_parked)
+
+
+async def test_an_acknowledged_batch_does_not_come_again(
+    start: Start, announce: Announce, service: str, rabbit: RabbitBroker
+) -> None:
+    batches = Batches()
+    first = await start(projection("copies", LeadQualified, batch=3, linger=0.01)(batches))
+    await announce(*(qualified(str(number)) for number in range(10)))
+    await eventually(lambda: len(batches.topics) == 10)
+    await first.stop()
+    assert (await rabbit.depths([f"{service}.copies"])) == {f"{service}.copies": 0}
+
+
+async def test_a_batch_that_takes_too_long_has_failed(start: Start, announce: Announce) -> None:
+    @projection("copies", LeadQualified)
+    async def never(store: Store, envelopes: Sequence[Envelope]) -> None:
+        await asyncio.Event().wait()
+
+    bus = await start(never, handling_timeout=0.05, tries=1, tiers=(0.05,))
+    await announce(qualified())
+
+    async def is_parked() -> bool:
+        return len(await bus.parking.list()) == 1
+
+    await eventually(is_parked)

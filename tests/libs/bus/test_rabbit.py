@@ -1,0 +1,290 @@
+"""RabbitMQ when things go wrong: connections cut, half-open or mute; queues, bindings and exchanges deleted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aio_pika.abc import AbstractChannel
+from aiormq.abc import DeliveredMessage
+from pamqp.commands import Basic
+from pamqp.header import ContentHeader
+
+from libs.bus.broker import NotConfirmed, NotPublished, Unroutable
+from libs.bus.message import Message
+from libs.bus.rabbit.broker import RabbitBroker
+from libs.bus.rabbit.declaring import arguments_of
+from libs.bus.rabbit.subscription import message_in
+from libs.bus.settings import BusSettings
+from libs.bus.topology import (
+    DEFAULT_EXCHANGE,
+    Queue,
+    broadcast_queue,
+    consumer_queue,
+    foundations,
+    queue_name,
+)
+from libs.store.ids import new_id
+from tests.libs.bus.conditions import eventually
+from tests.libs.bus.inlets import Received
+from tests.libs.bus.proxy import Proxy
+
+QUALIFIED = "sales.lead.qualified"
+Open = Callable[..., Awaitable[RabbitBroker]]
+
+
+@pytest.fixture
+async def proxy(amqp_url: str) -> AsyncIterator[Proxy]:
+    async with Proxy(amqp_url) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+async def through(
+    proxy: Proxy, service: str, settings: BusSettings, server: AbstractChannel
+) -> AsyncIterator[RabbitBroker]:
+    """A broker whose connections pass the proxy."""
+    broker = RabbitBroker(proxy.url, name=service, settings=settings)
+    await broker.open(foundations(service, settings))
+    yield broker
+    proxy.thaw()
+    await broker.close()
+
+
+@pytest.fixture
+async def subscribe(service: str, settings: BusSettings) -> AsyncIterator[Callable[..., Received]]:
+    async with AsyncExitStack() as closing:
+
+        def subscribe(broker: RabbitBroker, queue: Queue | None = None) -> Received:
+            inlet = Received()
+            bound = queue or consumer_queue(service, "conversion", [QUALIFIED], settings)
+            closing.push_async_callback(broker.subscribe(bound, inlet, prefetch=50).close)
+            return inlet
+
+        yield subscribe
+
+
+def event(id: str | None = None) -> Message:
+    return Message(id or new_id(), QUALIFIED, b"{}")
+
+
+async def reaches(broker: RabbitBroker, settings: BusSettings, inlet: Received) -> None:
+    """Publishes until one arrives; what a consumer and publisher that have recovered can do."""
+
+    async def arrives() -> bool:
+        probe = event()
+        try:
+            await broker.publish(probe, exchange=settings.exchange, key=QUALIFIED)
+        except NotPublished:
+            return False
+        await eventually(lambda: probe.id in inlet.ids, within=0.3)
+        return True
+
+    async def keeps_arriving() -> bool:
+        try:
+            return await arrives()
+        except TimeoutError:
+            return False
+
+    await eventually(keeps_arriving)
+
+
+async def test_a_publication_that_the_broker_refuses_is_not_confirmed(
+    rabbit: RabbitBroker, server: AbstractChannel, service: str
+) -> None:
+    full: dict[str, Any] = {"x-max-length": 1, "x-overflow": "reject-publish"}
+    await server.declare_queue(queue_name(service, "second"), durable=True, arguments=full)
+    for number in range(2):
+        sent = rabbit.send(event(str(number)), exchange=DEFAULT_EXCHANGE, key=queue_name(service, "second"))
+        await asyncio.wait([sent])
+    with pytest.raises(NotConfirmed, match="refused"):
+        await sent
+
+
+async def test_a_publication_that_no_queue_receives_is_unroutable(rabbit: RabbitBroker, service: str) -> None:
+    with pytest.raises(Unroutable):
+        await rabbit.publish(event(), exchange=DEFAULT_EXCHANGE, key=queue_name(service, "nobody"))
+
+
+async def test_it_opens_while_the_broker_is_away_and_connects_when_it_comes(
+    proxy: Proxy, through: RabbitBroker, subscribe: Callable[..., Received], settings: BusSettings
+) -> None:
+    proxy.refusing = True
+    proxy.cut()
+    await eventually(lambda: not through.connected)
+    with pytest.raises(NotConfirmed, match="away"):
+        await through.publish(event(), exchange=settings.exchange, key=QUALIFIED)
+    inlet = subscribe(through)
+    proxy.refusing = False
+    await reaches(through, settings, inlet)
+
+
+async def test_publications_in_flight_when_the_connection_is_cut_are_unknown(
+    proxy: Proxy, through: RabbitBroker, settings: BusSettings
+) -> None:
+    await eventually(lambda: through.connected)
+    proxy.mute_broker()
+    sent = [through.send(event(), exchange=settings.exchange, key=QUALIFIED) for _ in range(50)]
+    proxy.cut()
+    proxy.thaw()
+    answers = await asyncio.wait_for(asyncio.gather(*sent, return_exceptions=True), 5)
+    assert {type(answer) for answer in answers} == {NotConfirmed}
+
+
+async def test_everything_flows_again_after_each_of_many_cuts(
+    proxy: Proxy, through: RabbitBroker, subscribe: Callable[..., Received], settings: BusSettings
+) -> None:
+    inlet = subscribe(through)
+    for _ in range(5):
+        await reaches(through, settings, inlet)
+        proxy.cut()
+    await reaches(through, settings, inlet)
+
+
+async def test_a_half_open_connection_is_noticed_and_replaced(
+    proxy: Proxy, server: AbstractChannel, subscribe: Callable[..., Received], service: str, settings: BusSettings
+) -> None:
+    attentive = replace(settings, probe_every=0.3, probe_timeout=0.3)
+    broker = RabbitBroker(proxy.url, name=service, settings=attentive)
+    await broker.open(foundations(service, attentive))
+    inlet = subscribe(broker)
+    await reaches(broker, settings, inlet)
+    accepted = proxy.accepted
+    proxy.freeze()
+    await eventually(lambda: proxy.accepted >= accepted + 2)
+    proxy.thaw()
+    await reaches(broker, settings, inlet)
+    await broker.close()
+
+
+async def test_confirmations_that_never_come_end_the_connection(
+    proxy: Proxy, service: str, settings: BusSettings, server: AbstractChannel
+) -> None:
+    patient = BusSettings(exchange=settings.exchange, unrouted=settings.unrouted, tiers=(), publish_timeout=0.4)
+    broker = RabbitBroker(proxy.url, name=service, settings=patient)
+    await broker.open(foundations(service, patient))
+    await eventually(lambda: broker.connected)
+    proxy.mute_broker()
+    with pytest.raises(NotConfirmed):
+        await broker.send(event(), exchange=settings.exchange, key=QUALIFIED)
+    proxy.thaw()
+    await eventually(lambda: broker.connected)
+    await broker.publish(event(), exchange=settings.exchange, key=QUALIFIED)
+    await broker.close()
+
+
+async def test_a_publish_timeout_is_unknown_and_its_repetition_shares_the_flight(
+    proxy: Proxy, through: RabbitBroker, subscribe: Callable[..., Received], settings: BusSettings
+) -> None:
+    inlet = subscribe(through)
+    await reaches(through, settings, inlet)
+    proxy.mute_broker()
+    first = through.send(event("one"), exchange=settings.exchange, key=QUALIFIED)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(first), 0.05)
+    assert through.send(event("one"), exchange=settings.exchange, key=QUALIFIED) is first
+    proxy.thaw()
+    await first
+    await eventually(lambda: inlet.ids.count("one") == 1)
+
+
+async def test_a_deleted_queue_is_declared_again(
+    rabbit: RabbitBroker,
+    server: AbstractChannel,
+    subscribe: Callable[..., Received],
+    service: str,
+    settings: BusSettings,
+) -> None:
+    inlet = subscribe(rabbit)
+    await reaches(rabbit, settings, inlet)
+    in_hand = inlet.deliveries[-1]
+    await delete(server, "queue", queue_name(service, "conversion"))
+    await reaches(rabbit, settings, inlet)
+    assert not in_hand.lost, "a deleted queue delivers nothing again, so what is in hand must be handled"
+
+
+async def test_a_removed_binding_is_put_back_and_events_meanwhile_wait_as_unrouted(
+    rabbit: RabbitBroker,
+    server: AbstractChannel,
+    subscribe: Callable[..., Received],
+    service: str,
+    settings: BusSettings,
+) -> None:
+    inlet = subscribe(rabbit)
+    await reaches(rabbit, settings, inlet)
+    wire = await server.get_underlay_channel()
+    before = (await rabbit.depths([settings.unrouted]))[settings.unrouted] or 0
+    await wire.queue_unbind(queue_name(service, "conversion"), settings.exchange, QUALIFIED)
+    await rabbit.publish(event("unrouted"), exchange=settings.exchange, key=QUALIFIED)
+    await eventually(lambda: holds(rabbit, settings.unrouted, before + 1))
+    await reaches(rabbit, settings, inlet)
+    assert "unrouted" not in inlet.ids
+
+
+async def test_a_deleted_exchange_is_declared_again_with_its_bindings(
+    rabbit: RabbitBroker, server: AbstractChannel, subscribe: Callable[..., Received], settings: BusSettings
+) -> None:
+    inlet = subscribe(rabbit)
+    await reaches(rabbit, settings, inlet)
+    await delete(server, "exchange", settings.exchange)
+    await reaches(rabbit, settings, inlet)
+
+
+async def test_a_broadcast_gets_a_new_queue_after_a_cut(
+    proxy: Proxy, through: RabbitBroker, subscribe: Callable[..., Received], service: str, settings: BusSettings
+) -> None:
+    inlet = subscribe(through, broadcast_queue(service, "revoked", [QUALIFIED], settings))
+    await reaches(through, settings, inlet)
+    connects = inlet.connects
+    proxy.cut()
+    await eventually(lambda: inlet.connects > connects)
+    await reaches(through, settings, inlet)
+
+
+async def test_a_delivery_answered_twice_does_not_end_the_channel(
+    rabbit: RabbitBroker, subscribe: Callable[..., Received], settings: BusSettings
+) -> None:
+    inlet = subscribe(rabbit)
+    await reaches(rabbit, settings, inlet)
+    await inlet.deliveries[-1].ack()
+    await inlet.deliveries[-1].requeue()
+    await reaches(rabbit, settings, inlet)
+    assert inlet.connects == 1
+
+
+def test_a_message_without_an_id_is_known_by_its_body() -> None:
+    def delivered(body: bytes) -> Message:
+        header = ContentHeader(properties=Basic.Properties())
+        return message_in(DeliveredMessage(Basic.Deliver(routing_key=QUALIFIED), header, body, None))  # type: ignore[arg-type]  # it comes by no channel
+
+    assert delivered(b"a").id == delivered(b"a").id != delivered(b"b").id
+    assert delivered(b"a").type == QUALIFIED
+
+
+def test_queues_ask_only_for_what_every_supported_version_knows() -> None:
+    delayed = arguments_of(Queue(name="sales.retry.1s", delay_ms=1000))
+    assert delayed["x-overflow"] == "reject-publish"
+    assert delayed["x-dead-letter-strategy"] == "at-least-once"
+    assert "x-dead-letter-routing-key" not in delayed
+    consuming = arguments_of(Queue(name="sales.conversion", delivery_limit=20, dead_letters_to="sales.dead"))
+    assert consuming == {
+        "x-queue-type": "quorum",
+        "x-delivery-limit": 20,
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": "sales.dead",
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }
+
+
+async def holds(broker: RabbitBroker, queue: str, count: int) -> bool:
+    return (await broker.depths([queue]))[queue] == count
+
+
+async def delete(server: AbstractChannel, kind: str, name: str) -> None:
+    wire: Any = await server.get_underlay_channel()
+    await (wire.queue_delete(name) if kind == "queue" else wire.exchange_delete(name))
