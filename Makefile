@@ -16,7 +16,7 @@ run: $(READY)  ## Start the whole suite on this machine; Ctrl-C stops it
 	@$(BIN)/tandem run
 
 demo: $(READY)  ## Load the demonstration data into the running suite
-	@$(BIN)/tandem demo
+	@$(BIN)/tandem demo $(if $(FILE),--file "$(FILE)")
 
 test: $(READY)  ## Run the tests, with a real MongoDB and RabbitMQ (ARGS="-k leads" chooses)
 	@$(BIN)/pytest $(ARGS)

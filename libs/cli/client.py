@@ -13,7 +13,12 @@ import aiohttp
 from deploy.local.home import Home
 from libs.cli.trouble import Trouble
 
+_AWAY = frozenset({429, 502, 503, 504})
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=5)
+
+
+class NotAnswered(Trouble):
+    """Nobody is there, or has no time: the same request may be answered later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +32,21 @@ class Api:
         async with self._asked("GET", path, query) as response:
             return await response.json()
 
-    async def post(self, path: str) -> None:
-        async with self._asked("POST", path, {}):
-            pass
+    async def post(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
+        """Under an Idempotency-Key, if one is given, so that it may be sent again when nothing was answered."""
+        headers = {"Idempotency-Key": key} if key else {}
+        async with self._asked("POST", path, {}, json=body, headers=headers) as response:
+            return await response.json()
 
     @asynccontextmanager
-    async def _asked(self, method: str, path: str, query: Mapping[str, str]) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _asked(
+        self, method: str, path: str, query: Mapping[str, str], **more: Any
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
         try:
-            async with self.session.request(method, path, params=query) as response:
+            async with self.session.request(method, path, params=query, **more) as response:
                 await refuse(response)
                 yield response
-        except (aiohttp.ClientConnectionError, TimeoutError):
+        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError):
             raise _nothing_answers(self.url) from None
 
 
@@ -59,9 +68,10 @@ async def refuse(response: aiohttp.ClientResponse) -> None:
     problem: Mapping[str, Any] = {}
     if response.content_type.endswith("json"):
         problem = await response.json()
+    kind = NotAnswered if response.status in _AWAY else Trouble
     detail = problem.get("detail") or problem.get("title") or response.reason
     wrong = "".join(f"\n  {each['pointer']}: {each['detail']}" for each in problem.get("errors", ()))
-    raise Trouble(f"{detail} ({problem.get('code', response.status)}){wrong}")
+    raise kind(f"{detail} ({problem.get('code', response.status)}){wrong}")
 
 
 async def _token(url: str, user: str, password: str) -> str:
@@ -89,5 +99,5 @@ def _password(home: Home) -> str:
     return password
 
 
-def _nothing_answers(url: str) -> Trouble:
-    return Trouble(f"Nothing answers at {url}: start Tandem with `tandem run`, or set TANDEM_URL")
+def _nothing_answers(url: str) -> NotAnswered:
+    return NotAnswered(f"Nothing answers at {url}: start Tandem with `tandem run`, or set TANDEM_URL")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from libs.cli.demo.command import demo
 from libs.cli.events import events
 from libs.cli.operations import list_jobs, parked
 from libs.cli.run import run
@@ -15,6 +16,7 @@ app = typer.Typer(
     help="Run and look after Tandem CRM.",
 )
 app.command("run")(run)
+app.command("demo")(demo)
 app.command("jobs")(list_jobs)
 app.add_typer(parked, name="parked")
 app.add_typer(events, name="events")

@@ -38,7 +38,7 @@ def _names(*lines: str) -> frozenset[str]:
 TABLE: Mapping[Service, Owned] = {
     Service.IDENTITY: Owned(
         built=_names("users"),
-        reserved=_names("auth me teams roles api_keys sign_ins invitations custom_fields"),
+        reserved=_names("auth me sessions teams roles api_keys invitations custom_fields"),
     ),
     Service.SALES: Owned(
         built=_names("leads opportunities accounts contacts"),
