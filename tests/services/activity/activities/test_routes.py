@@ -10,9 +10,9 @@ from tests.support.services import Running
 from tests.support.waiting import eventually
 
 PATH = "/api/v1/activities"
-CALL = {"type": "phone_call", "subject": "Renewal"}
-TASK = {"type": "task", "subject": "Send the offer"}
-RESPONSE = {"type": "campaign_response", "campaign_id": "spring", "response": "interested"}
+CALL: dict[str, Any] = {"type": "phone_call", "subject": "Renewal"}
+TASK: dict[str, Any] = {"type": "task", "subject": "Send the offer"}
+RESPONSE: dict[str, Any] = {"type": "campaign_response", "campaign_id": "spring", "response": "interested"}
 
 
 async def test_a_call_that_took_place_is_posted_as_completed(activity: Running) -> None:

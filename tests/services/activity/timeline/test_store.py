@@ -1,0 +1,143 @@
+"""Timelines are the same, however the events arrive."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from libs.contracts.envelope import Envelope
+from libs.domain.refusals import InvalidFields
+from libs.store.ids import new_id
+from libs.store.store import Store
+from services.activity.timeline import store as timeline
+from services.activity.timeline.store import Position
+from tests.support.events import envelope
+
+START = datetime(2026, 5, 4, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+async def store(mongo_url: str, shared_database: str) -> AsyncIterator[Store]:
+    name = f"{shared_database}_activity"
+    store = await Store.open(mongo_url, name, service="activity", indexes={timeline.COLLECTION: timeline.INDEXES})
+    yield store
+    await store.close()
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One event of a story: whom it is about, by number, and which earlier event brought it about."""
+
+    subject: int
+    account: int | None
+    cause: int | None
+    milliseconds: int
+
+
+PEOPLE = 4
+happenings = st.builds(
+    Happening,
+    subject=st.integers(0, PEOPLE - 1),
+    account=st.none() | st.integers(0, PEOPLE - 1),
+    cause=st.none() | st.integers(0, 20),
+    milliseconds=st.integers(0, 3),
+)
+
+
+def told(story: Sequence[Happening]) -> list[Envelope]:
+    """The events of a story about records that no other story has."""
+    records = [new_id() for _ in range(PEOPLE)]
+    events: list[Envelope] = []
+    for number, each in enumerate(story):
+        account = None if each.account is None else records[each.account]
+        record = {"id": records[each.subject], "topic": f"event {number}", "account_id": account}
+        event = envelope("sales.lead.updated", "leads", record)
+        cause = events[each.cause].id if each.cause is not None and each.cause < number else None
+        time = START + timedelta(milliseconds=each.milliseconds)
+        events.append(replace(event, causationid=cause, time=time))
+    return events
+
+
+def expected(events: Sequence[Envelope]) -> dict[str, list[str]]:
+    """By subject the ids of its events, newest first: its own, those that name it, those that caused one of its own."""
+    about: dict[str, set[tuple[datetime, str]]] = {}
+    by_id = {event.id: event for event in events}
+    for event in events:
+        about.setdefault(event.subject, set()).add((event.time, event.id))
+        if (account := event.record["account_id"]) is not None:
+            about.setdefault(f"accounts/{account}", set()).add((event.time, event.id))
+        if event.causationid is not None:
+            about[event.subject].add((by_id[event.causationid].time, event.causationid))
+    return {subject: [id_ for _, id_ in sorted(places, reverse=True)] for subject, places in about.items()}
+
+
+async def whole(store: Store, subject: str, *, top: int) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = []
+    after: Position | None = None
+    while True:
+        piece = await timeline.read_entries(store, subject, top=top, after=after)
+        entries += piece.entries
+        if piece.last is None:
+            return entries
+        assert len(piece.entries) == top
+        after = Position.parse(str(piece.last))
+
+
+@given(
+    story=st.lists(happenings, min_size=1, max_size=12),
+    order=st.randoms(use_true_random=False),
+    batch=st.integers(1, 5),
+    top=st.integers(1, 5),
+)
+@settings(max_examples=40, deadline=None)
+async def test_given_events_shuffled_repeated_and_at_once_then_every_timeline_is_the_same(
+    store: Store, story: list[Happening], order: random.Random, batch: int, top: int
+) -> None:
+    events = told(story)
+    delivered = events * 3
+    order.shuffle(delivered)
+
+    batches = [delivered[start : start + batch] for start in range(0, len(delivered), batch)]
+    for start in range(0, len(batches), 3):
+        await asyncio.gather(*(timeline.keep_entries(store, each) for each in batches[start : start + 3]))
+
+    for subject, ids in expected(events).items():
+        assert [entry["id"] for entry in await whole(store, subject, top=top)] == ids
+
+
+async def test_given_an_effect_before_its_cause_then_the_cause_is_shown_only_once_it_is_known(store: Store) -> None:
+    response = envelope("activity.campaign_response.created", "activities", {"subject": "Yes"})
+    lead = replace(envelope("sales.lead.created", "leads", {"topic": "Yes"}), causationid=response.id)
+
+    await timeline.keep_entries(store, [lead])
+    alone = await whole(store, lead.subject, top=5)
+    await timeline.keep_entries(store, [response])
+    both = await whole(store, lead.subject, top=5)
+
+    assert [entry["type"] for entry in alone] == ["sales.lead.created"]
+    assert [entry["type"] for entry in both] == ["sales.lead.created", "activity.campaign_response.created"]
+
+
+async def test_a_page_is_read_from_the_index_alone(store: Store) -> None:
+    subject = f"leads/{new_id()}"
+
+    for part in timeline._parts(Position(START, new_id())):
+        plan = await store.explain(timeline.COLLECTION, {"about": subject, **part}, timeline._NEWEST_FIRST)
+        stages = str(plan["queryPlanner"]["winningPlan"])
+        assert "about_1_at_1__id_1" in stages
+        assert "SORT" not in stages
+        assert "COLLSCAN" not in stages
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "%%%", "é", "bm90aGluZw==", "MjAyNi0xMy0wMVQwMDowMDowMHxh"])
+def test_a_cursor_that_nobody_gave_is_refused(cursor: str) -> None:
+    with pytest.raises(InvalidFields) as refused:
+        Position.parse(cursor)
+
+    assert refused.value.errors[0].pointer == "after"
