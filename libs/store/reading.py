@@ -56,7 +56,7 @@ def _kind(spec: FieldSpec) -> FieldKind:
         return FieldKind.REFERENCE_LIST if spec.type is Reference else FieldKind.TEXT_LIST
     if spec.name == "email":
         return FieldKind.EMAIL
-    if spec.lookup or spec.name == "id":
+    if spec.name == "id" or (spec.lookup and spec.type is str):
         return FieldKind.ID
     return next((kind for type_, kind in _KINDS.items() if spec.type is type_), FieldKind.TEXT)
 
