@@ -87,6 +87,10 @@ class Authenticator:
         """Stop accepting tokens of this session at once; what the broadcast of revoked sessions calls."""
         self._revoked[session_id] = self._now()
 
+    def is_revoked(self, session_id: str) -> bool:
+        """For what goes on after its request was let in, such as a stream."""
+        return session_id in self._revoked
+
     async def reload_revoked(self) -> None:
         """Fetch the revoked sessions anew; call it on each connect of the broadcast, for what was missed."""
         asked_at = self._now()

@@ -1,7 +1,7 @@
 """A service put together: its store, its part of the bus, its routes, and how they start and stop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -41,6 +41,7 @@ class Service:
     """What a service is made of.
 
     `records` are kept without a resource of their own, `indexes` belong to collections that hold no records.
+    `endings` run when the server stops listening: they end what would otherwise stay open, such as streams.
     `identity` is for the identity service, which need not ask itself over HTTP.
     """
 
@@ -52,6 +53,7 @@ class Service:
     records: tuple[type[Record], ...] = ()
     indexes: Mapping[str, tuple[Index, ...]] = field(default_factory=dict)
     attachments: tuple[Callable[[web.Application], AsyncIterator[None]], ...] = ()
+    endings: tuple[Callable[[web.Application], Awaitable[None]], ...] = ()
     identity: Callable[[Store], Identity] | None = None
 
     def all_records(self) -> tuple[type[Record], ...]:
@@ -79,6 +81,7 @@ async def create_app(service: Service, settings: ServiceSettings) -> web.Applica
     app[PUBLIC_ROUTES] = frozenset((route.method, route.path) for route in routes if isinstance(route.guard, Anyone))
     app.cleanup_ctx.append(_connected(service, settings))
     app.cleanup_ctx.extend(service.attachments)
+    app.on_shutdown.extend(service.endings)
     return app
 
 
