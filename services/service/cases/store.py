@@ -1,0 +1,18 @@
+"""How cases are numbered and found beneath one another."""
+
+from libs.store.sequence import draw
+from libs.store.work import UnitOfWork
+from services.service.cases.model import Case, number_of
+
+
+async def next_number(work: UnitOfWork) -> str:
+    """The next of this year.
+
+    It is taken before the commit, so that creates do not make one another run again; one that fails leaves a gap.
+    """
+    year = work.now.year
+    return number_of(year, await draw(work.store, f"cases {year}"))
+
+
+async def has_children(work: UnitOfWork, case_id: str) -> bool:
+    return await work.first(Case, {"parent_case_id": case_id}) is not None

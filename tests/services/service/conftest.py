@@ -1,0 +1,53 @@
+"""The service department's service, running beside an owner of customers that it may ask."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from pymongo import MongoClient
+
+from services.service.app import SERVICE
+from tests.support.services import Running, running
+
+
+@dataclass
+class Owner:
+    """Answers for accounts as the sales service does; `asked` are the ids that it was asked for."""
+
+    accounts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    async def read(self, request: web.Request) -> web.Response:
+        account_id = request.match_info["id"]
+        self.asked.append(account_id)
+        account = self.accounts.get(account_id)
+        return web.json_response(account or {"code": "not_found"}, status=200 if account else 404)
+
+
+@pytest.fixture(scope="module")
+def owner() -> Owner:
+    return Owner(accounts={"acme": {"id": "acme", "name": "Acme Ltd"}})
+
+
+@pytest.fixture(scope="module")
+def shared_database(mongo_client: MongoClient[dict[str, Any]], worker: str) -> Iterator[str]:
+    name = f"test_{worker}_{uuid4().hex[:12]}"
+    yield name
+    mongo_client.drop_database(f"{name}_service")
+
+
+@pytest.fixture(scope="module")
+async def cases(mongo_url: str, amqp_url: str, shared_database: str, owner: Owner) -> AsyncIterator[Running]:
+    """A service that the tests of one file share; each works with cases of its own."""
+    app = web.Application()
+    app.router.add_get("/api/v1/accounts/{id}", owner.read)
+    async with TestServer(app) as server:
+        gateway = str(server.make_url(""))
+        async with running(
+            SERVICE, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database, gateway=gateway
+        ) as service:
+            yield service
