@@ -20,16 +20,6 @@ NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 CUSTOMER = Reference(collection="accounts", id="acme", name="Acme Ltd")
 Move = Callable[[Case], tuple[Case, Event[Any]]]
 
-DO: dict[str, Move] = {
-    "research": model.research,
-    "hold": lambda case: model.hold(case, pause=Pause.ON_HOLD),
-    "resume": model.resume,
-    "escalate": lambda case: model.escalate(case, reason=None, at=NOW),
-    "resolve": lambda case: resolved(case),
-    "reopen": model.reopen,
-    "cancel": model.cancel,
-}
-
 
 def a_case(status: CaseStatus = CaseStatus.IN_PROGRESS, **fields: Any) -> Case:
     named = {"id": "1", "number": "CAS-2026-000001", "title": "No light", "customer": CUSTOMER}
@@ -38,6 +28,17 @@ def a_case(status: CaseStatus = CaseStatus.IN_PROGRESS, **fields: Any) -> Case:
 
 def resolved(case: Case, *, minutes: int = 10, solution: Solution = Solution.PROBLEM_SOLVED) -> tuple[Case, Event[Any]]:
     return model.resolve(case, solution=solution, resolution="New lamp", minutes=minutes, at=NOW, by="user-1")
+
+
+DO: dict[str, Move] = {
+    "research": model.research,
+    "hold": lambda case: model.hold(case, pause=Pause.ON_HOLD),
+    "resume": model.resume,
+    "escalate": lambda case: model.escalate(case, reason=None, at=NOW),
+    "resolve": resolved,
+    "reopen": model.reopen,
+    "cancel": model.cancel,
+}
 
 
 def test_every_action_of_the_table_can_be_done() -> None:
