@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Annotated, Final, Self
 
 import phonenumbers
@@ -11,7 +12,9 @@ from pydantic import AfterValidator, Field, model_validator
 from libs.contracts.values import Value
 
 
+@lru_cache(maxsize=8192)
 def _email(text: str) -> str:
+    """Remembered, because a record is validated anew whenever it is read or changed, and this is half of it."""
     try:
         return validate_email(text, check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
