@@ -68,7 +68,7 @@ async def announced(store: Store, record: Record) -> list[Envelope]:
 
 
 def draft(record_type: type[Record], **fields: object) -> Draft:
-    return draft_of(record_type)(**fields)
+    return draft_of(record_type).model_validate(fields, strict=False)
 
 
 def response(

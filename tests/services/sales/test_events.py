@@ -1,0 +1,86 @@
+"""Every event that sales announces is one of the contract, and says what the contract promises."""
+
+from decimal import Decimal
+
+import pytest
+
+from libs.contracts.event import Event, Snapshot
+from libs.contracts.sales import EVENTS, LossReason
+from libs.domain.record import Record
+from libs.store.store import Store
+from libs.store.work import UnitOfWork
+from libs.web.resource import Action, Assign, Resource
+from services.sales.accounts.model import Account
+from services.sales.app import SALES
+from services.sales.contacts.model import Contact
+from services.sales.intake.consumers import take_in_response
+from services.sales.leads.commands import DisqualifyLead, QualifyLead
+from services.sales.leads.model import Lead
+from services.sales.opportunities.commands import LoseOpportunity, MoveOpportunity, WinOpportunity
+from services.sales.opportunities.model import Opportunity, Stage
+from tests.services.sales.copies import USER, announced, deliver, do, draft, response
+
+CLASSES: dict[str, type[Event[Snapshot]]] = {event.type: event for event in EVENTS}
+RESOURCES = {resource.collection: resource for resource in SALES.resources}
+ANN = {"first_name": "Ann", "email": "ann@example.org", "birth_date": "1990-05-01"}
+
+LIVES = {
+    "leads": (
+        draft(Lead, **ANN, estimated_value=Decimal("9.50"), consent={"email": True}),
+        ["contact", "assign", "disqualify", "reactivate", "qualify"],
+    ),
+    "opportunities": (
+        draft(Opportunity, name="Card", prospect=ANN, estimated_value=Decimal(9)),
+        ["move", "assign", "hold", "resume", "lose", "reopen", "win"],
+    ),
+    "accounts": (draft(Account, name="Acme"), ["assign", "deactivate", "activate"]),
+    "contacts": (draft(Contact, **ANN), ["assign", "deactivate", "activate"]),
+}
+REQUESTS = {
+    "assign": Assign(owner_id="user-2"),
+    "disqualify": DisqualifyLead(),
+    "qualify": QualifyLead(),
+    "move": MoveOpportunity(stage=Stage.PROPOSAL),
+    "lose": LoseOpportunity(reason=LossReason.OUT_SOLD, competitor="Globex"),
+    "win": WinOpportunity(),
+}
+
+
+async def live(store: Store, resource: Resource[Record]) -> Record:
+    """A record that has gone through every action there is for it, a change and its removal."""
+    first, names = LIVES[resource.collection]
+    actions: dict[str, Action] = {action.name: action for action in resource.all_actions()}
+    assert set(names) == actions.keys()
+    record = await store.run(lambda work: resource.create_record(work, first), USER)
+
+    async def change(work: UnitOfWork) -> Record:
+        current = await work.get(resource.record, record.id)
+        return await resource.change_record(work, current, current.evolve(tags=("gold",)))
+
+    async def remove(work: UnitOfWork) -> None:
+        work.remove(await work.get(resource.record, record.id))
+
+    for name in names:
+        request = REQUESTS.get(name)
+        await do(store, actions[name].command, record.id, *([] if request is None else [request]))
+    if isinstance(record, Lead):
+        await deliver(store, take_in_response, response(ANN))
+    await store.run(change, USER)
+    await store.run(remove, USER)
+    return record
+
+
+@pytest.mark.parametrize("collection", sorted(LIVES))
+async def test_every_event_of_a_record_is_in_the_contract_and_no_other(store: Store, collection: str) -> None:
+    resource = RESOURCES[collection]
+
+    record = await live(store, resource)
+
+    events = await announced(store, record)
+    declared = {type_ for type_ in CLASSES if type_.startswith(f"{resource.record.aggregate}.")}
+    assert {event.type for event in events} == declared
+    for event in events:
+        received = CLASSES[event.type].received(event)
+        assert (received.record.id, received.record.version) == (record.id, event.sequence)
+        for name in type(received.record).model_fields:
+            assert name in event.record, f"{event.type} promises {name}"
