@@ -1,7 +1,7 @@
 """Where a request came from, seen through the proxies that stand before the gateway."""
 
-from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
+from typing import NamedTuple
 
 from aiohttp import web
 
@@ -10,8 +10,7 @@ from services.gateway.headers import FORWARDED_FOR, FORWARDED_HOST, FORWARDED_PR
 SUBNET_BITS = 64  # what one IPv6 subscriber is usually given
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """The caller's address, and the chain, host and scheme to tell the service."""
 
     address: str

@@ -1,8 +1,6 @@
 """How many sockets one copy holds; beyond that the longest idle one makes room for a new one."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from aiohttp import web
 from yarl import URL
@@ -17,15 +15,9 @@ class Connections:
         self._most = most
         self._answering: set[asyncio.BaseProtocol] = set()
 
-    @contextmanager
-    def answering(self, request: web.BaseRequest) -> Iterator[None]:
+    def answering(self, request: web.BaseRequest) -> "Answering":
         """Mark the request's socket as not idle for the length of a `with` block."""
-        protocol = request.protocol
-        self._answering.add(protocol)
-        try:
-            yield
-        finally:
-            self._answering.discard(protocol)
+        return Answering(self._answering, request.protocol)
 
     def admit(self, server: web.Server) -> asyncio.BaseProtocol:
         """The protocol of a new socket: aiohttp's own, or one that hangs up when nothing can make room."""
@@ -41,6 +33,22 @@ class Connections:
                 protocol.force_close()
                 return True
         return False
+
+
+class Answering:
+    """A socket that is answering something."""
+
+    __slots__ = ("_all", "_one")
+
+    def __init__(self, everyone: set[asyncio.BaseProtocol], one: asyncio.BaseProtocol) -> None:
+        self._all = everyone
+        self._one = one
+
+    def __enter__(self) -> None:
+        self._all.add(self._one)
+
+    def __exit__(self, *_: object) -> None:
+        self._all.discard(self._one)
 
 
 CONNECTIONS = web.AppKey("connections", Connections)

@@ -53,9 +53,9 @@ class Gate:
             headers[hdrs.AUTHORIZATION] = identified.authorization
         _introduce(headers, origin, correlation_of(request))
         if request.rel_url.raw_path in ENDLESS:
-            with self.streams.room.place():
+            with self.streams.room:
                 return await self.proxy.forward(request, upstream, headers)
-        with self.requests.place(), upstream.room.place():
+        with self.requests, upstream.room:
             return await self.proxy.forward(request, upstream, headers)
 
     async def caller(self, request: web.Request) -> Caller:

@@ -1,6 +1,6 @@
 """What passes between caller and service: end-to-end headers only, and none that claims an identity."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from re import compile as pattern
 
@@ -53,36 +53,44 @@ CLAIMS_IDENTITY = pattern(
     r"(x-)?(remote|forwarded|authenticated|auth|current|original|tandem|crm)"
     r"(-.*)?|x-(user|actor|caller|subject|owner|role|team|tenant|scope|permission|principal|identity|jwt)s?(-.*)?"
 )
+# What the caller left unsaid, said so that the HTTP client puts nothing of its own in its place.
+UNSAID = ((hdrs.ACCEPT, "*/*"), (hdrs.ACCEPT_ENCODING, "identity"), (hdrs.USER_AGENT, "unknown"))
 ANSWER_DROPS = HOP_BY_HOP | {"server", "date", "x-powered-by", "x-correlation-id"}
 
 
 def for_service(incoming: CIMultiDictProxy[str]) -> CIMultiDict[str]:
     """The caller's headers as a service may see them; who adds the body adds its length."""
-    named = _named_by_connection(incoming)
-    return CIMultiDict(
-        (name, value) for name, value in incoming.items() if _may_pass(name) and not (named and name.lower() in named)
-    )
+    outgoing = _without(incoming, _ends_before_service)
+    for name, value in UNSAID:
+        outgoing.setdefault(name, value)
+    return outgoing
 
 
 def for_caller(answered: CIMultiDictProxy[str]) -> CIMultiDict[str]:
     """A service's headers as the caller may see them."""
-    named = _named_by_connection(answered)
-    return CIMultiDict(
-        (name, value)
-        for name, value in answered.items()
-        if (plain := name.lower()) not in ANSWER_DROPS and plain not in named
-    )
+    return _without(answered, _ends_before_caller)
 
 
-def _named_by_connection(headers: Mapping[str, str]) -> frozenset[str]:
-    value = headers.get(hdrs.CONNECTION)
-    if value is None:
-        return frozenset()
-    return frozenset(name.strip().lower() for name in value.split(","))
+def _without(headers: CIMultiDictProxy[str], ends: Callable[[str], bool]) -> CIMultiDict[str]:
+    """A copy without what belongs to one connection only: a name's fate is remembered, as names are few."""
+    passed = headers.copy()
+    for name in headers:
+        if ends(name):
+            passed.popall(name, None)
+    if hdrs.CONNECTION in headers:
+        for line in headers.getall(hdrs.CONNECTION):
+            for name in line.split(","):
+                passed.popall(name.strip(), None)
+    return passed
 
 
 @lru_cache(maxsize=4096)
-def _may_pass(name: str) -> bool:
+def _ends_before_service(name: str) -> bool:
     """Underscores count as hyphens, as they do for servers that turn headers into variables."""
     plain = name.lower().replace("_", "-")
-    return not (plain in HOP_BY_HOP or plain in REWRITTEN or CLAIMS_IDENTITY.fullmatch(plain))
+    return plain in HOP_BY_HOP or plain in REWRITTEN or CLAIMS_IDENTITY.fullmatch(plain) is not None
+
+
+@lru_cache(maxsize=4096)
+def _ends_before_caller(name: str) -> bool:
+    return name.lower() in ANSWER_DROPS

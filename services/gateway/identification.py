@@ -1,7 +1,7 @@
 """Who asks, and the credential that goes on to the service."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from aiohttp import hdrs, web
 
@@ -10,8 +10,7 @@ from services.gateway.api_keys import ApiKeyTokens
 from services.gateway.headers import API_KEY
 
 
-@dataclass(frozen=True, slots=True)
-class Identified:
+class Identified(NamedTuple):
     """A caller whose token was verified here; the service verifies `authorization` again for itself."""
 
     caller: Caller

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 from libs.domain.refusals import TooManyRequests
 
@@ -16,8 +17,7 @@ class Rate:
     burst: int
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(NamedTuple):
     """What is left in a bucket after a request was taken from it, as two header fields."""
 
     policy: str

@@ -1,8 +1,5 @@
 """How many requests are in hand at once; more are refused at once instead of made to wait."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from libs.domain.refusals import Unavailable
 
 
@@ -13,7 +10,7 @@ class Overloaded(Unavailable):
 
 
 class Room:
-    """A number of places, each held for the length of a `with` block."""
+    """A number of places, each held for the length of a `with` block. Entering raises Overloaded if none is free."""
 
     __slots__ = ("_meaning", "_most", "taken")
 
@@ -22,13 +19,10 @@ class Room:
         self._most = most
         self.taken = 0
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold one place. Raises Overloaded if none is free."""
+    def __enter__(self) -> None:
         if self.taken >= self._most:
             raise Overloaded(f"too many {self._meaning} at the moment", retry_after=1)
         self.taken += 1
-        try:
-            yield
-        finally:
-            self.taken -= 1
+
+    def __exit__(self, *_: object) -> None:
+        self.taken -= 1

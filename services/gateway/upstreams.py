@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, hdrs
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from yarl import URL
 
 from services.gateway.breaker import Breaker
@@ -51,12 +51,11 @@ async def open_upstreams(origins: Mapping[Service, str], *, most_at_once: int) -
 
 
 def _session(most_at_once: int) -> ClientSession:
-    """Passes bytes and headers as they are: no cookies of its own, no decompression, no added headers."""
+    """Passes bytes and headers as they are: no cookies of its own, no decompression."""
     return ClientSession(
         connector=TCPConnector(limit=most_at_once, keepalive_timeout=IDLE_SECONDS),
         cookie_jar=DummyCookieJar(),
         auto_decompress=False,
-        skip_auto_headers=(hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.USER_AGENT, hdrs.CONTENT_TYPE),
         timeout=ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
         trust_env=False,
     )

@@ -10,7 +10,9 @@ import pytest
 from aiohttp import ClientError, ClientPayloadError, web
 from yarl import URL
 
-from tests.services.gateway.upstream import Running, running, until
+from services.gateway.gate import GATE
+from tests.libs.bus.conditions import eventually
+from tests.services.gateway.upstream import Running, running
 
 MEGABYTE = 1024 * 1024
 
@@ -330,7 +332,7 @@ async def test_a_chunked_body_that_grows_too_large_is_refused() -> None:
 
 @pytest.mark.parametrize("framing", ["Content-Length: 1000", "Content-Length: 100000", "Transfer-Encoding: chunked"])
 async def test_a_dripped_body_is_given_up(framing: str) -> None:
-    async with running(body_grace_seconds=0.2) as gateway:
+    async with running(body_grace_seconds=0.2, lingering_seconds=0.1) as gateway:
         reader, writer = await asyncio.open_connection(gateway.host, gateway.port)
         token = gateway.services.token()
         head = f"POST /api/v1/leads HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n{framing}\r\n\r\n"
@@ -377,10 +379,8 @@ async def test_a_target_in_absolute_form_goes_to_the_owner_and_nowhere_else(gate
 
 
 async def test_requests_are_counted_out_again(gateway: Running) -> None:
-    from services.gateway.gate import GATE  # noqa: PLC0415
-
     for _ in range(5):
         await gateway.client.get("/api/v1/leads", headers=gateway.bearer())
     gate = gateway.runner.app[GATE]
 
-    await until(lambda: gate.requests.taken == 0)
+    await eventually(lambda: gate.requests.taken == 0)

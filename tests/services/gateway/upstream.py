@@ -1,8 +1,7 @@
 """Real servers that stand for the services behind the gateway, and the gateway before them."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -110,9 +109,9 @@ async def listening(app: web.Application) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def running(**settings: Any) -> AsyncIterator[Running]:
+async def running(revoked: Sequence[str] = (), **settings: Any) -> AsyncIterator[Running]:
     """The gateway in front of all services, served as in production, with settings as given."""
-    services = Services()
+    services = Services(revoked=[*revoked])
     async with AsyncExitStack() as stack:
         services.url = await stack.enter_async_context(listening(services.app()))
         upstreams = {f"upstream_{service}": f"{services.url}/{service}" for service in Service}
@@ -125,10 +124,3 @@ async def running(**settings: Any) -> AsyncIterator[Running]:
         url = f"http://{host}:{port}"
         client = await stack.enter_async_context(ClientSession(url, auto_decompress=False))
         yield Running(url, host, port, runner, client, services)
-
-
-async def until(condition: Callable[[], bool], *, within: float = 5.0) -> None:
-    """Wait for a condition; fails with TimeoutError."""
-    async with asyncio.timeout(within):
-        while not condition():
-            await asyncio.sleep(0.005)

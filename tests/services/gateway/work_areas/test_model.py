@@ -15,7 +15,7 @@ def test_every_collection_shown_has_an_owner() -> None:
 def test_every_built_collection_is_shown_somewhere() -> None:
     shown = {name for area in WORK_AREAS for group in area.groups for name in group.collections}
 
-    assert BUILT <= shown
+    assert shown >= BUILT
 
 
 def test_only_what_is_built_is_visible() -> None:
