@@ -53,7 +53,10 @@ def named(contact: Contact) -> Contact:
 
 
 def person_keys(*, email: str | None, name: str | None, phones: Iterable[str]) -> tuple[str, ...]:
-    """What makes two entries the same person: the e-mail, or the name and a phone number. The surest comes first."""
+    """What makes two entries the same person: the e-mail, or the name and a phone number. The surest comes first.
+
+    Somebody without a name is known by the phone number alone, but never taken for somebody who has one.
+    """
     by_email = [f"email:{email}"] if email else []
-    by_phone = [f"name:{folded}|phone:{phone_key(phone)}" for phone in phones if (folded := fold(name or ""))]
+    by_phone = [f"name:{fold(name or '')}|phone:{phone_key(phone)}" for phone in phones]
     return tuple(dict.fromkeys([*by_email, *by_phone]))

@@ -24,8 +24,11 @@ def test_a_contact_is_recognised_by_mail_or_by_name_and_any_of_its_phones() -> N
     )
 
 
-def test_a_phone_without_a_name_recognises_nobody() -> None:
-    assert person_keys(email=None, name=None, phones=["+34 911 23 45 67"]) == ()
+def test_somebody_without_a_name_is_not_taken_for_somebody_who_has_one() -> None:
+    nameless = person_keys(email=None, name=None, phones=["+34 911 23 45 67"])
+
+    assert nameless == person_keys(email=None, name=None, phones=["+34911234567"])
+    assert nameless != person_keys(email=None, name="José", phones=["+34911234567"])
 
 
 def test_a_contact_that_tells_of_nobody_is_refused() -> None:

@@ -159,6 +159,15 @@ async def test_a_second_deal_of_the_same_person_links_the_same_records(store: St
     assert first.customer == second.customer
 
 
+async def test_a_second_deal_of_somebody_known_by_phone_alone_links_the_same_record(store: Store) -> None:
+    first = await convert(store, {"phone": "+49 30 1234567"})
+    second = await convert(store, {"phone": "+49301234567"})
+
+    assert await counts(store) == (0, 1)
+    assert first.customer is not None
+    assert (first.customer, first.customer.name) == (second.customer, "+49 30 1234567")
+
+
 async def test_a_colleague_becomes_another_contact_of_the_same_account(store: Store) -> None:
     await convert(store, {**ANN, "company_name": "Acme"})
     await convert(store, {"first_name": "Bob", "email": "bob@example.org", "company_name": "Acme"})
