@@ -11,6 +11,7 @@ from libs.web.authentication import Caller
 from libs.web.requests import correlation_of
 from services.gateway.addresses import Origin, origin_of
 from services.gateway.headers import (
+    API_KEY,
     CORRELATION_ID,
     FORWARDED_FOR,
     FORWARDED_HOST,
@@ -51,6 +52,7 @@ class Gate:
         else:
             identified = await self._identified(request, origin)
             headers[hdrs.AUTHORIZATION] = identified.authorization
+            headers.popall(API_KEY, None)
         _introduce(headers, origin, correlation_of(request))
         if request.rel_url.raw_path in ENDLESS:
             with self.streams.room:

@@ -38,7 +38,6 @@ REWRITTEN = frozenset(
         "host",
         "true-client-ip",
         "via",
-        "x-api-key",
         "x-client-ip",
         "x-correlation-id",
         "x-http-method",

@@ -7,8 +7,8 @@ PUBLIC = frozenset(
     {
         (hdrs.METH_POST, "/api/v1/auth/token"),
         (hdrs.METH_POST, "/api/v1/auth/refresh"),
-        (hdrs.METH_POST, "/api/v1/auth/forgot_password"),
-        (hdrs.METH_POST, "/api/v1/auth/reset_password"),
+        (hdrs.METH_POST, "/api/v1/auth/revoke"),
+        (hdrs.METH_POST, "/api/v1/auth/exchange"),
         (hdrs.METH_GET, "/api/v1/auth/jwks.json"),
     }
 )

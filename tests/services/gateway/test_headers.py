@@ -41,7 +41,6 @@ def test_what_a_service_needs_passes() -> None:
         "Host",
         "Expect",
         "Content-Length",
-        "X-API-Key",
     ],
 )
 def test_what_belongs_to_one_connection_ends_here(name: str) -> None:

@@ -64,7 +64,7 @@ class Services:
 
     async def _exchange(self, request: web.Request) -> web.Response:
         self.exchanges += 1
-        if request.headers["X-API-Key"] != API_KEY:
+        if request.headers.get("X-API-Key") != API_KEY:
             return web.json_response({"code": "unauthenticated"}, status=401)
         return web.json_response({"access_token": self.token("robot", "administrator"), "expires_in": 300})
 
