@@ -1,0 +1,1 @@
+"""Durable timers, schedules, and long jobs with progress."""

@@ -1,0 +1,97 @@
+"""Documents that copies of a service take in turn, each for a limited time.
+
+`free_at` says from when a document may be taken, by the server's clock; without it never. Whoever takes one writes a
+`token` into it that nobody had before. What the taker writes later is guarded by that token, so a copy that was frozen
+beyond its time writes nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from libs.store.errors import answering
+from libs.store.ids import new_id
+from libs.store.store import Document, Store
+
+_FREE: Final = {"free_at": {"$type": "date"}, "$expr": {"$lte": ["$free_at", "$$NOW"]}}
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A document as it was taken."""
+
+    document: Document
+
+    @property
+    def id(self) -> str:
+        return str(self.document["_id"])
+
+    @property
+    def attempts(self) -> int:
+        """How often the document was taken since `attempts` was last set to 0."""
+        return int(self.document["attempts"])
+
+    @property
+    def fence(self) -> Document:
+        """Matches the document for as long as nobody else has taken it."""
+        return {"_id": self.document["_id"], "token": self.document["token"]}
+
+
+class Leased:
+    """The documents of one collection. Every method raises `Unavailable`."""
+
+    def __init__(self, store: Store, collection: str) -> None:
+        self._documents = store.collection(collection)
+
+    @answering()
+    async def take(self, query: Mapping[str, Any], *, seconds: float, most: int) -> list[Hold]:
+        """Those free for the longest time; others who ask at the same moment get others."""
+        free = {**query, **_FREE}
+        found = await self._documents.find(free, {"_id": 1}).sort("free_at", 1).to_list(most)
+        if not found:
+            return []
+        ids, token = {"$in": [each["_id"] for each in found]}, new_id()
+        taken = {
+            "token": token,
+            "free_at": _in(seconds),
+            "attempts": {"$add": [{"$ifNull": ["$attempts", 0]}, 1]},
+        }
+        await self._documents.update_many({"_id": ids, **free}, [{"$set": taken}])
+        documents = await self._documents.find({"_id": ids, "token": token}).sort("due_at", 1).to_list(None)
+        return [Hold(document) for document in documents]
+
+    @answering()
+    async def keep(self, hold: Hold, *, seconds: float) -> Document | None:
+        """Prolongs a hold; the document as it now is, None if the hold was lost."""
+        held = {**hold.fence, "free_at": {"$type": "date"}}
+        document: Document | None = await self._documents.find_one_and_update(
+            held, [{"$set": {"free_at": _in(seconds)}}], return_document=True
+        )
+        return document
+
+    @answering()
+    async def give_back(self, hold: Hold, *, after: float = 0.0, untaken: bool = False) -> None:
+        """Lets anybody take the document again, after some seconds; `untaken`: as if it had not been taken."""
+        attempts = {"attempts": hold.attempts - 1} if untaken else {}
+        await self._documents.update_one(hold.fence, [{"$set": {"free_at": _in(after), **attempts}}])
+
+    @answering()
+    async def change(self, hold: Hold, fields: Mapping[str, Any]) -> bool:
+        """Sets fields; False if the hold was lost."""
+        result = await self._documents.update_one(hold.fence, {"$set": dict(fields)})
+        return bool(result.matched_count)
+
+    @answering()
+    async def settle(self, hold: Hold, fields: Mapping[str, Any]) -> bool:
+        """Sets fields and lets nobody take the document again; False if the hold was lost."""
+        update = {"$set": dict(fields), "$unset": {"free_at": ""}}
+        result = await self._documents.update_one(hold.fence, update)
+        return bool(result.matched_count)
+
+    @answering()
+    async def is_held(self, hold: Hold) -> bool:
+        return await self._documents.find_one(hold.fence, {"_id": 1}) is not None
+
+
+def _in(seconds: float) -> Document:
+    return {"$add": ["$$NOW", round(seconds * 1000)]}

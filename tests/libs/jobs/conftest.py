@@ -1,0 +1,48 @@
+"""Copies of one service on the real database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from libs.jobs.scheduler import INDEXES
+from libs.jobs.settings import JobSettings
+from libs.store.store import Store
+from tests.libs.jobs.effects import Effect
+
+
+@pytest.fixture
+def settings() -> JobSettings:
+    """The production settings with less patience."""
+    return JobSettings(
+        poll_every=0.02,
+        timer_lease=2.0,
+        timer_attempts=3,
+        first_pause=0.02,
+        longest_pause=0.1,
+        job_lease=1.0,
+        beat_every=0.05,
+        job_attempts=3,
+        duty_lease=0.6,
+        drain_timeout=5.0,
+    )
+
+
+async def opened(mongo_url: str, name: str) -> Store:
+    return await Store.open(mongo_url, name, service="sales", records=[Effect], indexes=INDEXES)
+
+
+@pytest.fixture
+async def store(mongo_url: str, database_name: str) -> AsyncIterator[Store]:
+    store = await opened(mongo_url, database_name)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def second_store(mongo_url: str, database_name: str, store: Store) -> AsyncIterator[Store]:
+    """What another copy of the service has."""
+    second = await opened(mongo_url, database_name)
+    yield second
+    await second.close()

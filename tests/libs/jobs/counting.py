@@ -1,0 +1,54 @@
+"""A job that leaves a mark for each number. Run as a program, this is a copy of the service that can be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from pydantic import BaseModel
+
+from libs.jobs.jobs import job
+from libs.jobs.progress import Progress
+from libs.jobs.scheduler import INDEXES, Jobs
+from libs.jobs.settings import JobSettings
+from libs.jobs.timers import Timer, timer
+from libs.store.store import Store
+from libs.store.work import UnitOfWork
+from tests.libs.jobs.effects import Effect, leave
+
+
+class Count(BaseModel):
+    up_to: int
+
+
+class Counted(BaseModel):
+    last: int
+
+
+@job("count", Count, via="import")
+async def count(progress: Progress, request: Count) -> Counted:
+    """Each mark and the place to resume are one commit."""
+    await progress.advance(total=request.up_to)
+    for number in range(progress.cursor or 0, request.up_to):
+
+        async def mark(work: UnitOfWork, number: int = number) -> None:
+            leave(work, f"{number:03}")
+
+        await progress.commit(mark, cursor=number + 1)
+    return Counted(last=request.up_to)
+
+
+@timer("reminder")
+async def hang(_: UnitOfWork, timer: Timer) -> None:
+    await asyncio.Event().wait()
+
+
+async def run(mongo_url: str, database: str) -> None:
+    store = await Store.open(mongo_url, database, service="sales", records=[Effect], indexes=INDEXES)
+    settings = JobSettings(poll_every=0.02, timer_lease=1.0, job_lease=1.0, beat_every=0.1)
+    async with Jobs(store, kinds=[count], timers=[hang], settings=settings).running():
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(*sys.argv[1:]))
