@@ -1,0 +1,70 @@
+"""What roles allow, through the gateway."""
+
+import pytest
+
+from tests.flows.people import Organisation, somebody
+from tests.flows.stories import plan_campaign
+from tests.support.calling import Caller
+
+COLLECTIONS = ("leads", "opportunities", "accounts", "contacts", "campaigns", "marketing_lists", "cases", "activities")
+
+
+@pytest.fixture(scope="module")
+async def reader(organisation: Organisation) -> Caller:
+    return await organisation.signed_in("read_only")
+
+
+@pytest.fixture(scope="module")
+async def salesperson(organisation: Organisation) -> Caller:
+    return await organisation.signed_in("salesperson")
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+async def test_read_only_reads(reader: Caller, collection: str) -> None:
+    assert (await reader.ask("GET", collection)).status == 200
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+async def test_read_only_creates_nothing(reader: Caller, collection: str) -> None:
+    refused = await reader.ask("POST", collection, {"name": "Mine", "title": "Mine", "topic": "Mine"})
+
+    assert (refused.status, refused.code) == (403, "forbidden")
+
+
+async def test_read_only_changes_moves_and_removes_nothing(admin: Caller, reader: Caller) -> None:
+    lead = await admin.post("leads", somebody())
+    path = f"leads/{lead['id']}"
+
+    answers = [
+        await reader.ask("PATCH", path, {"topic": "Mine"}),
+        await reader.ask("POST", f"{path}/qualify", {}),
+        await reader.ask("POST", f"{path}/assign", {"owner_id": "me"}),
+        await reader.ask("DELETE", path),
+    ]
+
+    assert [answer.status for answer in answers] == [403] * 4
+    assert await admin.get(path) == lead
+
+
+async def test_a_salesperson_sells_but_plans_no_campaign(admin: Caller, salesperson: Caller) -> None:
+    lead = await salesperson.post("leads", somebody())
+    campaign = await plan_campaign(admin)
+
+    qualified = await salesperson.post(f"leads/{lead['id']}/qualify", {})
+    refused = await salesperson.ask("PATCH", f"campaigns/{campaign['id']}", {"name": "Mine"})
+
+    assert qualified["opportunity"]["owner_id"] == lead["owner_id"]
+    assert refused.status == 403
+
+
+@pytest.mark.parametrize("path", ["events", "users", "parked?service=sales"])
+async def test_operating_the_suite_is_for_administrators(salesperson: Caller, path: str) -> None:
+    assert (await salesperson.ask("GET", path)).status == 403
+
+
+async def test_work_areas_show_what_there_is_to_see(admin: Caller, reader: Caller) -> None:
+    mine, theirs = (await admin.get("work_areas"))["value"], (await reader.get("work_areas"))["value"]
+
+    assert [area["name"] for area in theirs][:3] == ["Sales", "Service", "Marketing"]
+    assert "users" in str(mine)
+    assert "users" not in str(theirs)

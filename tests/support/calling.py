@@ -1,0 +1,71 @@
+"""Asking over HTTP as somebody who is signed in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import ClientSession
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`body` is the JSON of the answer, None where there is none."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+    @property
+    def code(self) -> str | None:
+        """The stable code of a problem document."""
+        return self.body.get("code") if isinstance(self.body, dict) else None
+
+
+class Caller:
+    """Whoever has the token, or a stranger. Paths are those below `/api/v1`."""
+
+    def __init__(self, session: ClientSession, url: str, token: str | None = None) -> None:
+        self._session = session
+        self._url = f"{url}/api/v1"
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Answer:
+        sent = {**self._headers, **(headers or {})}
+        url = f"{self._url}/{path}"
+        async with self._session.request(method, url, json=body, headers=sent, params=params) as response:
+            given = await response.json(content_type=None) if await response.read() else None
+            return Answer(response.status, given, response.headers)
+
+    async def get(self, path: str, **params: str) -> Any:
+        """The body of a successful answer; options of the query begin with `$` where OData says so."""
+        return await self._succeed("GET", path, params=params)
+
+    async def post(self, path: str, body: Any = None) -> Any:
+        return await self._succeed("POST", path, body)
+
+    async def patch(self, path: str, body: Any) -> Any:
+        return await self._succeed("PATCH", path, body)
+
+    async def find(self, collection: str, filter_: str) -> list[dict[str, Any]]:
+        """The records that match an OData filter."""
+        found: list[dict[str, Any]] = (await self.get(collection, **{"$filter": filter_}))["value"]
+        return found
+
+    async def _succeed(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
+        answer = await self.ask(method, path, body, **options)
+        assert answer.status < 300, f"{method} {path} answered {answer.status}: {answer.body}"
+        return answer.body
+
+
+async def sign_in(session: ClientSession, url: str, username: str, password: str) -> dict[str, Any]:
+    """The tokens of a new sign-in."""
+    tokens: dict[str, Any] = await Caller(session, url).post("auth/token", {"username": username, "password": password})
+    return tokens
