@@ -1,6 +1,6 @@
 """A service's own copy of what it must know of others' records: that they exist and what they are called."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from libs.contracts.envelope import Envelope
@@ -21,12 +21,12 @@ async def keep_copies(store: Store, envelopes: Sequence[Envelope]) -> None:
     await upsert_newest(store.collection(COLLECTION), rows)
 
 
-async def seed_copy(store: Store, collection: str, record: dict[str, Any]) -> None:
-    """Keeps a record that its owner was asked for, until its next event; any event is newer."""
-    await upsert_newest(
-        store.collection(COLLECTION),
-        {f"{collection}/{record['id']}": (0, {"name": title_of(record), "deleted": False})},
-    )
+async def seed_copies(store: Store, collection: str, records: Sequence[Mapping[str, Any]]) -> None:
+    """Keeps records that their owner was asked for, until their next event; any event is newer."""
+    rows: dict[str, tuple[int, Document]] = {
+        f"{collection}/{record['id']}": (0, {"name": title_of(record), "deleted": False}) for record in records
+    }
+    await upsert_newest(store.collection(COLLECTION), rows)
 
 
 async def known_copies(store: Store, subjects: Iterable[str]) -> dict[str, Document]:

@@ -1,10 +1,14 @@
 """What can go wrong between a command and the database."""
 
+from collections.abc import Mapping
 from contextlib import AsyncContextDecorator
+from typing import Any, Final
 
-from pymongo.errors import DuplicateKeyError, ExecutionTimeout, NetworkTimeout, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, ExecutionTimeout, NetworkTimeout, PyMongoError
 
 from libs.domain.refusals import Refusal, Unavailable
+
+_DUPLICATE_KEY: Final = 11000
 
 
 class Conflict(Exception):
@@ -43,3 +47,11 @@ class answering(AsyncContextDecorator):  # noqa: N801  # reads as a participle w
                 raise OutcomeUnknown("the database did not answer in time") from error
             case PyMongoError():
                 raise Unavailable("the database is not available") from error
+
+
+def already_there(error: BulkWriteError) -> list[int]:
+    """Which operations of a bulk met a document with their key; raises the error if anything else went wrong."""
+    details: Mapping[str, Any] = error.details
+    if details.get("writeConcernErrors") or any(each["code"] != _DUPLICATE_KEY for each in details["writeErrors"]):
+        raise error
+    return [each["index"] for each in details["writeErrors"]]

@@ -1,15 +1,14 @@
 """Projections: one row per source record, and only ever a newer state of it."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from libs.contracts.envelope import Envelope
+from libs.store.errors import already_there
 from libs.store.mongo import Collection, Document
-
-_DUPLICATE_KEY: Final = 11000
 
 _EPOCH_SHIFT: Final = 40
 
@@ -51,10 +50,6 @@ async def _write(
     try:
         await collection.bulk_write(operations, ordered=False)
     except BulkWriteError as error:
-        details: Mapping[str, Any] = error.details
-        if details.get("writeConcernErrors") or any(each["code"] != _DUPLICATE_KEY for each in details["writeErrors"]):
-            raise
         keys = list(rows)
-        met = [keys[each["index"]] for each in details["writeErrors"]]
-        return {key: rows[key] for key in met}
+        return {keys[index]: rows[keys[index]] for index in already_there(error)}
     return {}

@@ -39,7 +39,8 @@ async def commit_rows(store: Store, works: Sequence[UnitOfWork]) -> list[Excepti
 
 async def _outcome(commit: Commit) -> Exception | None:
     try:
-        await commit.done()
+        async with answering():
+            await commit.done()
     except Exception as error:  # noqa: BLE001  # the row's own outcome, handed to the caller
         return error
     return None

@@ -1,5 +1,6 @@
 """`POST /api/v1/<collection>/bulk`: many creates in few round trips, one answer or problem for each record."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Final, TypeVar
 
 import orjson
@@ -63,6 +64,7 @@ class _Bulk:
         self._results: list[dict[str, Any] | None] = [None] * len(records)
 
     async def run(self) -> list[dict[str, Any] | None]:
+        await self._recall(range(len(self._records)))
         drafts = await self._linked(self._drafts())
         works: dict[int, tuple[UnitOfWork, Answer]] = {}
         for number, draft in drafts.items():
@@ -89,6 +91,8 @@ class _Bulk:
         record_type: type[Record] = self._resource.record
         drafts: dict[int, Draft] = {}
         for number, record in enumerate(self._records):
+            if self._results[number] is not None:
+                continue
             try:
                 model = draft_of(kind_named(record_type, record))
                 drafts[number] = model.model_validate_json(orjson.dumps(record))
@@ -145,14 +149,15 @@ class _Bulk:
         else:
             self._succeed(number, answer)
 
-    async def _recall(self, numbers: list[int]) -> None:
-        """Rows that a first, interrupted request has written already."""
+    async def _recall(self, numbers: Sequence[int]) -> None:
+        """Answers rows that a first, interrupted request has written; raises `KeyReused` if it had another body."""
         if self._key is None or not numbers:
             return
         keys = {number: self._key.row(number) for number in numbers}
         answers = await self._store.requests.answers(list(keys.values()), self._resource.collection)
         for number, key in keys.items():
-            self._succeed(number, answers[key.key])
+            if (answer := answers.get(key.key)) is not None:
+                self._succeed(number, answer)
 
     def _succeed(self, number: int, answer: Answer) -> None:
         self._results[number] = {"status": answer.status, "record": orjson.Fragment(answer.body)}

@@ -68,6 +68,6 @@ async def _answer(request: web.Request, handler: Next, route: str, correlation_i
         if error.status < 400:
             raise
         return http_problem(error)
-    except Exception:
+    except Exception:  # whatever it is, the client gets a problem and the log the reason
         log.exception("request_failed", method=request.method, route=route)
         return internal_problem(correlation_id)

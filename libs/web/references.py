@@ -9,18 +9,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import quote
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
-from libs.contracts.values import Reference
+from libs.contracts.values import Reference, title_of
 from libs.domain.people import Respondent
 from libs.domain.record import Record, specs_of
 from libs.domain.refusals import FieldError, InvalidFields, Unavailable
-from libs.store.copies import known_copies, known_own, seed_copy
+from libs.store.copies import known_copies, known_own, seed_copies
 from libs.store.store import Store
 
 _PATIENCE: Final = ClientTimeout(total=0.5)
-_AT_ONCE: Final = 20
+_AT_ONCE: Final = 4
+_IDS_AT_ONCE: Final = 100
+_NOT_THERE: Final = frozenset({403, 404, 422})
+"""No such collection, or not for this caller, or no such id could exist."""
 Pointing = Reference | Respondent
 _POINTING: Final = (Reference, Respondent)
 _ABSENT: Final = MappingProxyType({"name": "", "deleted": True})
@@ -95,10 +99,9 @@ class References:
         }
         wanted = {each.subject for each in pointers if each.pointer not in errors}
         found = await self._known(wanted)
-        missing = sorted(wanted - found.keys())
-        asked = await asyncio.gather(*(self._ask(subject, authorization) for subject in missing))
         names = {subject: row["name"] for subject, row in found.items() if not row["deleted"]}
-        names |= {subject: name for subject, name in zip(missing, asked, strict=True) if name is not None}
+        if missing := wanted - found.keys():
+            names |= await self._ask_owners(missing, authorization)
         for each in pointers:
             if each.pointer not in errors and each.subject not in names:
                 errors[each.pointer] = FieldError(each.pointer, "unknown_reference", f"no record {each.subject}")
@@ -119,25 +122,40 @@ class References:
             found |= absent | await known_own(self._store, collection, ids)
         return found | (await known_copies(self._store, others) if others else {})
 
-    async def _ask(self, subject: str, authorization: str) -> str | None:
-        """Asks the owner; the name, or None where there is no such record or the caller may not see it."""
-        collection, _, _ = subject.partition("/")
+    async def _ask_owners(self, subjects: Iterable[str], authorization: str) -> dict[str, str]:
+        """The names of what exists and the caller may see; many of one collection are asked for together."""
+        wanted: dict[str, list[str]] = {}
+        for subject in sorted(subjects):
+            collection, _, record_id = subject.partition("/")
+            wanted.setdefault(collection, []).append(record_id)
+        answers = await asyncio.gather(
+            *(
+                self._ask(collection, ids[start : start + _IDS_AT_ONCE], authorization)
+                for collection, ids in wanted.items()
+                for start in range(0, len(ids), _IDS_AT_ONCE)
+            )
+        )
+        return {subject: name for answer in answers for subject, name in answer.items()}
+
+    async def _ask(self, collection: str, ids: Sequence[str], authorization: str) -> dict[str, str]:
+        url = f"{self._gateway}/api/v1/{quote(collection, safe='')}"
+        quoted = ",".join(f"'{id_.replace(chr(39), chr(39) * 2)}'" for id_ in ids)
+        query = {"$filter": f"id in ({quoted})", "$top": str(len(ids))}
         headers = {"Authorization": authorization}
         try:
             async with (
                 self._asking,
-                self._session.get(f"{self._gateway}/api/v1/{subject}", headers=headers, timeout=_PATIENCE) as response,
+                self._session.get(url, params=query, headers=headers, timeout=_PATIENCE) as response,
             ):
-                if response.status in {403, 404}:
-                    return None
+                if response.status in _NOT_THERE:
+                    return {}
                 if response.status != 200:
                     raise Unavailable(f"{collection} could not be checked")
-                record = await response.json()
+                records = (await response.json())["value"]
         except (ClientError, TimeoutError) as error:
             raise Unavailable(f"{collection} could not be checked") from error
-        await seed_copy(self._store, collection, record)
-        name: str = (await known_copies(self._store, [subject]))[subject]["name"]
-        return name
+        await seed_copies(self._store, collection, records)
+        return {f"{collection}/{record['id']}": title_of(record) for record in records}
 
 
 def _wrong_kind(each: Pointer) -> FieldError:

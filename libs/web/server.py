@@ -46,9 +46,7 @@ def tcp_site(runner: web.AppRunner, settings: ServiceSettings) -> web.BaseSite:
     return web.TCPSite(runner, settings.http_host, settings.http_port, backlog=1024)
 
 
-async def _serve(
-    name: str, factory: AppFactory[S], settings: S, site: Site[S], options: Mapping[str, Any]
-) -> None:
+async def _serve(name: str, factory: AppFactory[S], settings: S, site: Site[S], options: Mapping[str, Any]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

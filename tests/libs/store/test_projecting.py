@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from libs.contracts.envelope import Envelope
-from libs.store.copies import COLLECTION, keep_copies, known_copies, known_own, seed_copy
+from libs.store.copies import COLLECTION, keep_copies, known_copies, known_own, seed_copies
 from libs.store.ids import new_id
 from libs.store.projecting import newest, newness, upsert_newest
 from libs.store.store import Store
@@ -74,11 +74,11 @@ async def test_given_a_restore_from_backup_then_its_smaller_sequences_are_newer(
 
 
 async def test_given_a_seeded_copy_then_any_event_is_newer_and_seeding_again_changes_nothing(store: Store) -> None:
-    await seed_copy(store, "accounts", {"id": "a", "name": "as its owner says"})
+    await seed_copies(store, "accounts", [{"id": "a", "name": "as its owner says"}])
     assert (await names(store))["accounts/a"] == "as its owner says"
 
     await keep_copies(store, [event("a", 1)])
-    await seed_copy(store, "accounts", {"id": "a", "name": "an old answer"})
+    await seed_copies(store, "accounts", [{"id": "a", "name": "an old answer"}])
 
     assert (await names(store))["accounts/a"] == "a at 1.1"
 
