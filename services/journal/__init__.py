@@ -1,0 +1,1 @@
+"""The journal: every event of every service, once, in one order."""

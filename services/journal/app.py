@@ -1,0 +1,29 @@
+"""The journal service on one page."""
+
+from aiohttp import web
+
+from libs.web.service import Service, create_app
+from libs.web.settings import ServiceSettings
+from services.journal.events import consumers
+from services.journal.events import routes as events
+from services.journal.events import store as event_rows
+from services.journal.events.tail import Tail
+from services.journal.tickets import routes as tickets
+from services.journal.tickets import store as ticket_rows
+
+
+def journal() -> Service:
+    """The service, with a tail of its own: what its projection stores its streams hear of at once."""
+    tail = Tail()
+    return Service(
+        name="journal",
+        routes=(*events.routes(tail), *tickets.ROUTES),
+        projections=(consumers.journalling(tail),),
+        indexes={event_rows.COLLECTION: event_rows.INDEXES, ticket_rows.COLLECTION: ticket_rows.INDEXES},
+        attachments=(events.watching(tail),),
+        endings=(events.ending(tail),),
+    )
+
+
+async def make_app(settings: ServiceSettings) -> web.Application:
+    return await create_app(journal(), settings)

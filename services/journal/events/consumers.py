@@ -1,0 +1,23 @@
+"""Every event of every service, journalled in batches."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from libs.bus.definitions import Projection, projection
+from libs.contracts.envelope import Envelope
+from libs.store.store import Store
+from services.journal.events import store as rows
+from services.journal.events.tail import Tail
+
+BATCH: Final = 500
+LINGER: Final = 0.05
+
+
+def journalling(tail: Tail) -> Projection:
+    """The projection that gives events their positions and tells `tail`."""
+
+    @projection("events", "#", batch=BATCH, linger=LINGER)
+    async def keep_events(store: Store, envelopes: Sequence[Envelope]) -> None:
+        tail.reached(await rows.append(store, envelopes))
+
+    return keep_events

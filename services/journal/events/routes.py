@@ -1,0 +1,143 @@
+"""The journal over HTTP: pages of it, and the live stream. Both are for administrators."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+from aiohttp import web
+from orjson import Fragment
+
+from libs.domain.refusals import InvalidFields, Unavailable
+from libs.store.documents import to_json
+from libs.telemetry.logs import logger
+from libs.web.access import Operation, require
+from libs.web.answers import json_response
+from libs.web.api import ANYONE, Route, Rule
+from libs.web.authentication import Caller
+from libs.web.executing import STORE
+from libs.web.requests import AUTHENTICATOR
+from services.journal.events import store as events
+from services.journal.events.model import Topics, position_in, require_known
+from services.journal.events.store import Kept
+from services.journal.events.stream import HEADERS, EventStream
+from services.journal.events.tail import Tail
+from services.journal.tickets.routes import bearer_of
+
+READ: Final = Rule("events", Operation.READ)
+MOST: Final = 1000
+LAST_EVENT_ID: Final = "Last-Event-ID"
+
+log = logger()
+
+
+def routes(tail: Tail) -> tuple[Route, ...]:
+    """The stream is open to strangers as far as the router knows: it takes a sign-in or a ticket, and checks either."""
+    return (
+        Route("GET", "/api/v1/events", list_events, READ, "The events of all services, in their order"),
+        Route("GET", "/api/v1/events/stream", partial(stream_events, tail), ANYONE, "Follow the events as they come"),
+    )
+
+
+def watching(tail: Tail) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Keeps `tail` informed while the service runs."""
+
+    async def watch(app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(tail.watch(partial(events.head, app[STORE])), name="watch the journal")
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    return watch
+
+
+def ending(tail: Tail) -> Callable[[web.Application], Awaitable[None]]:
+    """Ends the streams, so that a stop need not wait for them."""
+
+    async def end(_: web.Application) -> None:
+        tail.close()
+
+    return end
+
+
+async def list_events(request: web.Request) -> web.Response:
+    """`value`, each event with its `position`, and `position`: where a later request goes on by `after`."""
+    store = request.app[STORE]
+    head = await events.head(store)
+    after = position_in(request.query.get("after", "0"), "after")
+    stretch = await events.read_stretch(
+        store,
+        after=after,
+        head=head,
+        top=_top(request),
+        topics=Topics.parse(request.query.get("types", "")),
+        subject=request.query.get("subject"),
+    )
+    body: dict[str, object] = {"value": [_positioned(event) for event in stretch.events], "position": stretch.end}
+    if stretch.end < head:
+        body["@odata.nextLink"] = str(request.rel_url.update_query(after=str(stretch.end)))
+    return json_response(to_json(body))
+
+
+async def stream_events(tail: Tail, request: web.Request) -> web.StreamResponse:
+    """From behind `Last-Event-ID`, else `after`, else from now on."""
+    store = request.app[STORE]
+    caller = await _reader(request)
+    topics = Topics.parse(request.query.get("types", ""))
+    with tail.followed():
+        tail.reached(await events.head(store))
+        position = _position(request, tail.head)
+        response = web.StreamResponse(headers=HEADERS)
+        await response.prepare(request)
+        try:
+            await EventStream(response, store, tail, topics).follow(position, allowed=_signed_in(request, caller))
+        except TimeoutError:
+            _cut(request)
+        except (ConnectionError, Unavailable) as error:
+            log.info("event_stream_ended", cause=repr(error))
+    return response
+
+
+async def _reader(request: web.Request) -> Caller:
+    """Who asks, by a ticket or a sign-in, and may read events."""
+    ticket = request.query.get("ticket")
+    if ticket is None:
+        caller = await request.app[AUTHENTICATOR].authenticate(request.headers)
+    else:
+        caller = await bearer_of(ticket, request.app[STORE])
+    require(caller.roles, READ.collection, READ.operation)
+    return caller
+
+
+def _signed_in(request: web.Request, caller: Caller) -> Callable[[], bool]:
+    authenticator = request.app[AUTHENTICATOR]
+    return lambda: not authenticator.is_revoked(caller.session_id)
+
+
+def _position(request: web.Request, head: int) -> int:
+    for pointer, text in ((LAST_EVENT_ID, request.headers.get(LAST_EVENT_ID)), ("after", request.query.get("after"))):
+        if text:
+            position = position_in(text, pointer)
+            require_known(position, head=head, pointer=pointer)
+            return position
+    return head
+
+
+def _top(request: web.Request) -> int:
+    top = request.query.get("$top", request.query.get("top", "100"))
+    if not (top.isascii() and top.isdecimal() and len(top) <= 4 and 0 < int(top) <= MOST):
+        raise InvalidFields.at("$top", "out_of_range", f"must be 1 to {MOST}")
+    return int(top)
+
+
+def _positioned(event: Kept) -> Fragment:
+    return Fragment(b'{"position":%d,%s' % (event.position, event.body[1:]))
+
+
+def _cut(request: web.Request) -> None:
+    """Ends the connection of a reader that does not read, so that nothing waits for it."""
+    log.info("event_stream_stalled")
+    if request.transport is not None:
+        request.transport.abort()
