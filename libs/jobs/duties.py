@@ -3,10 +3,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from libs.domain.refusals import Unavailable
 from libs.jobs.settings import JobSettings
 from libs.store.ids import new_id
 from libs.store.leases import Grant
@@ -52,7 +54,8 @@ class Scheduler:
         self._task.cancel()
         await asyncio.wait([self._task])
         if self.grant is not None:
-            await self._store.leases.release(self.grant)
+            with suppress(Unavailable):  # then the lease ends by itself
+                await self._store.leases.release(self.grant)
             self.grant = None
 
     async def _run(self) -> None:
