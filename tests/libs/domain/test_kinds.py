@@ -61,7 +61,7 @@ def test_input_must_name_a_kind(values: dict[str, Any]) -> None:
 def test_input_is_checked_by_the_kind_it_names() -> None:
     draft = draft_of(kind_named(AnyPet, {"type": "dog"}))
 
-    assert draft.model_validate_json('{"type": "dog", "name": "Rex", "tricks": ["sit"]}')
+    assert draft.model_validate_json('{"type": "dog", "name": "Rex", "tricks": ["sit"]}').values()["tricks"] == ("sit",)
     with pytest.raises(ValidationError, match="salt_water"):
         draft.model_validate_json('{"type": "dog", "name": "Rex", "salt_water": true}')
 
