@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 
@@ -50,15 +50,29 @@ class Api:
             raise _nothing_answers(self.url) from None
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where to sign in, and as whom."""
+
+    url: str
+    user: str
+    password: str
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """At TANDEM_URL or the running installation of TANDEM_HOME, as TANDEM_USER; raises Trouble."""
+        home = Home.from_environment()
+        url = os.environ.get("TANDEM_URL") or (home.running.url if home.running else "http://127.0.0.1:8080")
+        return cls(url, os.environ.get("TANDEM_USER", "admin"), _password(home))
+
+
 @asynccontextmanager
-async def signed_in() -> AsyncIterator[Api]:
-    """At TANDEM_URL or the running installation of TANDEM_HOME, as TANDEM_USER; raises Trouble."""
-    home = Home.from_environment()
-    url = os.environ.get("TANDEM_URL") or (home.running.url if home.running else "http://127.0.0.1:8080")
-    token = await _token(url, os.environ.get("TANDEM_USER", "admin"), _password(home))
-    headers = {"Authorization": f"Bearer {token}"}
-    async with aiohttp.ClientSession(url, headers=headers, timeout=_TIMEOUT) as session:
-        yield Api(url, session)
+async def signed_in(account: Account | None = None) -> AsyncIterator[Api]:
+    """As the environment says, unless an account is given; raises Trouble."""
+    account = account or Account.from_environment()
+    headers = {"Authorization": f"Bearer {await _token(account)}"}
+    async with aiohttp.ClientSession(account.url, headers=headers, timeout=_TIMEOUT) as session:
+        yield Api(account.url, session)
 
 
 async def refuse(response: aiohttp.ClientResponse) -> None:
@@ -74,19 +88,20 @@ async def refuse(response: aiohttp.ClientResponse) -> None:
     raise kind(f"{detail} ({problem.get('code', response.status)}){wrong}")
 
 
-async def _token(url: str, user: str, password: str) -> str:
-    credentials = {"username": user, "password": password}
+async def _token(account: Account) -> str:
+    credentials = {"username": account.user, "password": account.password}
     try:
         async with (
-            aiohttp.ClientSession(url, timeout=_TIMEOUT) as session,
+            aiohttp.ClientSession(account.url, timeout=_TIMEOUT) as session,
             session.post("/api/v1/auth/token", json=credentials) as response,
         ):
             if response.status == 401:
-                raise Trouble(f"{url} refuses the password of {user}: set TANDEM_USER and TANDEM_PASSWORD")
+                sentence = f"{account.url} refuses the password of {account.user}"
+                raise Trouble(f"{sentence}: set TANDEM_USER and TANDEM_PASSWORD")
             await refuse(response)
             return str((await response.json())["access_token"])
     except (aiohttp.ClientConnectionError, TimeoutError):
-        raise _nothing_answers(url) from None
+        raise _nothing_answers(account.url) from None
 
 
 def _password(home: Home) -> str:

@@ -21,6 +21,8 @@ from deploy.local.stack import Stack, stack
 from deploy.local.suite import admin_password
 from deploy.local.supervisor import Happening, Report, What
 from deploy.services import PORTS
+from libs.cli.client import Account, signed_in
+from libs.cli.demo.story import Story
 from libs.cli.trouble import Trouble, finish
 
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -29,13 +31,15 @@ _GIVEN_NODES = ("MONGO_URL", "AMQP_URL")
 
 def run(
     only: Annotated[list[str] | None, typer.Option(help="Start this service; several times for several.")] = None,
+    *,
+    demo: Annotated[bool, typer.Option(help="Load demonstration data when the whole suite starts first.")] = True,
 ) -> None:
     """Start the whole suite on this machine; Ctrl-C stops it."""
-    work = _run(tuple(only or PORTS), Console(highlight=False))
+    work = _run(tuple(only or PORTS), Console(highlight=False), demo=demo and not only)
     finish(work, AlreadyRunning, MissingProgram, NoFreePort, NotReady)
 
 
-async def _run(services: Sequence[str], console: Console) -> None:
+async def _run(services: Sequence[str], console: Console, *, demo: bool) -> None:
     if unknown := set(services) - set(PORTS):
         raise Trouble(f"There is no service {', '.join(unknown)}: choose from {', '.join(PORTS)}")
     home = Home.from_environment()
@@ -45,6 +49,8 @@ async def _run(services: Sequence[str], console: Console) -> None:
             with _progress(console, parts) as report:
                 running = await life.enter_async_context(stack(home, services=services, report=report))
             home.announce(Running(os.getpid(), next(iter(running.copies.values())).url))
+            if demo:
+                await _demonstrate_once(console, running)
             _welcome(console, running)
             await asyncio.get_running_loop().create_future()
     console.print("Tandem has stopped.")
@@ -83,6 +89,21 @@ def _progress(console: Console, parts: int) -> Iterator[Report]:
 
     with bar:
         yield report
+
+
+async def _demonstrate_once(console: Console, running: Stack) -> None:
+    """A story that fails leaves the suite running, and is told again by the next start."""
+    told = running.home.path / "demonstrated"
+    if told.exists():
+        return
+    account = Account(running.url("gateway"), "admin", admin_password(running.home))
+    try:
+        async with signed_in(account) as api:
+            await Story(api, console).play()
+    except Trouble as trouble:
+        console.print(f"The demonstration data is not complete: {trouble}", style="yellow", markup=False)
+    else:
+        told.touch()
 
 
 def _welcome(console: Console, running: Stack) -> None:
