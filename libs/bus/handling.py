@@ -13,6 +13,7 @@ from libs.bus.pauses import pauses
 from libs.bus.runner import Equipment
 from libs.contracts.envelope import Envelope
 from libs.telemetry import tracing
+from libs.telemetry.logs import bind_correlation
 
 Handle: TypeAlias = Callable[[], Awaitable[None]]
 
@@ -61,7 +62,11 @@ class Handling:
 
     async def _once(self, envelope: Envelope, handle: Handle) -> None:
         started = perf_counter()
-        with tracing.attach(envelope.traceparent), tracing.span(f"{self._name} {envelope.type}"):
+        with (
+            tracing.attach(envelope.traceparent),
+            tracing.span(f"{self._name} {envelope.type}"),
+            bind_correlation(envelope.correlationid, envelope.id),
+        ):
             async with asyncio.timeout(self._equipment.settings.handling_timeout):
                 await handle()
         handled(self._name, envelope.type).inc()

@@ -7,6 +7,9 @@ from typing import Final, Protocol, TypeAlias
 ATTEMPTS: Final = "x-attempts"
 """The header that counts retry tiers passed. The broker's own count does not survive a republish on every version."""
 
+TRACEPARENT: Final = "traceparent"
+"""The header, for subscribers that do not look for it in the event."""
+
 FIRST_DEATH: Final = "x-first-death-queue"
 """The header in which the broker names the queue that gave a message up."""
 

@@ -10,17 +10,19 @@ from functools import partial
 
 from libs.bus.broker import Broker
 from libs.bus.measures import not_published, published
-from libs.bus.message import Message
+from libs.bus.message import TRACEPARENT, Message
 from libs.bus.settings import BusSettings
 from libs.bus.tasks import end
 from libs.store.outbox import Outbox, Pending
 from libs.telemetry.logs import logger
+from libs.telemetry.tracing import current_traceparent
 
 _log = logger()
 
 
-def message_of(event: Pending) -> Message:
-    return Message(event.event_id, event.type, event.body)
+def message_of(event: Pending, traceparent: str | None = None) -> Message:
+    headers = {} if traceparent is None else {TRACEPARENT: traceparent}
+    return Message(event.event_id, event.type, event.body, headers)
 
 
 class Relay:
@@ -30,7 +32,7 @@ class Relay:
         self._outbox = outbox
         self._broker = broker
         self._settings = settings
-        self._backlog: deque[Pending] = deque()
+        self._backlog: deque[tuple[Pending, Message]] = deque()
         self._in_flight = 0
         self._held: set[str] = set()
         self._confirmed: list[Pending] = []
@@ -42,13 +44,14 @@ class Relay:
 
     def accept(self, committed: Sequence[Pending]) -> None:
         """Takes events that were just committed; those beyond the bounds are left to the sweeper."""
+        traceparent = current_traceparent()
         for event in committed:
             if self._in_flight < self._settings.publish_window:
                 self._held.add(event.event_id)
-                self._send(event)
+                self._send(event, message_of(event, traceparent))
             elif len(self._backlog) < self._settings.relay_backlog:
                 self._held.add(event.event_id)
-                self._backlog.append(event)
+                self._backlog.append((event, message_of(event, traceparent)))
             else:
                 not_published("overload").inc()
 
@@ -66,10 +69,10 @@ class Relay:
         await end([self._clearer])
         await self._forget_confirmed()
 
-    def _send(self, event: Pending) -> None:
+    def _send(self, event: Pending, message: Message) -> None:
         self._in_flight += 1
         self._idle.clear()
-        confirmation = self._broker.send(message_of(event), exchange=self._settings.exchange, key=event.type)
+        confirmation = self._broker.send(message, exchange=self._settings.exchange, key=event.type)
         confirmation.add_done_callback(partial(self._landed, event))
 
     def _landed(self, event: Pending, confirmation: asyncio.Future[None]) -> None:
@@ -82,7 +85,7 @@ class Relay:
             not_published("refused").inc()
             self._held.discard(event.event_id)
         if self._backlog:
-            self._send(self._backlog.popleft())
+            self._send(*self._backlog.popleft())
         elif not self._in_flight:
             self._idle.set()
 

@@ -23,9 +23,9 @@ class BusSettings:
 
     sweep_age: float = 2.0
     """Events that wait longer than this are the sweeper's."""
-    sweep_every: float = 1.0
+    sweep_every: float = 2.0
     sweep_page: int = 200
-    lease: float = 10.0
+    lease: float = 5.0
     """How long a sweeper that has died keeps others from its duty."""
 
     prefetch: int = 64
@@ -50,5 +50,5 @@ class BusSettings:
     reassert_every: float = 10.0
     """How often exchanges and bindings are declared again, since nobody announces that one was removed."""
 
-    drain_timeout: float = 8.0
+    drain_timeout: float = 5.0
     """How long a stop waits for what is in hand."""

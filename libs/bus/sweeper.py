@@ -35,6 +35,7 @@ class Sweeper:
         self._settings = settings
         self._holder = new_id()
         self._grant: Grant | None = None
+        self._asks_again_at = 0.0
         self._task = asyncio.create_task(self._run(), name="bus sweeper")
 
     @property
@@ -76,9 +77,12 @@ class Sweeper:
         return True
 
     async def _has_duty(self) -> bool:
-        """Takes or prolongs the lease."""
-        lease = timedelta(seconds=self._settings.lease)
-        self._grant = await self._store.leases.acquire(LEASE, self._holder, lease)
+        """Takes the lease, or prolongs it when a third of it is over."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._asks_again_at:
+            lease = timedelta(seconds=self._settings.lease)
+            self._grant = await self._store.leases.acquire(LEASE, self._holder, lease)
+            self._asks_again_at = now + self._settings.lease / 3
         return self._grant is not None
 
     async def _publish(self, page: list[Pending]) -> list[Pending]:

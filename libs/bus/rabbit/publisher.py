@@ -1,52 +1,44 @@
-"""Publishing with confirmation: only the broker's ack counts.
+"""Publishing with confirmation, many messages in one write.
 
-Sends by the channel of aiormq that lies under aio-pika's: measured with 64 in flight, 102 µs of CPU a message against
-168 µs by `Exchange.publish`.
+Writes to the channel of aiormq that lies under aio-pika's, and lets aiormq match the broker's answers. Measured, in µs
+of CPU a message: 26, against 97 by aiormq's `basic_publish` and 170 by aio-pika's `Exchange.publish`, which take a
+lock, task switches and a system call for each.
 """
 
 import asyncio
-from dataclasses import dataclass
 
 from aio_pika.abc import AbstractChannel
 from aiormq import Channel as WireChannel
-from aiormq.exceptions import DeliveryError, PublishError
-from pamqp.commands import Basic
+from aiormq.abc import ChannelFrame
 
-from libs.bus.broker import NotConfirmed, Unroutable
+from libs.bus.broker import NotConfirmed
 from libs.bus.message import Message
 from libs.bus.rabbit.declaring import declare
-from libs.bus.rabbit.link import FAILURES, Link, wire_of
+from libs.bus.rabbit.landing import Landing, marshalled
+from libs.bus.rabbit.link import Link, wire_of
 from libs.bus.settings import BusSettings
 from libs.bus.tasks import end
 from libs.bus.topology import Topology
-from libs.contracts.envelope import CONTENT_TYPE
 from libs.telemetry.logs import logger
-
-PERSISTENT = 2
 
 _log = logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Flight:
-    """A publication under way. aiormq tells returned messages apart by their id, so an id flies once at a time."""
-
-    exchange: str
-    key: str
-    started: float
-    landing: asyncio.Task[None]
-
-
 class Publisher:
-    """Many publications in flight on one channel."""
+    """Many publications in flight on one channel.
+
+    The broker's returns name a message by its id, so an id flies once at a time: to the same place the flight is
+    shared, to another the second waits.
+    """
 
     def __init__(self, link: Link, topology: Topology, settings: BusSettings) -> None:
         self._link = link
         self._topology = topology
         self._settings = settings
         self._channel: WireChannel | None = None
-        self._flights: dict[str, Flight] = {}
-        self._landings: set[asyncio.Task[None]] = set()
+        self._in_flight: dict[str, Landing] = {}
+        self._unwritten: list[bytes] = []
+        self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._keeper = self._loop.create_task(self._keep(), name="bus publisher")
 
@@ -56,55 +48,39 @@ class Publisher:
 
     async def close(self) -> None:
         await end([self._keeper])
-        if self._landings:
-            await asyncio.wait(self._landings)
 
     def send(self, message: Message, *, exchange: str, key: str) -> asyncio.Future[None]:
-        earlier = self._flights.get(message.id)
+        earlier = self._in_flight.get(message.id)
         if earlier is not None and (earlier.exchange, earlier.key) == (exchange, key):
-            return earlier.landing
-        landing = self._loop.create_task(self._fly(message, exchange, key, earlier))
-        self._flights[message.id] = Flight(exchange, key, self._loop.time(), landing)
-        self._landings.add(landing)
+            return earlier
+        landing = Landing(message, exchange, key, self._loop)
         landing.add_done_callback(self._landed)
+        self._in_flight[message.id] = landing
+        if earlier is None:
+            self._take_off(landing)
+        else:
+            earlier.add_done_callback(lambda _: self._take_off(landing))
         return landing
 
-    async def _fly(self, message: Message, exchange: str, key: str, earlier: Flight | None) -> None:
-        try:
-            if earlier is not None:
-                await asyncio.wait([earlier.landing])
-            await self._confirmed(message, exchange, key)
-        except asyncio.CancelledError as error:
-            raise NotConfirmed("the connection ended before the broker's answer") from error
-        finally:
-            if self._flights[message.id].landing is asyncio.current_task():
-                del self._flights[message.id]
+    def _take_off(self, landing: Landing) -> None:
+        channel = self._channel
+        if channel is None:
+            landing.set_exception(NotConfirmed("the broker is away"))
+            return
+        self._unwritten.append(marshalled(landing, channel=channel.number, largest_frame=channel.max_content_size))
+        channel.delivery_tag += 1
+        landing.tag = channel.delivery_tag
+        channel.confirmations[landing.tag] = landing
+        channel.message_id_delivery_tag[landing.message.id] = landing.tag
+        self._wake.set()
 
-    def _landed(self, landing: asyncio.Task[None]) -> None:
-        self._landings.discard(landing)
-        landing.exception()  # whoever waits is told; if nobody does, the loop need not complain
-
-    async def _confirmed(self, message: Message, exchange: str, key: str) -> None:
-        if self._channel is None:
-            raise NotConfirmed("the broker is away")
-        try:
-            await self._channel.connection.ready()
-            answer = await self._channel.basic_publish(
-                message.body,
-                exchange=exchange,
-                routing_key=key,
-                properties=_properties(message),
-                mandatory=True,
-                wait=False,
-            )
-        except PublishError as error:
-            raise Unroutable(f"no queue for {key!r} on {exchange!r}") from error
-        except DeliveryError as error:
-            raise NotConfirmed("refused by the broker") from error
-        except FAILURES as error:
-            raise NotConfirmed("the connection ended before the broker's answer") from error
-        if not isinstance(answer, Basic.Ack):
-            raise NotConfirmed(f"answered by {answer!r}")
+    def _landed(self, landing: Landing) -> None:
+        landing.exception()  # whoever waits is told; where nobody does, the loop need not complain
+        id = landing.message.id
+        if self._in_flight.get(id) is landing:
+            del self._in_flight[id]
+        if self._channel is not None and self._channel.message_id_delivery_tag.get(id) == landing.tag:
+            del self._channel.message_id_delivery_tag[id]
 
     async def _keep(self) -> None:
         await self._link.keep(self._serve, wanted=lambda: True, confirms=True)
@@ -112,44 +88,49 @@ class Publisher:
     async def _serve(self, channel: AbstractChannel) -> None:
         await declare(channel, self._topology)
         wire = await wire_of(channel)
-        closing = wire.closing
         self._channel = wire
-        declared = self._loop.time()
+        writer = self._loop.create_task(self._write(wire), name="bus writer")
         try:
-            while not closing.done() and not await self._stuck():
-                await asyncio.wait([closing], timeout=self._settings.publish_timeout / 4)
-                if self._loop.time() - declared > self._settings.reassert_every:
-                    await declare(channel, self._topology)
-                    declared = self._loop.time()
+            await self._watch(channel, wire.closing, writer)
         finally:
             self._channel = None
-            self._abandon_flights()
+            self._unwritten.clear()
+            for landing in [each for each in wire.confirmations.values() if not each.done()]:
+                landing.set_exception(NotConfirmed("the connection ended before the broker's answer"))
+            await end([writer])
+
+    async def _write(self, wire: WireChannel) -> None:
+        """Writes what has gathered in one go; waits while the broker asks publishers to (its memory or disk alarm)."""
+        while True:
+            await self._wake.wait()
+            await wire.connection.ready()
+            self._wake.clear()
+            payload = b"".join(self._unwritten)
+            self._unwritten.clear()
+            await wire.write_queue.put(ChannelFrame(payload, should_close=False))
+
+    async def _watch(self, channel: AbstractChannel, closing: asyncio.Future[None], writer: asyncio.Task[None]) -> None:
+        """Until the channel closes or must be given up; meanwhile puts back exchanges and queues that are gone."""
+        declared = self._loop.time()
+        while not await self._stuck():
+            done, _ = await asyncio.wait(
+                [closing, writer],
+                timeout=self._settings.publish_timeout / 4,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if done:
+                return
+            if self._loop.time() - declared > self._settings.reassert_every:
+                await declare(channel, self._topology)
+                declared = self._loop.time()
 
     async def _stuck(self) -> bool:
         """Whether a confirmation has failed to come for so long that the connection must be dead."""
-        oldest = next(iter(self._flights.values()), None)
+        oldest = next(iter(self._in_flight.values()), None)
         if oldest is None or self._loop.time() - oldest.started < self._settings.publish_timeout:
             return False
         if await self._link.blocked():
             return False
-        _log.warning("bus_confirmations_missing", in_flight=len(self._landings))
+        _log.warning("bus_confirmations_missing", in_flight=len(self._in_flight))
         self._link.recycle()
         return True
-
-    def _abandon_flights(self) -> None:
-        """Ends what would wait for ever: aiormq does not wake a sender whose connection died with a full write queue.
-
-        Those just sent get their first turn before, and find that there is no channel.
-        """
-        for landing in self._landings:
-            self._loop.call_soon(landing.cancel)
-
-
-def _properties(message: Message) -> Basic.Properties:
-    return Basic.Properties(
-        content_type=CONTENT_TYPE,
-        delivery_mode=PERSISTENT,
-        message_id=message.id,
-        message_type=message.type,
-        headers=dict(message.headers) if message.headers else None,
-    )

@@ -2,9 +2,9 @@
 
 import asyncio
 import hashlib
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 from aio_pika.abc import AbstractChannel, AbstractQueue
 from aiormq import Channel as WireChannel
@@ -12,6 +12,7 @@ from aiormq.abc import DeliveredMessage
 
 from libs.bus.broker import Inlet
 from libs.bus.message import Message
+from libs.bus.rabbit.acks import Acks
 from libs.bus.rabbit.declaring import bind, declare_exchange, declare_queue
 from libs.bus.rabbit.link import FAILURES, Link, wire_of
 from libs.bus.settings import BusSettings
@@ -19,31 +20,26 @@ from libs.bus.tasks import end
 from libs.bus.topology import Exchange, Queue
 from libs.telemetry.logs import logger
 
-ACK_TIMEOUT: Final = 30.0
-"""Seconds; an ack can wait behind a full socket, and for ever behind one that has died."""
-
 _log = logger()
 
 
 class _Stay:
     """A consumer on one channel. `lost` says that the broker will deliver again what it had handed out."""
 
-    __slots__ = ("channel", "lost", "tag")
+    __slots__ = ("acks", "channel", "lost", "tag")
 
     def __init__(self, channel: WireChannel) -> None:
         self.channel = channel
+        self.acks = Acks(channel)
         self.lost = False
         self.tag: str | None = None
 
 
 class RabbitDelivery:
-    """A delivery on a channel of aiormq. A second answer would close the channel, so it is not sent."""
-
-    __slots__ = ("_answered", "_stay", "_tag", "message", "redelivered")
+    __slots__ = ("_stay", "_tag", "message", "redelivered")
 
     def __init__(self, stay: _Stay, delivered: DeliveredMessage) -> None:
         self._stay = stay
-        self._answered = False
         self._tag = delivered.delivery_tag or 0
         self.message = message_in(delivered)
         self.redelivered = bool(delivered.redelivered)
@@ -53,19 +49,10 @@ class RabbitDelivery:
         return self._stay.lost
 
     async def ack(self, *, through: bool = False) -> None:
-        await self._answer(self._stay.channel.basic_ack(self._tag, multiple=through, wait=False))
+        self._stay.acks.ack(self._tag, through=through)
 
     async def requeue(self) -> None:
-        await self._answer(self._stay.channel.basic_reject(self._tag, requeue=True, wait=False))
-
-    async def _answer(self, answer: Coroutine[Any, Any, None]) -> None:
-        if self._answered:
-            answer.close()
-            return
-        self._answered = True
-        with suppress(*FAILURES):
-            async with asyncio.timeout(ACK_TIMEOUT):
-                await answer
+        await self._stay.acks.requeue(self._tag)
 
 
 class RabbitSubscription:
@@ -107,6 +94,7 @@ class RabbitSubscription:
         stay = self._stay
         await end([self._keeper])
         if stay is not None:
+            await stay.acks.flush()
             with suppress(*FAILURES):
                 await stay.channel.close(timeout=self._settings.probe_timeout)
 
@@ -122,18 +110,21 @@ class RabbitSubscription:
         wire.on_consumer_cancel_callbacks.add(cancelled.set_result)
         stay = self._stay = _Stay(wire)
         self._inlet.connected()
+        acknowledging = asyncio.create_task(stay.acks.run(), name=f"bus acks {declared.name}")
         try:
             await self._consume(stay, declared.name)
             while not await _ended(wire.closing, cancelled, within=self._settings.reassert_every):
                 await self._bind(channel, declared)
         finally:
             self._stay = None
+            await end([acknowledging])
             stay.lost = not cancelled.done()  # the messages of a deleted queue never come again: those in hand are all
         if cancelled.done():
             _log.warning("bus_queue_lost", queue=declared.name)
 
     async def _consume(self, stay: _Stay, name: str) -> None:
         async def receive(delivered: DeliveredMessage) -> None:
+            stay.acks.received(delivered.delivery_tag or 0)
             self._inlet.receive(RabbitDelivery(stay, delivered))
 
         answer = await stay.channel.basic_consume(name, receive)
