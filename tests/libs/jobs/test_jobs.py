@@ -140,7 +140,7 @@ async def test_given_a_copy_frozen_beyond_its_lease_then_another_resumes_and_the
         return Counted(last=-1)
 
     begun = await given_job(store, up_to=4)
-    asleep = replace(settings, job_lease=0.2, beat_every=60.0)
+    asleep = replace(settings, job_lease=0.2, beat_every=60.0, jobs_at_once=1)
     first = Running(store, [freeze], asleep)
     first.start()
     await frozen.wait()

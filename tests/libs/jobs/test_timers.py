@@ -186,9 +186,11 @@ async def test_given_a_timer_that_is_moved_or_canceled_while_it_fires_then_that_
     store: Store, settings: JobSettings, *, moved: bool
 ) -> None:
     firing_now, go_on = asyncio.Event(), asyncio.Event()
+    runs = []
 
     @timer("reminder")
     async def slowly(work: UnitOfWork, timer: Timer) -> None:
+        runs.append(work.attempt)
         leave(work, timer.key)
         firing_now.set()
         await go_on.wait()
@@ -207,6 +209,7 @@ async def test_given_a_timer_that_is_moved_or_canceled_while_it_fires_then_that_
     go_on.set()
     await firing.stop()
 
+    assert runs == [1]
     assert await causes(store) == []
     assert len(await timers(store)) == (1 if moved else 0)
 
