@@ -26,6 +26,7 @@ from libs.cli.demo.story import Story
 from libs.cli.trouble import Trouble, finish
 
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_STORY_TIMEOUT = 60.0
 _GIVEN_NODES = ("MONGO_URL", "AMQP_URL")
 
 
@@ -98,10 +99,11 @@ async def _demonstrate_once(console: Console, running: Stack) -> None:
         return
     account = Account(running.url("gateway"), "admin", admin_password(running.home))
     try:
-        async with signed_in(account) as api:
+        async with asyncio.timeout(_STORY_TIMEOUT), signed_in(account) as api:
             await Story(api, console).play()
-    except Trouble as trouble:
-        console.print(f"The demonstration data is not complete: {trouble}", style="yellow", markup=False)
+    except (Trouble, TimeoutError) as trouble:
+        reason = str(trouble) or f"it took longer than {_STORY_TIMEOUT:.0f} s"
+        console.print(f"The demonstration data is not complete: {reason}", style="yellow", markup=False)
     else:
         told.touch()
 
@@ -116,7 +118,7 @@ def _welcome(console: Console, running: Stack) -> None:
     }
     if "gateway" in running.copies:
         url = running.url("gateway")
-        lines |= {"API guide": f"{url}/docs", "Application": f"{url}/"}
+        lines |= {"API guide": f"{url}/docs", "Address": f"{url}/"}
     console.print("\n[bold]Tandem is ready.[/bold] Ctrl-C stops it.\n")
     for name, value in lines.items():
         console.print(f"  {name:<12} {value}", markup=False, soft_wrap=True)

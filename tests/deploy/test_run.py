@@ -72,7 +72,7 @@ async def signs_in(url: str, password: str) -> bool:
 async def test_it_runs_alone_in_its_home_and_stops_when_told(tandem: Tandem, tmp_path: Path) -> None:
     async with tandem() as first:
         identity = (await output_until(first, r"identity started: process (\d+)"))[1]
-        ready = await output_until(first, r"(?s)Tandem is ready.*Sign in +admin / (\S+).*Application +(\S+)/\n")
+        ready = await output_until(first, r"(?s)Tandem is ready.*Sign in +admin / (\S+).*Address +(\S+)/\n")
         password, url = ready.groups()
         assert await signs_in(url, password)
 

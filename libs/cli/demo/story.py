@@ -72,6 +72,9 @@ class Story:
         lead = await self._lead(person)
         self.tell(f"The answer of [bold]{person.name}[/] has become a lead, by an event: nobody typed it.")
         await self._respond(campaign_id, person, "interested", _COMPANIES[0])
+        await self._eventually(
+            lambda: self._api.get(f"/api/v1/leads/{lead['id']}"), lambda answer: len(answer["response_ids"]) > 1
+        )
         self.tell(f"{person.name} answers once more; the open lead takes it in, there is no second one.")
         opportunity = (await self._api.post(f"/api/v1/leads/{lead['id']}/qualify", {}))["opportunity"]
         self.tell(f"Sales qualifies the lead; the opportunity [bold]{opportunity['name']}[/] is open.")
