@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from libs.contracts.values import Reference
+from libs.domain.people import Respondent
 from libs.domain.record import FieldSpec, Record, specs_of
 from libs.domain.refusals import NotFound
 from libs.store.documents import WITHOUT_PRIVATE, public
@@ -26,6 +27,7 @@ _KINDS: Final[Mapping[type, FieldKind]] = {
     datetime: FieldKind.DATETIME,
     date: FieldKind.DATE,
     Reference: FieldKind.REFERENCE,
+    Respondent: FieldKind.REFERENCE,
 }
 
 

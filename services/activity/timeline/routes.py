@@ -1,5 +1,6 @@
 """Timelines over HTTP."""
 
+import re
 from typing import Final
 from urllib.parse import urlencode
 
@@ -15,6 +16,8 @@ from libs.web.executing import STORE
 from libs.web.requests import caller_of
 from services.activity.timeline import store as timeline
 from services.activity.timeline.model import TimelineEntry
+
+_WHOLE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 
 OPTIONS: Final = {
     "$top": f"entries a page, at most {MAX_TOP}",
@@ -42,7 +45,7 @@ def _page_of(request: web.Request) -> tuple[int, timeline.Position | None]:
     if unknown := given.keys() - OPTIONS.keys():
         raise InvalidFields.at(min(unknown), "unknown_option", f"known are: {', '.join(OPTIONS)}")
     top = given.get("$top", str(DEFAULT_TOP))
-    if not (top.isascii() and top.isdigit() and 0 < int(top[:9]) <= MAX_TOP):
+    if _WHOLE_NUMBER.fullmatch(top) is None or int(top) > MAX_TOP:
         raise InvalidFields.at("$top", "out_of_range", f"a whole number from 1 to {MAX_TOP} is wanted")
     return int(top), timeline.Position.parse(given["after"]) if "after" in given else None
 

@@ -12,17 +12,19 @@ from pymongo import MongoClient
 from services.activity.app import SERVICE
 from tests.support.services import Running, running
 
-OTHERS = {
-    "campaigns/spring": {"id": "spring", "name": "Spring sale"},
-    "leads/ada": {"id": "ada", "full_name": "Ada Lovelace", "topic": "Engines"},
-    "contacts/bob": {"id": "bob", "full_name": "Bob Noyce"},
+OTHERS: dict[str, list[dict[str, str]]] = {
+    "campaigns": [{"id": "spring", "name": "Spring sale"}],
+    "leads": [{"id": "ada", "full_name": "Ada Lovelace", "topic": "Engines"}],
+    "contacts": [{"id": "bob", "full_name": "Bob Noyce"}],
 }
-"""Records of other services, by where the gateway finds them."""
+"""Records of other services, by collection."""
 
 
 async def _owner(request: web.Request) -> web.Response:
-    record = OTHERS.get(request.match_info["subject"])
-    return web.json_response(record or {"code": "not_found"}, status=200 if record else 404)
+    """The records of a collection whose ids a filter names."""
+    named = request.query["$filter"]
+    records = OTHERS.get(request.match_info["collection"], [])
+    return web.json_response({"value": [record for record in records if f"'{record['id']}'" in named]})
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def shared_database(mongo_client: MongoClient[dict[str, Any]], worker: str) -> I
 async def activity(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Running]:
     """A service that the tests of one file share; each works with records of its own."""
     gateway = web.Application()
-    gateway.router.add_get("/api/v1/{subject:.+}", _owner)
+    gateway.router.add_get("/api/v1/{collection}", _owner)
     async with (
         TestServer(gateway) as server,
         running(

@@ -85,6 +85,16 @@ async def test_references_must_lead_somewhere_and_are_named(activity: Running) -
     assert (refused, {error["pointer"] for error in problem["errors"]}) == (422, {"/campaign_id", "/regarding"})
 
 
+async def test_a_patched_reference_is_checked_and_named(activity: Running) -> None:
+    _, call = await activity.post(PATH, CALL)
+    path = f"{PATH}/{call['id']}"
+
+    _, patched = await activity.patch(path, {"regarding": {"collection": "leads", "id": "ada"}})
+    refused, _ = await activity.patch(path, {"regarding": {"collection": "leads", "id": "nobody"}})
+
+    assert (patched["regarding"]["name"], refused) == ("Ada Lovelace", 422)
+
+
 async def test_a_customer_of_another_collection_is_refused(activity: Running) -> None:
     status, problem = await activity.post(PATH, {**RESPONSE, "customer": {"collection": "campaigns", "id": "spring"}})
 
@@ -126,7 +136,8 @@ async def test_an_unknown_reason_is_refused_with_those_there_are(activity: Runni
 
 async def test_lists_filter_by_fields_of_all_types(activity: Running) -> None:
     regarding = {"collection": "leads", "id": "ada"}
-    records = [{**CALL, "regarding": regarding, "outcome": "busy"}, TASK, {**RESPONSE, "regarding": regarding}]
+    answer = {**RESPONSE, "regarding": regarding, "customer": {"collection": "contacts", "id": "bob"}}
+    records = [{**CALL, "regarding": regarding, "outcome": "busy"}, TASK, answer]
     tagged = [{**record, "tags": ["filtered"]} for record in records]
     await activity.post(f"{PATH}/bulk", {"records": tagged})
 
@@ -137,6 +148,7 @@ async def test_lists_filter_by_fields_of_all_types(activity: Running) -> None:
     assert await found("regarding/id eq 'ada'") == ["phone_call", "campaign_response"]
     assert await found("type eq 'task' and state eq 'open'") == ["task"]
     assert await found("campaign_id eq 'spring' and response eq 'interested'") == ["campaign_response"]
+    assert await found("customer/id eq 'bob'") == ["campaign_response"]
     assert await found("outcome eq 'busy'") == ["phone_call"]
 
 

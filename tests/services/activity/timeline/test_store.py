@@ -86,6 +86,7 @@ async def whole(store: Store, subject: str, *, top: int) -> list[dict[str, Any]]
         if piece.last is None:
             return entries
         assert len(piece.entries) == top
+        assert piece.entries[-1]["id"] not in [entry["id"] for entry in entries[:-1]]
         after = Position.parse(str(piece.last))
 
 
