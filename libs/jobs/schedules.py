@@ -42,7 +42,8 @@ class Schedule:
 
     def after(self, at: datetime) -> datetime:
         """The first time after `at`, in UTC."""
-        return next(CronSim(self.cron, at.astimezone(ZoneInfo(self.zone)))).astimezone(UTC)
+        following: datetime = next(CronSim(self.cron, at.astimezone(ZoneInfo(self.zone))))
+        return following.astimezone(UTC)
 
     def next_timer(self, at: datetime) -> Timer:
         return Timer(kind=f"{_PREFIX}{self.name}", key=f"{self.cron} {self.zone}", due_at=self.after(at))

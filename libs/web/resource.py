@@ -5,7 +5,7 @@ A plain slice needs no more than `Resource(Competitor)`; a deep one gives comman
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -65,17 +65,12 @@ class Resource(Generic[R]):
     async def create_record(self, work: UnitOfWork, draft: Draft) -> R:
         if self.create is not None:
             return await self.create(work, draft)
-        return work.add(new_record(self.record, work, draft))
+        return work.add(self.record.drafted(draft, id=work.new_id()))
 
     async def change_record(self, work: UnitOfWork, current: R, wanted: R) -> R:
         if self.change is not None:
             return await self.change(work, current, wanted)
         return work.save(wanted)
-
-
-def new_record(record_type: type[R], work: UnitOfWork, draft: Draft, **more: Any) -> R:
-    """A record from a draft, which is validated already, and what the service adds to it."""
-    return cast(R, record_type.model_construct(id=work.new_id(), **draft.values(), **more))
 
 
 class Assign(Value):

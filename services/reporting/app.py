@@ -11,11 +11,12 @@ from libs.web.settings import ServiceSettings
 from services.reporting.funnel import consumers as funnel_consumers
 from services.reporting.funnel import routes as funnel
 from services.reporting.funnel import store as funnel_rows
+from services.reporting.funnel.model import PROJECTION
 from services.reporting.lag.routes import lag_routes
 
 REPORTING: Final = Service(
     name="reporting",
-    routes=(*funnel.ROUTES, *lag_routes([funnel_consumers.NAME])),
+    routes=(*funnel.ROUTES, *lag_routes([PROJECTION])),
     projections=(
         funnel_consumers.follow_funnel,
         projection("reference_copies", "marketing.campaign.*")(copies.keep_copies),

@@ -26,7 +26,7 @@ async def nothing_to_drain() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Where one side answers, and whose CPU counts: `pids` pass and own a request, `everybody` handles its events too."""
+    """Where one side answers. `pids` pass on and own a request, `everybody` handles its events too."""
 
     name: str
     url: str

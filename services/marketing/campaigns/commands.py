@@ -6,7 +6,6 @@ from libs.contracts.values import Value
 from libs.domain.fields import Line
 from libs.domain.record import Draft
 from libs.store.work import UnitOfWork
-from libs.web.resource import new_record
 from services.marketing.campaigns import model
 from services.marketing.campaigns.model import Campaign
 
@@ -18,7 +17,7 @@ class CopyCampaign(Value):
 
 
 async def create_campaign(work: UnitOfWork, draft: Draft) -> Campaign:
-    campaign = new_record(Campaign, work, draft)
+    campaign = Campaign.drafted(draft, id=work.new_id())
     model.require_order_of_dates(campaign)
     return work.add(campaign)
 

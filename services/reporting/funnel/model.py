@@ -11,6 +11,9 @@ from typing import Final
 
 from libs.contracts.envelope import Envelope
 
+PROJECTION: Final = "funnel"
+"""The name of the read model, and of its queue."""
+
 STAGES: Final[Mapping[str, str]] = {"activities": "response", "leads": "lead", "opportunities": "opportunity"}
 """Source collection → the stage of its rows."""
 

@@ -14,9 +14,9 @@ from libs.web.api import Route, Rule
 from libs.web.executing import STORE
 from libs.web.service import BUS
 from services.reporting.funnel import store as rows
-from services.reporting.funnel.consumers import NAME
+from services.reporting.funnel.model import PROJECTION
 from services.reporting.funnel.store import Selection
-from services.reporting.lag.store import lag_of
+from services.reporting.lag.measuring import lag_of
 
 _PARTS: Final = ("campaign", "day")
 
@@ -60,7 +60,7 @@ async def read_funnel(request: web.Request) -> web.Response:
         if "campaign_id" in entry:
             copy = names.get(f"campaigns/{entry['campaign_id']}")
             entry["campaign_name"] = copy["name"] if copy else None
-    lag = await lag_of(store, request.app[BUS], NAME)
+    lag = await lag_of(store, request.app[BUS], PROJECTION)
     return json_response(to_json({"value": entries, "lag": lag}))
 
 

@@ -10,7 +10,7 @@ from libs.web.answers import json_response
 from libs.web.api import Route, Rule
 from libs.web.executing import STORE
 from libs.web.service import BUS
-from services.reporting.lag.store import lag_of
+from services.reporting.lag.measuring import lag_of
 
 
 def lag_routes(projections: Sequence[str]) -> tuple[Route, ...]:

@@ -1,14 +1,12 @@
-"""How far a read model is behind the events it is built from."""
+"""What each read model has taken in last."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from libs.bus.bus import Bus
-from libs.bus.topology import queue_name
 from libs.contracts.envelope import Envelope
 from libs.store.clock import utc_now
 from libs.store.errors import answering
-from libs.store.store import Store
+from libs.store.store import Document, Store
 
 COLLECTION: Final = "progress"
 
@@ -20,18 +18,7 @@ async def note_progress(store: Store, projection: str, envelopes: Sequence[Envel
     await store.collection(COLLECTION).update_one({"_id": projection}, update, upsert=True)
 
 
-async def lag_of(store: Store, bus: Bus, projection: str) -> dict[str, Any]:
-    """`pending` events in the queue (None while the broker does not say) and `seconds` behind: 0 with none pending."""
+async def progress_of(store: Store, projection: str) -> Document:
+    """`last_event_at` and `handled_at`; empty for one that has taken in nothing yet."""
     async with answering():
-        progress = await store.collection(COLLECTION).find_one({"_id": projection}) or {}
-    queue = queue_name(store.service, projection)
-    pending = (await bus.depths()).get(queue)
-    last = progress.get("last_event_at")
-    behind = max(0.0, (utc_now() - last).total_seconds()) if last and pending else 0.0
-    return {
-        "projection": projection,
-        "pending": pending,
-        "seconds": None if pending is None else round(behind, 3),
-        "last_event_at": last,
-        "handled_at": progress.get("handled_at"),
-    }
+        return await store.collection(COLLECTION).find_one({"_id": projection}) or {}

@@ -76,7 +76,7 @@ async def test_given_a_copy_whose_clock_is_wrong_then_the_servers_clock_decides(
 
     with time_machine.travel(datetime.now(UTC) + wrong_by):
         assert await store.leases.acquire("sweeper", "b", MINUTE) is None
-        assert await eventually(lambda: store.leases.acquire("scheduler", "b", MINUTE))
+        await eventually(lambda: store.leases.acquire("scheduler", "b", MINUTE))
 
     ends = {lease["_id"]: lease["expires_at"] for lease in await store.leases.held()}
     assert abs(ends["scheduler"] - ends["sweeper"]) < MINUTE

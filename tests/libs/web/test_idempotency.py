@@ -11,7 +11,7 @@ from libs.domain.fields import Line
 from libs.domain.record import Draft, Record
 from libs.domain.refusals import Refusal
 from libs.store.work import UnitOfWork
-from libs.web.resource import Action, Resource, new_record
+from libs.web.resource import Action, Resource
 from libs.web.service import Service
 from tests.support.services import Running, running
 
@@ -32,7 +32,7 @@ class SeatTaken(Refusal):
 
 async def add_seat(work: UnitOfWork, draft: Draft) -> Seat:
     """Refuses what it has done itself before, as commands that look at others' records do."""
-    seat = new_record(Seat, work, draft)
+    seat = Seat.drafted(draft, id=work.new_id())
     if await work.claimed_by("seat", seat.name) is not None:
         raise SeatTaken(seat.name)
     work.take_claim("seat", seat.name, seat.id)

@@ -122,9 +122,7 @@ async def test_plain_records_are_deactivated_and_activated_by_actions_only(marke
 async def test_one_idempotency_key_has_one_effect(market: Running) -> None:
     keyed = {"Idempotency-Key": "once"}
 
-    answers = await asyncio.gather(
-        *(market.post("/api/v1/rivals", {"name": "Acme"}, headers=keyed) for _ in range(8))
-    )
+    answers = await asyncio.gather(*(market.post("/api/v1/rivals", {"name": "Acme"}, headers=keyed) for _ in range(8)))
 
     assert {status for status, _ in answers} == {201}
     assert len({answer["id"] for _, answer in answers}) == 1

@@ -1,0 +1,24 @@
+"""How far a read model is behind the events it is built from."""
+
+from typing import Any
+
+from libs.bus.bus import Bus
+from libs.bus.topology import queue_name
+from libs.store.clock import utc_now
+from libs.store.store import Store
+from services.reporting.lag.store import progress_of
+
+
+async def lag_of(store: Store, bus: Bus, projection: str) -> dict[str, Any]:
+    """`pending` events in the queue (None while the broker does not say) and `seconds` behind: 0 with none pending."""
+    progress = await progress_of(store, projection)
+    pending = (await bus.depths()).get(queue_name(store.service, projection))
+    last = progress.get("last_event_at")
+    behind = max(0.0, (utc_now() - last).total_seconds()) if last and pending else 0.0
+    return {
+        "projection": projection,
+        "pending": pending,
+        "seconds": None if pending is None else round(behind, 3),
+        "last_event_at": last,
+        "handled_at": progress.get("handled_at"),
+    }
