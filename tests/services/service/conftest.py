@@ -1,5 +1,6 @@
 """The service department's service, running beside an owner of customers that it may ask."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,16 +17,15 @@ from tests.support.services import Running, running
 
 @dataclass
 class Owner:
-    """Answers for accounts as the sales service does; `asked` are the ids that it was asked for."""
+    """Lists accounts by their ids as the sales service does; `asked` are the ids that it was asked for."""
 
     accounts: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    async def read(self, request: web.Request) -> web.Response:
-        account_id = request.match_info["id"]
-        self.asked.append(account_id)
-        account = self.accounts.get(account_id)
-        return web.json_response(account or {"code": "not_found"}, status=200 if account else 404)
+    async def list(self, request: web.Request) -> web.Response:
+        ids = re.findall("'([^']*)'", request.query["$filter"])
+        self.asked += ids
+        return web.json_response({"value": [self.accounts[id_] for id_ in ids if id_ in self.accounts]})
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def shared_database(mongo_client: MongoClient[dict[str, Any]], worker: str) -> I
 async def cases(mongo_url: str, amqp_url: str, shared_database: str, owner: Owner) -> AsyncIterator[Running]:
     """A service that the tests of one file share; each works with cases of its own."""
     app = web.Application()
-    app.router.add_get("/api/v1/accounts/{id}", owner.read)
+    app.router.add_get("/api/v1/accounts", owner.list)
     async with TestServer(app) as server:
         gateway = str(server.make_url(""))
         async with running(
