@@ -36,7 +36,13 @@ def routes(tail: Tail) -> tuple[Route, ...]:
     """The stream is open to strangers as far as the router knows: it takes a sign-in or a ticket, and checks either."""
     return (
         Route("GET", "/api/v1/events", list_events, READ, "The events of all services, in their order"),
-        Route("GET", "/api/v1/events/stream", partial(stream_events, tail), ANYONE, "Follow the events as they come, by a sign-in or a ticket"),
+        Route(
+            "GET",
+            "/api/v1/events/stream",
+            partial(stream_events, tail),
+            ANYONE,
+            "Follow the events as they come, by a sign-in or a ticket",
+        ),
     )
 
 
