@@ -51,8 +51,9 @@ class Event(BaseModel, Generic[S]):
 
     @classmethod
     def received(cls, envelope: Envelope) -> Self:
-        """The event in an envelope; unknown fields are ignored, since v1 may grow."""
-        event = cls.model_validate({name: envelope.data[name] for name in cls.model_fields if name in envelope.data})
+        """The event in an envelope; unknown fields are ignored at every depth, since v1 may grow."""
+        own = {name: envelope.data[name] for name in cls.model_fields if name in envelope.data}
+        event = cls.model_validate(own, extra="ignore")
         event._envelope = envelope  # noqa: SLF001  # its own class gives it
         return event
 
@@ -65,7 +66,7 @@ class Event(BaseModel, Generic[S]):
     @cached_property
     def record(self) -> S:
         """The record as it was after the event."""
-        return cast(S, self.snapshot.model_validate(self.envelope.record))
+        return cast(S, self.snapshot.model_validate(self.envelope.record, extra="ignore"))
 
     def payload(self) -> Mapping[str, Any]:
         """The event's own fields, ready for JSON."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Final
 
 from libs.contracts.event import Event, Snapshot
 
@@ -63,6 +64,10 @@ class UserUpdated(Event[UserSnapshot], type="identity.user.updated"):
     pass
 
 
+class UserAssigned(Event[UserSnapshot], type="identity.user.assigned"):
+    pass
+
+
 class UserDeactivated(Event[UserSnapshot], type="identity.user.deactivated"):
     """May no longer sign in; every session and API key of theirs is revoked with it."""
 
@@ -97,3 +102,19 @@ class ApiKeyCreated(Event[ApiKeySnapshot], type="identity.api_key.created"):
 
 class ApiKeyRevoked(Event[ApiKeySnapshot], type="identity.api_key.revoked"):
     """Neither this key nor a token exchanged for it is to be accepted from now on."""
+
+
+EVENTS: Final[tuple[type[Event[Any]], ...]] = (
+    UserCreated,
+    UserUpdated,
+    UserAssigned,
+    UserDeactivated,
+    UserActivated,
+    UserPasswordSet,
+    UserUnlocked,
+    SessionStarted,
+    SessionRefreshed,
+    SessionRevoked,
+    ApiKeyCreated,
+    ApiKeyRevoked,
+)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 SIGNIFICANT_DIGITS: Final = 15
 """More would not survive a JSON number read as a double."""
@@ -17,7 +17,9 @@ def _within_double(amount: Decimal) -> Decimal:
     return amount
 
 
-Money = Annotated[Decimal, Field(allow_inf_nan=False), AfterValidator(_within_double)]
+Money = Annotated[
+    Decimal, Field(allow_inf_nan=False), AfterValidator(_within_double), WithJsonSchema({"type": "number"})
+]
 """An exact amount; its currency stands beside it in the record. A JSON number on the wire, Decimal128 at rest."""
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -32,7 +34,11 @@ def to_moment(at: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(to_moment)]
 """A point in time; RFC 3339 UTC on the wire."""
 
-Day = Annotated[date, PlainSerializer(date.isoformat, return_type=str)]
+Day = Annotated[
+    date,
+    PlainSerializer(date.isoformat, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
 """A calendar day; `YYYY-MM-DD` on the wire and at rest, where it sorts as it should."""
 
 
