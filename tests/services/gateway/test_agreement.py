@@ -5,26 +5,10 @@ from yarl import URL
 
 from libs.web.api import Anyone, Route
 from libs.web.service import Service as Described
-from services.activity.app import SERVICE as ACTIVITY
 from services.gateway.ownership import BASE, BUILT, TABLE, Service, collection_of, owner
 from services.gateway.public_paths import PUBLIC, TICKETED
-from services.identity.api_keys import routes as api_keys
-from services.identity.keys import routes as keys
-from services.identity.roles import routes as roles
-from services.identity.sessions import routes as sessions
-from services.identity.users import routes as users
-from services.journal.app import journal
-from services.marketing.app import MARKETING
-from services.reporting.app import REPORTING
-from services.sales.app import SALES
-from services.service.app import SERVICE
+from tests.support.suite import SERVICES
 
-IDENTITY = Described(
-    "identity",
-    resources=(users.USERS,),
-    routes=(*users.ROUTES, *sessions.ROUTES, *api_keys.ROUTES, *keys.ROUTES, *roles.ROUTES),
-)
-SERVICES = (IDENTITY, SALES, MARKETING, SERVICE, ACTIVITY, REPORTING, journal())
 ROUTES = [
     pytest.param(service.name, route, id=f"{service.name}-{route.name}")
     for service in SERVICES

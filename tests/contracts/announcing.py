@@ -1,0 +1,86 @@
+"""Events as the unit of work announces them today, at a fixed moment and under fixed ids."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from libs.contracts.event import Event
+from libs.domain.record import Record
+from libs.store.context import Context
+from libs.store.documents import to_document
+from libs.store.mongo import connect
+from libs.store.store import Store
+from libs.store.work import Change, UnitOfWork
+from tests.contracts.publishers import BY_TYPE
+from tests.contracts.records import CASE, CONTACT, NOW, OPPORTUNITY, RECORDS, RESPONSE, USER, id_of
+
+EVENT: Final = id_of(101)
+CONTEXT: Final = Context(
+    actor_id=USER,
+    via="ui",
+    correlation_id=id_of(102),
+    causation_id=id_of(103),
+    traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+)
+
+OWN_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "sales.lead.qualified": {"opportunity_id": OPPORTUNITY},
+    "sales.lead.disqualified": {"reason": "lost"},
+    "sales.lead.response_joined": {"response_id": RESPONSE, "campaign_id": RECORDS["marketing.campaign"].id},
+    "sales.opportunity.moved": {"left": "qualification", "entered": "proposal"},
+    "sales.opportunity.lost": {"reason": "out_sold", "competitor": "Globex"},
+    "marketing.marketing_list.members_added": {"member_ids": [CONTACT]},
+    "marketing.marketing_list.members_removed": {"member_ids": [CONTACT]},
+    "service.case.child_added": {"child_case_id": CASE},
+    "service.case.escalated": {"reason": "waits for a week"},
+    "service.case.resolved": {
+        "reason": "problem_solved",
+        "resolution": "On the first of next month.",
+        "time_spent_minutes": 15,
+    },
+}
+
+LED_TO: Final[Mapping[str, Mapping[str, Any]]] = {
+    "assigned": {"owner_id": id_of(104)},
+    "qualified": {"state": "qualified"},
+    "disqualified": {"state": "disqualified", "status_reason": "lost"},
+    "won": {"state": "won"},
+    "lost": {"state": "lost"},
+    "moved": {"stage": "proposal"},
+    "launched": {"state": "launched"},
+    "resolved": {"state": "resolved", "status_reason": "problem_solved"},
+    "deactivated": {"state": "inactive"},
+    "revoked": {"state": "revoked"},
+}
+"""What a few kinds of event change, by their verbs; any other changes the tags."""
+
+
+def announced(event_type: type[Event[Any]]) -> dict[str, Any]:
+    """The whole CloudEvent, as subscribers parse it."""
+    aggregate, _, verb = event_type.type.rpartition(".")
+    record = RECORDS[aggregate]
+    work = UnitOfWork(_unconnected(event_type.type.partition(".")[0]), CONTEXT)
+    work.now = datetime.fromisoformat(NOW)
+    happening = event_type.model_validate(OWN_FIELDS.get(event_type.type, {}), strict=False)
+    (pending,) = work.events(_change(record, verb, happening))
+    event: dict[str, Any] = json.loads(pending.body)
+    return {**event, "id": EVENT}
+
+
+def all_announced() -> Iterable[tuple[str, dict[str, Any]]]:
+    return ((type_, announced(event)) for type_, event in BY_TYPE.items())
+
+
+def _change(record: Record, verb: str, happening: Event[Any]) -> Change:
+    before = to_document(record)
+    if verb in {"created", "started"}:
+        return Change(type(record), before=None, after={**before, "version": 1}, happenings=[happening])
+    changes = {} if verb == "deleted" else LED_TO.get(verb, {"tags": ["spring", "vip"]})
+    after = to_document(record.evolve(**changes, version=record.version + 1))
+    return Change(type(record), before=before, after=after, happenings=[happening], removed=verb == "deleted")
+
+
+def _unconnected(service: str) -> Store:
+    """A store knows whose events these are; its client connects when it is first used, which it never is."""
+    return Store(connect("mongodb://127.0.0.1:9/", timeout_ms=1), "none", service=service, records=(), seconds=1)

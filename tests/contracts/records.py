@@ -1,0 +1,244 @@
+"""One record of each aggregate in which every field has a value, so that every member of an event has a type."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from libs.domain.record import Record
+from services.activity.activities.model.campaign_response import CampaignResponse
+from services.activity.activities.model.phone_call import PhoneCall
+from services.activity.activities.model.task import Task
+from services.identity.api_keys.model import ApiKey
+from services.identity.sessions.model import Session
+from services.identity.users.model import User
+from services.marketing.campaigns.model import Campaign
+from services.marketing.marketing_lists.model import MarketingList
+from services.sales.accounts.model import Account
+from services.sales.contacts.model import Contact
+from services.sales.leads.model import Lead
+from services.sales.opportunities.model import Opportunity
+from services.service.cases.model import Case
+
+NOW: Final = "2026-11-20T09:30:00.125Z"
+LATER: Final = "2026-12-01T12:00:00Z"
+
+
+def id_of(number: int) -> str:
+    return f"0193479c-0000-7000-8000-{number:012}"
+
+
+USER, SESSION, API_KEY, LEAD, OPPORTUNITY, ACCOUNT, CONTACT, CAMPAIGN, LIST, CASE, CALL, TASK, RESPONSE = map(
+    id_of, range(1, 14)
+)
+
+COMMON: Final[Mapping[str, Any]] = {
+    "version": 3,
+    "status_reason": "new",
+    "owner_id": USER,
+    "created_at": NOW,
+    "created_by": USER,
+    "modified_at": NOW,
+    "modified_by": USER,
+    "tags": ("spring",),
+    "custom": {"region": "north"},
+}
+ADDRESS: Final = {
+    "line1": "Rua Nova 1",
+    "line2": "2.º",
+    "city": "Lisboa",
+    "region": "Lisboa",
+    "postal_code": "1100-001",
+    "country": "PT",
+}
+CONSENT: Final = dict.fromkeys(("email", "phone", "sms", "letter", "fax", "social"), True)
+CUSTOMER: Final = {"collection": "contacts", "id": CONTACT, "name": "Ana Costa"}
+PERSON: Final = {
+    "first_name": "Ana",
+    "last_name": "Costa",
+    "job_title": "Director",
+    "email": "ana.costa@example.org",
+    "phone": "+351 21 000 0001",
+    "birth_date": "1990-05-01",
+    "address": ADDRESS,
+    "consent": CONSENT,
+}
+ACTIVITY: Final = {
+    "status_reason": "completed",
+    "state": "completed",
+    "subject": "Offer of a term deposit",
+    "description": "Asked for a call in spring.",
+    "regarding": CUSTOMER,
+    "priority": "normal",
+    "due": LATER,
+    "start": NOW,
+    "end": LATER,
+    "duration_seconds": 240,
+    "occurred_at": NOW,
+}
+
+PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
+    User: {
+        "id": USER,
+        "username": "ana",
+        "name": "Ana Costa",
+        "email": "ana.costa@example.org",
+        "phone": "+351 21 000 0001",
+        "job_title": "Director",
+        "roles": ["salesperson"],
+    },
+    Session: {
+        "id": SESSION,
+        "user_id": USER,
+        "address": "192.0.2.1",
+        "client": "curl/8.5.0",
+        "last_used_at": NOW,
+        "expires_at": LATER,
+        "ended_at": NOW,
+        "rotation": 4,
+    },
+    ApiKey: {
+        "id": API_KEY,
+        "user_id": USER,
+        "name": "Website",
+        "roles": ["salesperson"],
+        "expires_at": LATER,
+        "ended_at": NOW,
+    },
+    Lead: {
+        **PERSON,
+        "id": LEAD,
+        "topic": "Credit card",
+        "description": "Met at the fair.",
+        "full_name": "Ana Costa",
+        "company_name": "Atelier Azul",
+        "person_key": "email:ana.costa@example.org",
+        "source": "campaign",
+        "source_campaign_id": CAMPAIGN,
+        "response_ids": [RESPONSE],
+        "rating": "warm",
+        "estimated_value": "1250.00",
+        "account_id": ACCOUNT,
+        "contact_id": CONTACT,
+        "opportunity_id": OPPORTUNITY,
+        "qualified_at": NOW,
+    },
+    Opportunity: {
+        "id": OPPORTUNITY,
+        "status_reason": "in_progress",
+        "name": "Credit card",
+        "description": "Met at the fair.",
+        "customer": CUSTOMER,
+        "prospect": {**PERSON, "company_name": "Atelier Azul"},
+        "lead_id": LEAD,
+        "source_campaign_id": CAMPAIGN,
+        "probability": 10,
+        "estimated_value": "1250.00",
+        "actual_value": "1250.00",
+        "close_date": "2026-12-01",
+        "closed_at": NOW,
+        "competitor": "Globex",
+        "stage_history": [
+            {"stage": "qualification", "entered_at": NOW, "entered_by": USER, "left_at": LATER, "seconds": 959399}
+        ],
+    },
+    Account: {
+        "id": ACCOUNT,
+        "name": "Atelier Azul",
+        "name_key": "atelier azul",
+        "description": "Tiles since 1950.",
+        "industry": "Crafts",
+        "employees": 12,
+        "annual_revenue": "480000.00",
+        "email": "office@example.org",
+        "phone": "+351 21 000 0002",
+        "website": "https://azul.example",
+        "address": ADDRESS,
+        "shipping_address": ADDRESS,
+        "parent_account_id": ACCOUNT,
+        "primary_contact_id": CONTACT,
+    },
+    Contact: {
+        **PERSON,
+        "id": CONTACT,
+        "full_name": "Ana Costa",
+        "description": "Met at the fair.",
+        "account_id": ACCOUNT,
+        "mobile_phone": "+351 91 000 0001",
+        "person_keys": ["email:ana.costa@example.org"],
+        "other_address": ADDRESS,
+        "preferred_channel": "email",
+    },
+    Campaign: {
+        "id": CAMPAIGN,
+        "name": "Spring offer",
+        "goal": "Fifty new customers.",
+        "description": "Calls and mail.",
+        "budget": "5000.00",
+        "actual_cost": "4200.50",
+        "start_date": "2026-03-01",
+        "end_date": "2026-05-31",
+        "channels": ["phone_call"],
+        "lists": [{"collection": "marketing_lists", "id": LIST, "name": "Regulars"}],
+        "planned_tasks": [{"subject": "Print the letters", "due": "2026-02-15", "done": True}],
+        "expected_responses": 200,
+        "expected_revenue": "25000.00",
+        "launched_at": NOW,
+        "completed_at": LATER,
+    },
+    MarketingList: {
+        "id": LIST,
+        "name": "Regulars",
+        "description": "Customers of many years.",
+        "member_kind": "contact",
+    },
+    Case: {
+        "id": CASE,
+        "status_reason": "in_progress",
+        "number": "CAS-2026-000001",
+        "title": "When is the first invoice due?",
+        "description": "Asked on the phone.",
+        "customer": CUSTOMER,
+        "contact_id": CONTACT,
+        "origin": "phone",
+        "type": "question",
+        "subject": "Invoices",
+        "product": "Credit card",
+        "parent_case_id": CASE,
+        "escalated_at": NOW,
+        "resolution": "On the first of next month.",
+        "resolved_at": NOW,
+        "resolved_by": USER,
+        "time_spent_minutes": 15,
+    },
+    PhoneCall: {
+        **ACTIVITY,
+        "id": CALL,
+        "status_reason": "made",
+        "phone_number": "+351 21 000 0001",
+        "outcome": "Interested",
+    },
+    Task: {**ACTIVITY, "id": TASK, "percent_complete": 100, "category": "Preparation"},
+    CampaignResponse: {
+        **ACTIVITY,
+        "id": RESPONSE,
+        "campaign_id": CAMPAIGN,
+        "channel": "phone_call",
+        "response": "interested",
+        "customer": {
+            **CUSTOMER,
+            "first_name": "Ana",
+            "last_name": "Costa",
+            "email": "ana.costa@example.org",
+            "phone": "+351 21 000 0001",
+            "company_name": "Atelier Azul",
+        },
+        "promotion": "SPRING26",
+        "link_clicked": True,
+        "content_downloaded": True,
+        "form_filled": True,
+    },
+}
+
+RECORDS: Final[Mapping[str, Record]] = {
+    record_type.aggregate: record_type.model_validate({**COMMON, **own}) for record_type, own in PARTICULARS.items()
+}
+"""By aggregate."""

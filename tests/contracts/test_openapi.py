@@ -1,0 +1,80 @@
+"""Each service's description of itself is valid, and names only what the installation knows; nothing is started."""
+
+from itertools import chain
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from libs.web.access import ROLES
+from libs.web.api import Anyone, Route, Rule, SignedIn
+from libs.web.openapi import document
+from libs.web.service import Service
+from services.gateway.openapi.merge import METHODS, merge
+from services.gateway.openapi.own import INFO, OWN
+from services.gateway.ownership import BASE, OWNERS, SHARED
+from tests.support.suite import SERVICES
+
+KNOWN = OWNERS.keys() | SHARED
+DOCUMENTS = {service.name: document(service.name, "1.0", service.all_routes()) for service in SERVICES}
+ROUTES = [
+    pytest.param(route, id=f"{service.name}-{route.name}") for service in SERVICES for route in service.all_routes()
+]
+
+
+def operations(described: dict[str, Any]) -> list[dict[str, Any]]:
+    return [item[method] for item in described["paths"].values() for method in METHODS & item.keys()]
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_the_document_of_a_service_is_valid(service: Service) -> None:
+    described = DOCUMENTS[service.name]
+
+    assert [error.message for error in OpenAPIV31SpecValidator(described).iter_errors()] == []
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_the_document_describes_every_route_once(service: Service) -> None:
+    described = operations(DOCUMENTS[service.name])
+    ids = [operation["operationId"] for operation in described]
+
+    assert sorted(ids) == sorted({route.name for route in service.all_routes()})
+    assert len(ids) == len(service.all_routes())
+
+
+def test_the_merged_document_is_valid_and_its_operations_have_ids_of_their_own() -> None:
+    merged = merge(INFO, {"gateway": OWN, **DOCUMENTS}, missing=[])
+    ids = [operation["operationId"] for operation in operations(merged)]
+
+    assert [error.message for error in OpenAPIV31SpecValidator(merged).iter_errors()] == []
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_every_route_has_a_guard_that_names_a_known_collection(route: Route) -> None:
+    match route.guard:
+        case Rule(collection, _):
+            assert collection in KNOWN
+        case _:
+            assert isinstance(route.guard, Anyone | SignedIn)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_what_changes_something_needs_more_than_a_sign_in_or_is_about_the_caller(route: Route) -> None:
+    about_the_caller = ("auth/", "me/", "sessions/", "api_keys")
+    if route.method != "GET" and not isinstance(route.guard, Rule):
+        assert route.path.removeprefix(BASE).startswith(about_the_caller)
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_every_collection_that_a_role_names_is_owned(role: str) -> None:
+    assert ROLES[role].keys() - KNOWN == set()
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_amounts_are_described_as_the_numbers_they_are(service: Service) -> None:
+    schemas = DOCUMENTS[service.name]["components"]["schemas"].values()
+    members = chain.from_iterable(schema.get("properties", {}).items() for schema in schemas)
+    amounts = [member for name, member in members if name.endswith(("_value", "_cost", "_revenue")) or name == "budget"]
+
+    assert [each for each in amounts if "string" in str(each)] == []

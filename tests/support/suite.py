@@ -1,0 +1,28 @@
+"""Every service behind the gateway, as it describes itself: nothing is started."""
+
+from typing import Final
+
+from libs.web.service import Service
+from services.activity.app import SERVICE as ACTIVITY
+from services.identity.api_keys import routes as api_keys
+from services.identity.api_keys.model import ApiKey
+from services.identity.keys import routes as keys
+from services.identity.roles import routes as roles
+from services.identity.sessions import routes as sessions
+from services.identity.sessions.model import Session
+from services.identity.users import routes as users
+from services.journal.app import journal
+from services.marketing.app import MARKETING
+from services.reporting.app import REPORTING
+from services.sales.app import SALES
+from services.service.app import SERVICE
+
+IDENTITY: Final = Service(
+    "identity",
+    resources=(users.USERS,),
+    routes=(*users.ROUTES, *sessions.ROUTES, *api_keys.ROUTES, *keys.ROUTES, *roles.ROUTES),
+    records=(Session, ApiKey),
+)
+"""As services/identity/app.py puts it together, without what needs settings."""
+
+SERVICES: Final = (IDENTITY, SALES, MARKETING, SERVICE, ACTIVITY, REPORTING, journal())
