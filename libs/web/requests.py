@@ -10,6 +10,7 @@ from pydantic_core import from_json
 from libs.domain.refusals import InvalidFields, Malformed, UnsupportedMedia
 from libs.store.context import Context
 from libs.store.requests import RequestKey
+from libs.telemetry.tracing import current_traceparent
 from libs.web.authentication import Authenticator, Caller
 from libs.web.problems import refusal_of
 
@@ -50,7 +51,7 @@ def context_of(request: web.Request) -> Context:
         actor_id=caller.user_id if caller else None,
         via=caller.via if caller else "ui",
         correlation_id=correlation_of(request),
-        traceparent=request.headers.get("traceparent"),
+        traceparent=current_traceparent() or request.headers.get("traceparent"),
     )
 
 

@@ -9,6 +9,7 @@ import uvloop
 from aiohttp import http_parser, web
 
 from libs.telemetry.logs import configure_logging, logger
+from libs.telemetry.tracing import start_tracing, stop_tracing
 from libs.web.settings import ServiceSettings
 
 KEEPALIVE: Final = 75.0
@@ -39,7 +40,11 @@ def run(name: str, factory: AppFactory[S], settings: S, *, site: Site[S], **opti
     configure_logging(name, json=settings.log_json)
     if http_parser.HttpRequestParser is http_parser.HttpRequestParserPy:
         raise SlowParser("aiohttp has no compiled parser here; install its wheel for this platform")
-    uvloop.run(_serve(name, factory, settings, site, options))
+    start_tracing(name, settings.tracing_endpoint)
+    try:
+        uvloop.run(_serve(name, factory, settings, site, options))
+    finally:
+        stop_tracing()
 
 
 def tcp_site(runner: web.AppRunner, settings: ServiceSettings) -> web.BaseSite:
@@ -53,9 +58,11 @@ async def _serve(name: str, factory: AppFactory[S], settings: S, site: Site[S], 
         loop.add_signal_handler(number, stop.set)
     defaults: dict[str, Any] = {"keepalive_timeout": KEEPALIVE, "shutdown_timeout": DRAIN, "access_log": None}
     runner = web.AppRunner(await factory(settings), **{**defaults, **options})
-    await runner.setup()
-    await site(runner, settings).start()
-    log.info("service_started", address=f"http://{settings.http_host}:{settings.http_port}", name=name)
-    await stop.wait()
-    log.info("service_stopping", name=name)
-    await runner.cleanup()
+    try:
+        await runner.setup()
+        await site(runner, settings).start()
+        log.info("service_started", address=f"http://{settings.http_host}:{settings.http_port}", name=name)
+        await stop.wait()
+        log.info("service_stopping", name=name)
+    finally:
+        await runner.cleanup()

@@ -14,6 +14,10 @@ from libs.bus.rabbit.broker import RabbitBroker
 from libs.contracts.envelope import Envelope
 from libs.domain.record import Index, Record
 from libs.domain.refusals import Unavailable
+from libs.jobs.jobs import JobKind
+from libs.jobs.scheduler import INDEXES, Jobs
+from libs.jobs.schedules import Schedule
+from libs.jobs.timers import TimerKind
 from libs.store.store import Store
 from libs.telemetry.metrics import HttpMetrics
 from libs.web.answers import json_response
@@ -23,6 +27,7 @@ from libs.web.collection_routes import CollectionRoutes
 from libs.web.executing import IN_PROGRESS, STORE
 from libs.web.health import CHECKS, Check, health_routes
 from libs.web.identity_client import Identity, IdentityClient
+from libs.web.job_routes import job_routes
 from libs.web.middleware import PUBLIC_ROUTES, observing
 from libs.web.openapi import document
 from libs.web.parked_routes import PARKING, parked_routes
@@ -55,6 +60,9 @@ class Service:
     attachments: tuple[Callable[[web.Application], AsyncIterator[None]], ...] = ()
     endings: tuple[Callable[[web.Application], Awaitable[None]], ...] = ()
     identity: Callable[[Store], Identity] | None = None
+    timers: tuple[TimerKind, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    jobs: tuple[JobKind[Any], ...] = ()
 
     def all_records(self) -> tuple[type[Record], ...]:
         return (*(resource.record for resource in self.resources), *self.records)
@@ -62,7 +70,7 @@ class Service:
     def all_routes(self) -> list[Route]:
         """Every route: what permissions guard, OpenAPI describes and the tests go through."""
         collections = [route for resource in self.resources for route in CollectionRoutes(resource).routes()]
-        return [*collections, *self.routes, *parked_routes(), *health_routes()]
+        return [*collections, *self.routes, *job_routes(), *parked_routes(), *health_routes()]
 
 
 async def create_app(service: Service, settings: ServiceSettings) -> web.Application:
@@ -92,7 +100,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
             settings.database_of(service.name),
             service=service.name,
             records=service.all_records(),
-            indexes=service.indexes,
+            indexes={**INDEXES, **service.indexes},
             seconds=settings.database_seconds,
         )
         identity = service.identity(store) if service.identity else IdentityClient(settings.upstream_identity)
@@ -105,13 +113,16 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
             projections=service.projections,
             broadcasts=[revocations(authenticator)],
         )
+        jobs = Jobs(store, timers=service.timers, schedules=service.schedules, kinds=service.jobs)
         session = ClientSession()
         app[STORE], app[BUS], app[PARKING], app[AUTHENTICATOR] = store, bus, bus.parking, authenticator
         app[REFERENCES] = References(store, session, settings.upstream("gateway"))
         app[CHECKS] = {"mongodb": store.ping, "rabbitmq": _flowing(bus)}
         await authenticator.start()
         await bus.start()
+        await jobs.start()
         yield
+        await jobs.stop()
         await bus.stop()
         await asyncio.gather(authenticator.close(), session.close())
         await identity.close()
