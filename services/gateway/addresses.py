@@ -5,18 +5,16 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from services.gateway.headers import FORWARDED_FOR, FORWARDED_HOST, FORWARDED_PROTO
+from services.gateway.headers import FORWARDED_FOR
 
 SUBNET_BITS = 64  # what one IPv6 subscriber is usually given
 
 
 class Origin(NamedTuple):
-    """The caller's address, and the chain, host and scheme to tell the service."""
+    """The caller's address, and the chain of addresses to tell the service."""
 
     address: str
     chain: str
-    host: str
-    scheme: str
 
     @property
     def subject(self) -> str:
@@ -25,14 +23,13 @@ class Origin(NamedTuple):
 
 
 def origin_of(request: web.BaseRequest, trusted_proxies: int) -> Origin:
-    """Believe the forwarding headers only as far as `trusted_proxies` own hops wrote them."""
+    """Believe X-Forwarded-For only as far as `trusted_proxies` own hops wrote it."""
     peer = request.remote or "unknown"
     if trusted_proxies <= 0:
-        return Origin(peer, peer, request.host, request.scheme)
+        return Origin(peer, peer)
     told = [hop.strip() for line in request.headers.getall(FORWARDED_FOR, []) for hop in line.split(",")]
-    chain = [*told[-trusted_proxies:], peer] if told else [peer]
-    host = request.headers.get(FORWARDED_HOST, request.host)
-    return Origin(chain[0], ", ".join(chain), host, request.headers.get(FORWARDED_PROTO, request.scheme))
+    chain = [*told[-trusted_proxies:], peer]
+    return Origin(chain[0], ", ".join(chain))
 
 
 def _subnet(address: str) -> str:

@@ -1,7 +1,7 @@
 """The caller's body on its way to a service: bounded in size and in time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from aiohttp import StreamReader, web
@@ -27,35 +27,42 @@ class BodyLimits:
     grace: float = 15.0
     slowest: int = 16 * 1024
 
-    def deadline(self, started: float, received: int) -> float:
-        return started + self.grace + received / self.slowest
-
 
 class StreamedBody:
     """A body passed on as it comes. `refused` says afterwards why it was cut off, if it was."""
 
-    __slots__ = ("_content", "_limits", "refused")
+    __slots__ = ("_content", "_limits", "_received", "_waited", "passing", "refused")
 
     def __init__(self, content: StreamReader, limits: BodyLimits) -> None:
         self._content = content
         self._limits = limits
+        self._received = 0
+        self._waited = 0.0
+        self.passing: Callable[[], None] = _nothing
         self.refused: Refusal | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        started = asyncio.get_running_loop().time()
-        received = 0
+        """Calls `passing` with each piece; the time that the service takes for one is not the caller's."""
         try:
-            async with asyncio.timeout(self._limits.grace) as deadline:
-                async for chunk in self._content.iter_any():
-                    received += len(chunk)
-                    if received > self._limits.largest:
-                        raise self._refuse(_too_large(self._limits))
-                    yield chunk
-                    deadline.reschedule(self._limits.deadline(started, received))
+            while piece := await self._next():
+                self.passing()
+                yield piece
         except TimeoutError as late:
             raise self._refuse(BodyTooSlow()) from late
         except (web.RequestPayloadError, OSError) as error:
             raise self._refuse(_broken()) from error
+
+    async def _next(self) -> bytes:
+        limits = self._limits
+        time = asyncio.get_running_loop().time
+        began = time()
+        async with asyncio.timeout(limits.grace + self._received / limits.slowest - self._waited):
+            piece = await self._content.readany()
+        self._waited += time() - began
+        self._received += len(piece)
+        if self._received > limits.largest:
+            raise self._refuse(_too_large(limits))
+        return piece
 
     def _refuse(self, refusal: Refusal) -> Refusal:
         self.refused = refusal
@@ -81,6 +88,10 @@ async def body_of(request: web.BaseRequest, limits: BodyLimits) -> bytes | Strea
         raise BodyTooSlow from late
     except web.RequestPayloadError as error:
         raise _broken() from error
+
+
+def _nothing() -> None:
+    """Nobody wants to hear of the pieces."""
 
 
 def _broken() -> Malformed:

@@ -4,20 +4,12 @@ import asyncio
 from dataclasses import dataclass
 
 from aiohttp import hdrs, web
-from multidict import CIMultiDict
 
 from libs.domain.refusals import Unauthenticated
 from libs.web.authentication import Caller
 from libs.web.requests import correlation_of
 from services.gateway.addresses import Origin, origin_of
-from services.gateway.headers import (
-    API_KEY,
-    CORRELATION_ID,
-    FORWARDED_FOR,
-    FORWARDED_HOST,
-    FORWARDED_PROTO,
-    for_service,
-)
+from services.gateway.headers import API_KEY, CORRELATION_ID, FORWARDED_FOR, for_service
 from services.gateway.identification import Identification, Identified
 from services.gateway.marks import ALLOWANCE
 from services.gateway.ownership import ENDLESS, owner
@@ -53,7 +45,8 @@ class Gate:
             identified = await self._identified(request, origin)
             headers[hdrs.AUTHORIZATION] = identified.authorization
             headers.popall(API_KEY, None)
-        _introduce(headers, origin, correlation_of(request))
+        headers[CORRELATION_ID] = correlation_of(request)
+        headers[FORWARDED_FOR] = origin.chain
         if request.rel_url.raw_path in ENDLESS:
             with self.streams.room:
                 return await self.proxy.forward(request, upstream, headers)
@@ -84,10 +77,3 @@ GATE = web.AppKey("gate", Gate)
 
 def _count(request: web.Request, buckets: Buckets, subject: str) -> None:
     request[ALLOWANCE] = buckets.take(subject, asyncio.get_running_loop().time())
-
-
-def _introduce(headers: CIMultiDict[str], origin: Origin, correlation_id: str) -> None:
-    headers[CORRELATION_ID] = correlation_id
-    headers[FORWARDED_FOR] = origin.chain
-    headers[FORWARDED_HOST] = origin.host
-    headers[FORWARDED_PROTO] = origin.scheme

@@ -9,8 +9,6 @@ from multidict import CIMultiDict, CIMultiDictProxy, istr
 
 CORRELATION_ID = istr("X-Correlation-ID")
 FORWARDED_FOR = istr("X-Forwarded-For")
-FORWARDED_HOST = istr("X-Forwarded-Host")
-FORWARDED_PROTO = istr("X-Forwarded-Proto")
 API_KEY = istr("X-API-Key")
 
 # RFC 9110 section 7.6.1, and the older names still seen; `Connection` may name more.

@@ -37,8 +37,8 @@ def _names(*lines: str) -> frozenset[str]:
 
 TABLE: Mapping[Service, Owned] = {
     Service.IDENTITY: Owned(
-        built=_names("users"),
-        reserved=_names("auth me sessions teams roles api_keys invitations custom_fields"),
+        built=_names("users roles api_keys sessions"),
+        reserved=_names("auth me teams invitations custom_fields"),
     ),
     Service.SALES: Owned(
         built=_names("leads opportunities accounts contacts"),
@@ -64,8 +64,8 @@ TABLE: Mapping[Service, Owned] = {
         reserved=_names("reports dashboards projections schedules"),
     ),
     Service.JOURNAL: Owned(
-        built=frozenset(),
-        reserved=_names("events audit webhooks search"),
+        built=_names("events"),
+        reserved=_names("audit webhooks search"),
     ),
 }
 

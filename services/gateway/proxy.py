@@ -42,7 +42,10 @@ class AnswerTooLate(NoAnswer):
 
 @dataclass(frozen=True, slots=True)
 class ProxyLimits:
-    """Seconds until an answer begins, seconds without a byte of it, bytes a second of a slow reader."""
+    """How long an answer may take, in seconds, and how slowly it may be read, in bytes a second.
+
+    `answer` runs from the last piece of the body, `silence` from the last piece of an answer that streams.
+    """
 
     answer: float = 30.0
     silence: float = 60.0
@@ -70,10 +73,10 @@ class Proxy:
         body = await body_of(request, self._limits.body)
         if isinstance(body, StreamedBody) and (length := request.headers.get(hdrs.CONTENT_LENGTH)) is not None:
             headers[hdrs.CONTENT_LENGTH] = length
-        answer = await self._ask(request, upstream, headers, body)
+        answer, whole = await self._ask(request, upstream, headers, body)
         passed = for_caller(answer.headers)
-        if self._is_whole(answer):
-            return web.Response(status=answer.status, reason=answer.reason, body=await answer.read(), headers=passed)
+        if whole is not None:
+            return web.Response(status=answer.status, reason=answer.reason, body=whole, headers=passed)
         response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=passed)
         try:
             await self._stream(request, answer, response)
@@ -90,16 +93,17 @@ class Proxy:
         upstream: Upstream,
         headers: CIMultiDict[str],
         body: bytes | StreamedBody | None,
-    ) -> ClientResponse:
-        """The answer's head, and its body too if that is small; what the breaker learns from."""
+    ) -> tuple[ClientResponse, bytes | None]:
+        """The answer, and its body if that is small; the breaker learns from how it goes."""
         time = asyncio.get_running_loop().time
         breaker = upstream.breaker
         breaker.admit(time())
         try:
-            async with asyncio.timeout(self._limits.answer):
+            async with asyncio.timeout(self._limits.answer) as deadline:
+                if isinstance(body, StreamedBody):
+                    body.passing = lambda: deadline.reschedule(time() + self._limits.answer)
                 answer = await _send(request, upstream, headers, body)
-                if self._is_whole(answer):
-                    await answer.read()
+                whole = await answer.read() if self._is_small(answer) else None
         except (TimeoutError, ClientError) as error:
             if isinstance(body, StreamedBody) and body.refused is not None:
                 breaker.abandoned()
@@ -110,10 +114,9 @@ class Proxy:
             breaker.abandoned()
             raise
         breaker.succeeded()
-        return answer
+        return answer, whole
 
-    def _is_whole(self, answer: ClientResponse) -> bool:
-        """Whether the body is known to be small; the second read of it then costs nothing."""
+    def _is_small(self, answer: ClientResponse) -> bool:
         if answer.status in BODILESS:
             return True
         length = answer.content_length

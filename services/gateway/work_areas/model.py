@@ -67,7 +67,7 @@ WORK_AREAS = (
         "Settings",
         (
             Group("Business", ("pipelines", "business_hours", "activity_types", "custom_fields")),
-            Group("Users and Access", ("users", "teams", "roles", "api_keys")),
+            Group("Users and Access", ("users", "teams", "roles", "api_keys", "sessions")),
             Group("Data", ("imports", "jobs", "parked")),
             Group("Integration", ("webhooks", "events")),
         ),
@@ -82,6 +82,7 @@ TITLES = {
     "cases": "Cases (Incidents)",
     "funnel": "Sales Funnel",
     "parked": "Parked Messages",
+    "sessions": "Sign-ins",
     "schedules": "Scheduled Reports",
     "slas": "Service Level Agreements",
 }
