@@ -32,13 +32,14 @@ class Landing(asyncio.Future[None]):
         self.tag = 0
 
     def set_result(self, answer: object, /) -> None:
-        if isinstance(answer, Basic.Ack):
-            super().set_result(None)
-        else:
+        if not isinstance(answer, Basic.Ack):
             self.set_exception(NotConfirmed(f"answered by {answer!r}"))
+        elif not self.done():
+            super().set_result(None)
 
     def set_exception(self, error: type | BaseException, /) -> None:
-        super().set_exception(self._meaning(error))
+        if not self.done():
+            super().set_exception(self._meaning(error))
 
     def _meaning(self, error: type | BaseException) -> NotPublished:
         match error:

@@ -82,7 +82,8 @@ class Link:
                     await channel.initialize()
                 await _until_lost(serve(channel), session)
                 if not session.lost.is_set():
-                    await channel.close()
+                    async with asyncio.timeout(self._settings.connect_timeout):
+                        await channel.close()
             except FAILURES as error:
                 _log.warning("bus_channel_lost", link=self._name, error=repr(error))
             if asyncio.get_running_loop().time() - started > self._settings.reconnect_longest:

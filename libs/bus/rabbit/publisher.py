@@ -75,7 +75,8 @@ class Publisher:
         self._wake.set()
 
     def _landed(self, landing: Landing) -> None:
-        landing.exception()  # whoever waits is told; where nobody does, the loop need not complain
+        if not landing.cancelled():
+            landing.exception()  # whoever waits is told; where nobody does, the loop need not complain
         id = landing.message.id
         if self._in_flight.get(id) is landing:
             del self._in_flight[id]
@@ -120,8 +121,9 @@ class Publisher:
             )
             if done:
                 return
-            if self._loop.time() - declared > self._settings.reassert_every:
-                await declare(channel, self._topology)
+            if self._loop.time() - declared > self._settings.reassert_every and not await self._link.blocked():
+                async with asyncio.timeout(self._settings.publish_timeout):
+                    await declare(channel, self._topology)
                 declared = self._loop.time()
 
     async def _stuck(self) -> bool:

@@ -164,13 +164,13 @@ async def test_a_half_open_connection_is_noticed_and_replaced(
 async def test_confirmations_that_never_come_end_the_connection(
     proxy: Proxy, service: str, settings: BusSettings, server: AbstractChannel
 ) -> None:
-    patient = BusSettings(exchange=settings.exchange, unrouted=settings.unrouted, tiers=(), publish_timeout=0.4)
+    patient = replace(settings, publish_timeout=0.4, probe_every=60, reassert_every=60)
     broker = RabbitBroker(proxy.url, name=service, settings=patient)
     await broker.open(foundations(service, patient))
     await eventually(lambda: broker.connected)
     proxy.mute_broker()
     with pytest.raises(NotConfirmed):
-        await broker.send(event(), exchange=settings.exchange, key=QUALIFIED)
+        await asyncio.wait_for(broker.send(event(), exchange=settings.exchange, key=QUALIFIED), 5)
     proxy.thaw()
     await eventually(lambda: broker.connected)
     await broker.publish(event(), exchange=settings.exchange, key=QUALIFIED)
