@@ -80,6 +80,10 @@ async def live_and_die(process: Process, work: Work) -> None:
     await process.die()
 
 
+async def is_unmarked(store: Store) -> bool:
+    return await store.collection(COLLECTION).count_documents({}) == 0
+
+
 async def publish(broker: MemoryBroker, settings: BusSettings, *topics: str) -> None:
     for topic in topics:
         await broker.publish(message_of(qualified(topic)), exchange=settings.exchange, key=LeadQualified.type)
@@ -104,7 +108,11 @@ async def test_what_kills_the_process_is_parked_and_its_neighbours_are_handled(
     assert parked.reason == Reason.KILLED_THE_PROCESS
     assert work.begun.count("Deadly") == 1 + hasty.most_marks
     assert work.begun.count("Neighbour") >= 1
-    assert await store.collection(COLLECTION).count_documents({}) == 0
+    survivor = Process(store, memory, hasty)
+    survivor.run(work.consumer())
+    await eventually(lambda: is_unmarked(store))
+    assert work.begun.count("Deadly") == 1 + hasty.most_marks
+    await survivor.die()
 
 
 async def test_redelivered_messages_are_handled_one_at_a_time_whatever_consumer_they_are_for(
