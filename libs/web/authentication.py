@@ -72,6 +72,13 @@ class Authenticator:
             self._reloading.cancel()
             await asyncio.gather(self._reloading, return_exceptions=True)
 
+    async def check(self) -> None:
+        """Raises `Unavailable` while no signing key is known, so that nobody's sign-in could be checked."""
+        if self._keys is None:
+            await self._load_keys()
+        if self._keys is None:
+            raise Unavailable("Sign-ins cannot be checked right now.")
+
     async def authenticate(self, headers: Mapping[str, str]) -> Caller:
         """The caller; raises `Unauthenticated`, or `Unavailable` while no signing key could be fetched."""
         credential = headers.get("Authorization")
@@ -134,8 +141,7 @@ class Authenticator:
             return verify(token, self._keys, now=self._now())
         except UnknownKey:
             await self._load_keys()
-            if self._keys is None:
-                raise Unavailable("Sign-ins cannot be checked right now.") from None
+            await self.check()
             return verify(token, self._keys, now=self._now())
 
     async def _load_keys(self) -> None:

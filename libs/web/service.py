@@ -117,7 +117,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
         session = ClientSession()
         app[STORE], app[BUS], app[PARKING], app[AUTHENTICATOR] = store, bus, bus.parking, authenticator
         app[REFERENCES] = References(store, session, settings.upstream("gateway"))
-        app[CHECKS] = {"mongodb": store.ping, "rabbitmq": _flowing(bus)}
+        app[CHECKS] = {"mongodb": store.ping, "rabbitmq": _flowing(bus), "identity": authenticator.check}
         await authenticator.start()
         await bus.start()
         await jobs.start()

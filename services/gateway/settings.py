@@ -35,8 +35,8 @@ class GatewaySettings(ServiceSettings):
     most_event_streams: int = Field(default=2000, gt=0)
     most_connections: int = Field(default=5000, gt=0)
 
-    requests_per_second: float = Field(default=100.0, gt=0)
-    request_burst: int = Field(default=500, gt=0)
+    requests_per_second: float = Field(default=2000.0, gt=0)
+    request_burst: int = Field(default=10_000, gt=0)
     public_requests_per_second: float = Field(default=20.0, gt=0)
     public_request_burst: int = Field(default=100, gt=0)
 

@@ -58,8 +58,8 @@ def lead(number: int) -> bytes:
 
 
 async def first_record(side: Side) -> Side:
-    async with connections(side.url, 1) as [connection]:
-        reply = await connection.request("POST", side.collection, lead(0), side.headers)
+    async with connections(side.url, 1) as open_:
+        _, [reply] = await burst(open_, [Call("POST", side.collection, lead(0), side.headers)], expected=201)
     record = json.loads(reply.body)
     return replace(side, known=record.get("id") or record["_id"])
 
