@@ -1,6 +1,7 @@
 """Runs a service: one process, one event loop, a graceful stop."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
@@ -17,6 +18,9 @@ KEEPALIVE: Final = 75.0
 
 DRAIN: Final = 10.0
 """Seconds that requests under way have to finish once the service is told to stop."""
+
+COLLECT_AFTER: Final = (10_000, 20, 50)
+"""Thresholds of the garbage collector. With Python's own, an eighth of the gateway's time went into collections."""
 
 S = TypeVar("S", bound=ServiceSettings)
 AppFactory = Callable[[S], Awaitable[web.Application]]
@@ -61,8 +65,16 @@ async def _serve(name: str, factory: AppFactory[S], settings: S, site: Site[S], 
     try:
         await runner.setup()
         await site(runner, settings).start()
+        _spare_collections()
         log.info("service_started", address=f"http://{settings.http_host}:{settings.http_port}", name=name)
         await stop.wait()
         log.info("service_stopping", name=name)
     finally:
         await runner.cleanup()
+
+
+def _spare_collections() -> None:
+    """What was made until now stays for good, so the collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
