@@ -1,5 +1,6 @@
 """Waiting longer and longer."""
 
+import asyncio
 import random
 from collections.abc import Iterator
 
@@ -10,3 +11,25 @@ def pauses(first: float, longest: float) -> Iterator[float]:
     while True:
         yield pause * random.uniform(0.5, 1.0)  # noqa: S311 - spreading load needs no cryptography
         pause = min(pause * 2, longest)
+
+
+class Backoff:
+    """Pauses between lives of something that is to live on; begins anew after one that was longer than `longest`."""
+
+    def __init__(self, first: float, longest: float) -> None:
+        self._first = first
+        self._longest = longest
+        self._pauses = pauses(first, longest)
+        self._born = self._now()
+
+    def begin(self) -> None:
+        self._born = self._now()
+
+    async def pause(self) -> None:
+        if self._now() - self._born > self._longest:
+            self._pauses = pauses(self._first, self._longest)
+        await asyncio.sleep(next(self._pauses))
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()

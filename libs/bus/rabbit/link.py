@@ -7,10 +7,11 @@ from typing import Any, Final, cast
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.connection import make_url
 from aiormq import Channel as WireChannel
 from aiormq.exceptions import AMQPError
 
-from libs.bus.pauses import pauses
+from libs.bus.pauses import Backoff
 from libs.bus.settings import BusSettings
 from libs.bus.tasks import end
 from libs.telemetry.logs import logger
@@ -28,6 +29,11 @@ class _Session:
         self.connection = connection
         self.lost = asyncio.Event()
         connection.close_callbacks.add(lambda *_: self.lost.set())
+
+    async def lost_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.lost.wait(), seconds)
+        return self.lost.is_set()
 
 
 class Link:
@@ -72,10 +78,10 @@ class Link:
         confirms: bool,
     ) -> None:
         """Gives `serve` a channel, and another each time it returns, fails or loses its connection, while `wanted`."""
-        waits = pauses(self._settings.reconnect_first, self._settings.reconnect_longest)
+        backoff = self._backoff()
         while wanted():
             session = await self._current()
-            started = asyncio.get_running_loop().time()
+            backoff.begin()
             try:
                 channel = session.connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
                 async with asyncio.timeout(self._settings.connect_timeout):
@@ -86,9 +92,7 @@ class Link:
                         await channel.close()
             except FAILURES as error:
                 _log.warning("bus_channel_lost", link=self._name, error=repr(error))
-            if asyncio.get_running_loop().time() - started > self._settings.reconnect_longest:
-                waits = pauses(self._settings.reconnect_first, self._settings.reconnect_longest)
-            await asyncio.sleep(next(waits))
+            await backoff.pause()
 
     async def use(self, work: Callable[[AbstractChannel], Awaitable[None]]) -> None:
         """Runs `work` on a channel of its own."""
@@ -104,52 +108,54 @@ class Link:
             await asyncio.sleep(0)
 
     async def _run(self) -> None:
-        waits = pauses(self._settings.reconnect_first, self._settings.reconnect_longest)
+        backoff = self._backoff()
         while True:
+            backoff.begin()
             try:
-                session = _Session(await self._connect())
+                await self._live(_Session(await self._connect()))
+                _log.warning("bus_connection_lost", link=self._name)
             except FAILURES as error:
                 _log.warning("bus_unreachable", link=self._name, error=repr(error))
-                await asyncio.sleep(next(waits))
-                continue
-            waits = pauses(self._settings.reconnect_first, self._settings.reconnect_longest)
-            try:
-                self._session = session
-                self._connected.set()
-                await self._watch(session)
-                _log.warning("bus_connection_lost", link=self._name)
-            finally:
-                session.lost.set()
-                self._connected.clear()
-                self._session = None
-                self._say_farewell(session.connection)
+            await backoff.pause()
 
     async def _connect(self) -> AbstractConnection:
-        return await aio_pika.connect(
-            self._url,
-            timeout=self._settings.connect_timeout,
-            heartbeat=self._settings.heartbeat,
-            client_properties={"connection_name": self._name},
-        )
+        url = make_url(self._url, heartbeat=self._settings.heartbeat)
+        connection = aio_pika.Connection(url, client_properties={"connection_name": self._name})
+        try:
+            await connection.connect(timeout=self._settings.connect_timeout)
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
 
-    async def _watch(self, session: _Session) -> None:
+    async def _live(self, session: _Session) -> None:
         """Returns when the connection has ended or no longer answers."""
-        while not session.lost.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(session.lost.wait(), self._settings.probe_every)
-                return
-            if not await self._answers(session.connection):
-                return
+        try:
+            self._session = session
+            self._connected.set()
+            async with asyncio.timeout(self._settings.connect_timeout):
+                probe = await wire_of(await session.connection.channel(publisher_confirms=False))
+            while not await session.lost_within(self._settings.probe_every):
+                if not await self._answers(session.connection, probe):
+                    return
+        finally:
+            session.lost.set()
+            self._connected.clear()
+            self._session = None
+            self._say_farewell(session.connection)
 
-    async def _answers(self, connection: AbstractConnection) -> bool:
+    async def _answers(self, connection: AbstractConnection, probe: WireChannel) -> bool:
+        """Whether the broker answers a question that changes nothing."""
         if await _blocked(connection):
             return True
         try:
-            async with asyncio.timeout(self._settings.probe_timeout):
-                async with connection.channel(publisher_confirms=False):
-                    return True
+            await probe.basic_qos(prefetch_count=1, timeout=self._settings.probe_timeout)
         except FAILURES:
             return False
+        return True
+
+    def _backoff(self) -> Backoff:
+        return Backoff(self._settings.reconnect_first, self._settings.reconnect_longest)
 
     def _say_farewell(self, connection: AbstractConnection) -> None:
         """Closing a dead connection takes seconds, and nobody needs to wait for it."""
