@@ -21,6 +21,8 @@ R = TypeVar("R", bound=Record)
 BOOKKEEPING: Final = frozenset({"version", "modified_at", "modified_by"})
 """Fields that every save changes, and that say nothing about what was changed."""
 
+PRIVATE: Final = ("_outbox", "_pending", "_request", "_deleted")
+
 WITHOUT_PRIVATE: Final = {"_outbox": 0, "_pending": 0, "_request": 0}
 
 
@@ -57,11 +59,10 @@ def _blank(record_type: type[Record]) -> dict[str, Any]:
 
 def public(record_type: type[Record], document: Mapping[str, Any]) -> dict[str, Any]:
     """What clients and subscribers see: every declared field, null where the document has none."""
-    view = _blank(kind_of(record_type, document)).copy()
-    for name, value in document.items():
-        if name[0] != "_":
-            view[name] = value
-    view["id"] = document["_id"]
+    view = {**_blank(kind_of(record_type, document)), **document}
+    view["id"] = view.pop("_id")
+    for name in PRIVATE:
+        view.pop(name, None)
     return view
 
 
