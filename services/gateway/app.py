@@ -1,17 +1,19 @@
 """The whole gateway on one page."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from itertools import product
 
 from aiohttp import hdrs, web
 
-from libs.telemetry.metrics import HttpMetrics
+from libs.telemetry.metrics import HttpMetrics, gauge
 from libs.web.authentication import Authenticator
 from libs.web.health import CHECKS, Check, health_routes
 from libs.web.identity_client import IdentityClient
 from libs.web.middleware import PUBLIC_ROUTES, observing
 from services.gateway import routes
 from services.gateway.api_keys import ApiKeyTokens
+from services.gateway.breaker import Breaker
 from services.gateway.connections import CONNECTIONS, BoundedSite, Connections
 from services.gateway.cors import ORIGINS, Origins
 from services.gateway.docs import routes as docs
@@ -70,12 +72,27 @@ def wiring(settings: GatewaySettings) -> Callable[[web.Application], AsyncIterat
                 upstreams=upstreams,
                 trusted_proxies=settings.trusted_proxies,
             )
+            watch(app[GATE])
             await authenticator.start()
             yield
             await authenticator.close()
             await identity.close()
 
     return wire
+
+
+def watch(gate: Gate) -> None:
+    """Show operators how full this copy is, read when they ask."""
+    gauge("gateway_requests_held", "Requests being answered.").set_function(lambda: gate.requests.taken)
+    gauge("gateway_event_streams", "Event streams that are open.").set_function(lambda: gate.streams.room.taken)
+    circuits = gauge("gateway_circuit_open", "Whether a service is left alone.", ("service",))
+    for service, upstream in gate.upstreams.items():
+        circuits.labels(service.value).set_function(partial(is_open, upstream.breaker))
+
+
+def is_open(breaker: Breaker) -> float:
+    """1 for an open circuit."""
+    return float(breaker.is_open)
 
 
 def site(runner: web.AppRunner, settings: GatewaySettings) -> web.BaseSite:

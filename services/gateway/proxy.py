@@ -13,9 +13,11 @@ from aiohttp import (
     web,
 )
 from multidict import CIMultiDict
+from prometheus_client import Counter
 
 from libs.domain.refusals import Unavailable
 from libs.telemetry.logs import logger
+from libs.telemetry.metrics import counter
 from services.gateway.bodies import BodyLimits, StreamedBody, body_of
 from services.gateway.headers import for_caller
 from services.gateway.streams import EventStreams
@@ -172,10 +174,17 @@ async def _send(
 
 
 def _unanswered(upstream: Upstream, error: Exception) -> NoAnswer:
+    late = isinstance(error, TimeoutError)
     log.warning("service_did_not_answer", service=upstream.service.value, cause=repr(error))
-    if isinstance(error, TimeoutError):
+    unanswered().labels(upstream.service.value, "late" if late else "broken").inc()
+    if late:
         return AnswerTooLate(f"the {upstream.service} service did not answer in time")
     return NoAnswer(f"the {upstream.service} service does not answer")
+
+
+def unanswered() -> Counter:
+    """What operators see of services that do not answer."""
+    return counter("gateway_unanswered", "Requests that a service did not answer.", ("service", "cause"))
 
 
 def _cut(request: web.BaseRequest) -> None:

@@ -79,6 +79,10 @@ async def test_a_service_that_is_away_is_a_503_and_soon_is_left_alone() -> None:
 
         assert codes[:5] == ["no_answer"] * 5
         assert codes[5:] == ["circuit_open"] * 3
+        metrics = await (await gateway.client.get("/metrics")).text()
+        assert 'gateway_circuit_open{service="sales"} 1.0' in metrics
+        assert 'gateway_circuit_open{service="service"} 0.0' in metrics
+        assert 'gateway_unanswered_total{cause="broken",service="sales"}' in metrics
         assert (await gateway.client.get("/api/v1/cases", headers=gateway.bearer())).status == 200
 
 
