@@ -15,6 +15,12 @@ from aiohttp import ClientSession, TCPConnector, web
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import WriteConcern
 
+from libs.domain.record import specs_of
+from services.sales.leads.model import Lead
+
+BLANK = dict.fromkeys(specs_of(Lead))
+"""Both sides keep the same fields and answer with the same members, so that neither carries less than the other."""
+
 
 def _json(body: Any, status: int = 200) -> web.Response:
     return web.Response(status=status, body=orjson.dumps(body), content_type="application/json")
@@ -25,16 +31,19 @@ def service(mongo_url: str, database: str) -> web.Application:
     items = client[database].get_collection("items", write_concern=WriteConcern(w="majority", j=True))
 
     async def create(request: web.Request) -> web.Response:
-        item = orjson.loads(await request.read())
-        item |= {"_id": str(uuid4()), "created_at": datetime.now(UTC)}
+        now, user = datetime.now(UTC), "01a20090-8842-7001-8566-114dbe01f977"
+        item = orjson.loads(await request.read()) | {"_id": str(uuid4()), "version": 1, "state": "open"}
+        item |= {"status_reason": "new", "owner_id": user, "created_at": now, "created_by": user}
+        item |= {"modified_at": now, "modified_by": user, "currency": "EUR", "tags": [], "custom": {}}
         await items.insert_one(item)
-        return _json(item, 201)
+        return _json(BLANK | item, 201)
 
     async def read(request: web.Request) -> web.Response:
-        return _json(await items.find_one({"_id": request.match_info["id"]}))
+        return _json(BLANK | (await items.find_one({"_id": request.match_info["id"]}) or {}))
 
     async def page(_: web.Request) -> web.Response:
-        return _json({"value": await items.find().limit(50).to_list(50)})
+        found = await items.find().limit(50).to_list(50)
+        return _json({"value": [BLANK | item for item in found]})
 
     app = web.Application()
     app.router.add_post("/items", create)

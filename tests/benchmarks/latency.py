@@ -28,14 +28,15 @@ async def measure_latency(_: Stack, side: Side, *, writes: int) -> Table:
 
         def answered(number: int, at: float) -> None:
             if number % SAMPLED == 0 and free:
-                group.create_task(_follow(free, side, emails[number], at, found))
+                group.create_task(_follow(free, free.pop(), side, emails[number], at, found))
 
         await paced(writing, calls, per_second=PER_SECOND, seen=answered)
     return _table(sorted(found))
 
 
-async def _follow(free: list[Connection], side: Side, email: str, answered: float, found: list[float]) -> None:
-    connection = free.pop()
+async def _follow(
+    free: list[Connection], connection: Connection, side: Side, email: str, answered: float, found: list[float]
+) -> None:
     path = f"/api/v1/leads?$filter={quote(f'email eq {chr(39)}{email}{chr(39)}')}"
     try:
         while time.perf_counter() < answered + 30:
