@@ -34,8 +34,14 @@ class _Consuming:
         await self._handling.settle(delivery, envelope, partial(self._handle, envelope, event))
 
     def _event_in(self, envelope: Envelope) -> Event[Any] | Envelope:
+        """Raises a ValueError where the event or its record is not what was published: no handler could mend that."""
         known = self._classes.get(envelope.type)
-        return envelope if known is None else known.received(envelope)
+        if known is None:
+            return envelope
+        event = known.received(envelope)
+        if hasattr(known, "snapshot"):
+            _ = event.record
+        return event
 
     async def _handle(self, envelope: Envelope, event: object) -> None:
         async def command(work: UnitOfWork) -> None:

@@ -1,6 +1,6 @@
 """Parks what the broker itself gave up: messages requeued beyond their queue's delivery limit."""
 
-from libs.bus.message import FIRST_DEATH, Delivery
+from libs.bus.message import GIVEN_UP_BY, Delivery
 from libs.bus.parking import Reason
 from libs.bus.runner import Equipment, Runner, one_by_one
 from libs.bus.topology import Queue, dead_queue_name
@@ -10,7 +10,7 @@ def dead_letter_runner(equipment: Equipment) -> Runner:
     service = equipment.store.service
 
     async def settle(delivery: Delivery) -> None:
-        queue = str(delivery.message.headers.get(FIRST_DEATH, ""))
+        queue = str(delivery.message.headers.get(GIVEN_UP_BY, ""))
         consumer = queue.removeprefix(f"{service}.") or "unknown"
         await equipment.recovery.park(consumer, delivery, Reason.DEAD_LETTERED)
 

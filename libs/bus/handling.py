@@ -1,8 +1,8 @@
 """One message and one handler: tried a few times, and alone if it is suspected of killing the process."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from itertools import islice
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from time import perf_counter
 from typing import TypeAlias
 
@@ -51,23 +51,31 @@ class Handling:
 
     async def _tried(self, envelope: Envelope, handle: Handle) -> None:
         settings = self._equipment.settings
-        for pause in islice(pauses(settings.first_pause, settings.handling_timeout), settings.tries - 1):
+        waits = pauses(settings.first_pause, settings.handling_timeout)
+        for _ in range(settings.tries - 1):
             try:
                 await self._once(envelope, handle)
             except Exception:  # noqa: BLE001 - the last try tells
-                await asyncio.sleep(pause)
+                await asyncio.sleep(next(waits))
             else:
                 return
         await self._once(envelope, handle)
 
     async def _once(self, envelope: Envelope, handle: Handle) -> None:
         started = perf_counter()
-        with (
-            tracing.attach(envelope.traceparent),
-            tracing.span(f"{self._name} {envelope.type}"),
-            bind_correlation(envelope.correlationid, envelope.id),
-        ):
+        with self._traced(envelope), bind_correlation(envelope.correlationid, envelope.id):
             async with asyncio.timeout(self._equipment.settings.handling_timeout):
                 await handle()
         handled(self._name, envelope.type).inc()
         handling_seconds(self._name).observe(perf_counter() - started)
+
+    def _traced(self, envelope: Envelope) -> AbstractContextManager[None]:
+        """A span under that of the producer, where there was one."""
+        if envelope.traceparent is None:
+            return nullcontext()
+        return self._span(envelope)
+
+    @contextmanager
+    def _span(self, envelope: Envelope) -> Iterator[None]:
+        with tracing.attach(envelope.traceparent), tracing.span(f"{self._name} {envelope.type}"):
+            yield

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from libs.bus.broker import Inlet, NotConfirmed, NotPublished, Unroutable
-from libs.bus.message import FIRST_DEATH, Message
+from libs.bus.message import GIVEN_UP_BY, Message
 from libs.bus.topology import DEFAULT_EXCHANGE, Exchange, Queue, Topology
 
 
@@ -110,7 +110,7 @@ class _MemoryQueue:
     def requeue(self, helds: list[_Held]) -> None:
         for held in reversed(helds):
             if held.deliveries > self._declared.delivery_limit and self._declared.dead_letters_to is not None:
-                headers = {**held.message.headers, FIRST_DEATH: self._declared.name}
+                headers = {**held.message.headers, GIVEN_UP_BY: self._declared.name}
                 self._broker.deliver(replace(held.message, headers=headers), self._declared.dead_letters_to)
             else:
                 self._ready.appendleft(held)

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeAlias
 
-ATTEMPTS: Final = "x-attempts"
+ATTEMPTS: Final = "tandem-attempts"
 """The header that counts retry tiers passed. The broker's own count does not survive a republish on every version."""
 
 TRACEPARENT: Final = "traceparent"
 """The header, for subscribers that do not look for it in the event."""
 
-FIRST_DEATH: Final = "x-first-death-queue"
-"""The header in which the broker names the queue that gave a message up."""
+GIVEN_UP_BY: Final = "tandem-given-up-by"
+"""The header of a dead letter that names the queue whose delivery limit it exceeded."""
 
 Headers: TypeAlias = Mapping[str, str | int]
 

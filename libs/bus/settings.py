@@ -42,7 +42,7 @@ class BusSettings:
 
     connect_timeout: float = 5.0
     reconnect_first: float = 0.1
-    reconnect_longest: float = 5.0
+    reconnect_longest: float = 3.0
     heartbeat: int = 10
     probe_every: float = 3.0
     """How often a connection must show that it is alive; heartbeats alone would take half a minute."""

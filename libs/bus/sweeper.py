@@ -20,7 +20,7 @@ from libs.store.store import Store
 from libs.telemetry.logs import logger
 
 LEASE: Final = "sweeper"
-LONGEST_PAUSE: Final = 30.0
+LONGEST_PAUSE: Final = 10.0
 
 _log = logger()
 

@@ -8,11 +8,12 @@ from aiormq.exceptions import ChannelNotFoundEntity
 
 from libs.bus.broker import Inlet, NotConfirmed
 from libs.bus.message import Message
-from libs.bus.rabbit.link import Link
+from libs.bus.rabbit.link import FAILURES, Link
 from libs.bus.rabbit.publisher import Publisher
 from libs.bus.rabbit.subscription import RabbitSubscription
 from libs.bus.settings import BusSettings
 from libs.bus.topology import Queue, Topology
+from libs.domain.refusals import Unavailable
 
 
 class RabbitBroker:
@@ -72,4 +73,6 @@ class RabbitBroker:
                 await self._consuming.use(look)
         except ChannelNotFoundEntity:
             return None
+        except FAILURES as error:
+            raise Unavailable("the broker does not answer") from error
         return depth

@@ -28,7 +28,6 @@ class Landing(asyncio.Future[None]):
         self.message = message
         self.exchange = exchange
         self.key = key
-        self.started = loop.time()
         self.tag = 0
 
     def set_result(self, answer: object, /) -> None:

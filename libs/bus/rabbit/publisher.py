@@ -40,6 +40,7 @@ class Publisher:
         self._unwritten: list[bytes] = []
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        self._heard = self._loop.time()
         self._keeper = self._loop.create_task(self._keep(), name="bus publisher")
 
     @property
@@ -67,7 +68,12 @@ class Publisher:
         if channel is None:
             landing.set_exception(NotConfirmed("the broker is away"))
             return
-        self._unwritten.append(marshalled(landing, channel=channel.number, largest_frame=channel.max_content_size))
+        try:
+            frames = marshalled(landing, channel=channel.number, largest_frame=channel.max_content_size)
+        except (TypeError, ValueError) as error:
+            landing.set_exception(NotConfirmed(f"cannot be sent: {error}"))
+            return
+        self._unwritten.append(frames)
         channel.delivery_tag += 1
         landing.tag = channel.delivery_tag
         channel.confirmations[landing.tag] = landing
@@ -75,6 +81,7 @@ class Publisher:
         self._wake.set()
 
     def _landed(self, landing: Landing) -> None:
+        self._heard = self._loop.time()
         if not landing.cancelled():
             landing.exception()  # whoever waits is told; where nobody does, the loop need not complain
         id = landing.message.id
@@ -90,6 +97,7 @@ class Publisher:
         await declare(channel, self._topology)
         wire = await wire_of(channel)
         self._channel = wire
+        self._heard = self._loop.time()
         writer = self._loop.create_task(self._write(wire), name="bus writer")
         try:
             await self._watch(channel, wire.closing, writer)
@@ -127,11 +135,11 @@ class Publisher:
                 declared = self._loop.time()
 
     async def _stuck(self) -> bool:
-        """Whether a confirmation has failed to come for so long that the connection must be dead."""
-        oldest = next(iter(self._in_flight.values()), None)
-        if oldest is None or self._loop.time() - oldest.started < self._settings.publish_timeout:
-            return False
-        if await self._link.blocked():
+        """Whether no answer has come for so long, while some are due, that the connection must be dead."""
+        now = self._loop.time()
+        if not self._in_flight or await self._link.blocked():
+            self._heard = now
+        if now - self._heard < self._settings.publish_timeout:
             return False
         _log.warning("bus_confirmations_missing", in_flight=len(self._in_flight))
         self._link.recycle()

@@ -11,7 +11,7 @@ from aiormq import Channel as WireChannel
 from aiormq.abc import DeliveredMessage
 
 from libs.bus.broker import Inlet
-from libs.bus.message import Message
+from libs.bus.message import GIVEN_UP_BY, Message
 from libs.bus.rabbit.acks import Acks
 from libs.bus.rabbit.declaring import bind, declare_exchange, declare_queue
 from libs.bus.rabbit.link import FAILURES, Link, wire_of
@@ -149,10 +149,14 @@ def message_in(delivered: DeliveredMessage) -> Message:
         id=properties.message_id or hashlib.sha256(delivered.body).hexdigest()[:32],
         type=properties.message_type or delivered.routing_key or "",
         body=delivered.body,
-        headers=_plain(properties.headers) if properties.headers else {},
+        headers=headers_in(properties.headers) if properties.headers else {},
     )
 
 
-def _plain(headers: Mapping[str, Any]) -> dict[str, str | int]:
-    """The headers that are ours to carry on; the broker's own records (`x-death`) are its business."""
-    return {name: value for name, value in headers.items() if isinstance(value, str | int)}
+def headers_in(headers: Mapping[str, Any]) -> dict[str, str | int]:
+    """The headers that travel on. Those of the broker begin with `x-`; of them only who gave the message up is told."""
+    kept = {name: value for name, value in headers.items() if isinstance(value, str | int) and name[:2] != "x-"}
+    for death in headers.get("x-death", ()):
+        if death["reason"] == "delivery_limit":
+            kept[GIVEN_UP_BY] = death["queue"]
+    return kept

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from libs.bus.broker import Broker, NotConfirmed, Subscription, Unroutable
-from libs.bus.message import FIRST_DEATH, Message
+from libs.bus.message import GIVEN_UP_BY, Message
 from libs.bus.settings import BusSettings
 from libs.bus.topology import (
     DEFAULT_EXCHANGE,
@@ -180,16 +180,17 @@ async def test_two_subscriptions_to_one_queue_share_its_messages(subscriber: Sub
 
 
 async def test_a_message_requeued_beyond_the_limit_goes_to_the_dead_letters(
-    service: str, subscriber: Subscriber, publish: Publish, settings: BusSettings
+    broker: Broker, service: str, subscriber: Subscriber, settings: BusSettings
 ) -> None:
     received, _ = await subscriber.to(subscriber.queue("conversion", QUALIFIED))
     dead, _ = await subscriber.to(Queue(name=dead_queue_name(service)))
-    await publish(id="one")
+    through_a_tier = tier_name(service, settings.tiers[0])
+    await broker.publish(Message("one", QUALIFIED, b"{}"), exchange=through_a_tier, key=f"{service}.conversion")
     for _ in range(settings.delivery_limit + 1):
         await received.one_more()
         await received.deliveries[-1].requeue()
     await eventually(lambda: dead.ids == ["one"])
-    assert dead.deliveries[0].message.headers[FIRST_DEATH] == queue_name(service, "conversion")
+    assert dead.deliveries[0].message.headers[GIVEN_UP_BY] == queue_name(service, "conversion")
     assert len(received.ids) == settings.delivery_limit + 1
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from libs.bus.definitions import Consumer, consumer
-from libs.bus.message import Message
+from libs.bus.message import GIVEN_UP_BY, Message
 from libs.bus.parking import Parking, Reason
 from libs.bus.rabbit.broker import RabbitBroker
 from libs.bus.settings import BusSettings
@@ -121,6 +121,7 @@ UNREADABLE = {
     "bad JSON": (b'{"id":', Reason.MALFORMED),
     "no event": (b"[1, 2]", Reason.MALFORMED),
     "a later version": (qualified().to_json().replace(b":v1", b":v2"), Reason.UNKNOWN_VERSION),
+    "no topic": (qualified().to_json().replace(b'"topic":', b'"title":'), Reason.INVALID),
     "a wrong field": (qualified().to_json().replace(b'"opportunity_id":"', b'"opportunity":"'), Reason.INVALID),
 }
 
@@ -177,7 +178,7 @@ async def test_what_the_broker_gives_up_is_parked(
     start: Start, rabbit: RabbitBroker, service: str, settings: BusSettings
 ) -> None:
     bus = await start(convert)
-    headers = {"x-first-death-queue": queue_name(service, "conversion")}
+    headers = {GIVEN_UP_BY: queue_name(service, "conversion")}
     await rabbit.publish(
         Message("one", LeadQualified.type, b"{}", headers), exchange=DEFAULT_EXCHANGE, key=f"{service}.dead"
     )

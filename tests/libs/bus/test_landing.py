@@ -21,7 +21,7 @@ RETURNED = DeliveredMessage(Basic.Return(), ContentHeader(), b"", None)  # type:
 
 @pytest.fixture
 async def landing() -> Landing:
-    message = Message("one", "sales.lead.qualified", b"x" * 10, {"x-attempts": 2})
+    message = Message("one", "sales.lead.qualified", b"x" * 10, {"tandem-attempts": 2})
     return Landing(message, "crm.events", "sales.lead.qualified", asyncio.get_running_loop())
 
 
@@ -65,7 +65,7 @@ async def test_a_body_travels_in_frames_no_larger_than_the_connection_takes(land
     assert publish.mandatory
     assert isinstance(header, ContentHeader)
     assert (header.properties.message_id, header.properties.delivery_mode) == ("one", 2)
-    assert header.properties.headers == {"x-attempts": 2}
+    assert header.properties.headers == {"tandem-attempts": 2}
     assert [body.value for body in bodies if isinstance(body, ContentBody)] == [b"xxxx", b"xxxx", b"xx"]
 
 
