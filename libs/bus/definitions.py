@@ -62,7 +62,7 @@ def consumer(name: str, *topics: Topic, workers: int = 8) -> Callable[[Command],
 def projection(
     name: str, *topics: Topic, batch: int = 100, linger: float = 0.02
 ) -> Callable[[BatchHandler], Projection]:
-    """A batch is complete at `batch` events, or `linger` seconds after its first."""
+    """A batch is complete at `batch` events, or `linger` seconds after its first (up to 0.25 in a rush)."""
 
     def define(handle: BatchHandler) -> Projection:
         return Projection(name, topics, handle, batch, linger)

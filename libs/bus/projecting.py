@@ -8,6 +8,7 @@ from typing import TypeAlias
 from libs.bus.buffer import Buffer
 from libs.bus.definitions import Projection, keys_of
 from libs.bus.handling import Handling
+from libs.bus.lingering import Lingering
 from libs.bus.measures import handled, handling_seconds
 from libs.bus.message import Delivery
 from libs.bus.recovery import why_undecodable
@@ -30,8 +31,10 @@ class _Projecting:
         self._handling = Handling(projection.name, equipment)
 
     async def work(self, buffer: Buffer) -> None:
+        lingering = Lingering(self._projection.linger)
         while True:
-            taken = await buffer.take_batch(self._projection.batch, linger=self._projection.linger)
+            taken = await buffer.take_batch(self._projection.batch, linger=lingering.seconds)
+            lingering.took(len(taken))
             try:
                 await self._settle([delivery for delivery in taken if not delivery.lost])
             except Exception as error:  # noqa: BLE001 - a fault of the bus: the queue counts it

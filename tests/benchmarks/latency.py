@@ -27,16 +27,17 @@ async def measure_latency(_: Stack, side: Side, *, writes: int) -> Table:
         free = list(looking)
 
         def answered(number: int, at: float) -> None:
-            if number % SAMPLED == 0 and free:
-                group.create_task(_follow(free, free.pop(), side, emails[number], at, found))
+            if number % SAMPLED == 0:
+                group.create_task(_follow(free, side, emails[number], answered=at, found=found))
 
         await paced(writing, calls, per_second=PER_SECOND, seen=answered)
     return _table(sorted(found))
 
 
-async def _follow(
-    free: list[Connection], connection: Connection, side: Side, email: str, answered: float, found: list[float]
-) -> None:
+async def _follow(free: list[Connection], side: Side, email: str, *, answered: float, found: list[float]) -> None:
+    if not free:
+        return
+    connection = free.pop()
     path = f"/api/v1/leads?$filter={quote(f'email eq {chr(39)}{email}{chr(39)}')}"
     try:
         while time.perf_counter() < answered + 30:
