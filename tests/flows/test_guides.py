@@ -1,0 +1,93 @@
+"""The guides' examples, run as they stand: each block of JSON is what the shell printed before it."""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.local.stack import Stack
+from tests.docs.guides import blocks
+from tests.flows.people import Organisation
+from tests.flows.stories import SOON
+
+USUAL_URL = "http://127.0.0.1:8080"
+USUAL_HOME = ".tandem/"
+TOOLS = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="curl or jq is not installed")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A block for the shell, and what it is said to print, one JSON value a line; nothing where nothing is said."""
+
+    command: str
+    printed: list[Any]
+
+
+def examples(guide: str) -> Iterator[Example]:
+    given = blocks(guide)
+    for number, block in enumerate(given):
+        if block.language == "sh" and not block.text.startswith("make "):
+            follows = given[number + 1] if number + 1 < len(given) else None
+            yield Example(block.text, values(follows.text) if follows and follows.language == "json" else [])
+
+
+def values(text: str) -> list[Any]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def script(guide: str, suite: Stack, printed: Path) -> str:
+    """All examples for one shell; what each prints goes to a file of its number."""
+    parts = ["set -eu -o pipefail"]
+    for number, example in enumerate(examples(guide)):
+        parts.append(f"{{\n{example.command}}} > {printed / str(number)}")
+    return "\n".join(parts).replace(USUAL_URL, suite.url("gateway")).replace(USUAL_HOME, f"{suite.home.path}/")
+
+
+@TOOLS
+@pytest.mark.parametrize("guide", ["README.md", "docs/api.md", "docs/events.md"])
+async def test_the_examples_of_a_guide_do_what_it_says(guide: str, suite: Stack, tmp_path: Path) -> None:
+    before = script("docs/api.md", suite, tmp_path).split("\n}", 1)[0] + "\n}\n" if guide == "docs/events.md" else ""
+    shell = await asyncio.create_subprocess_exec(
+        "bash", "-c", before + script(guide, suite, tmp_path), stderr=asyncio.subprocess.PIPE
+    )
+    async with asyncio.timeout(60):
+        _, complaints = await shell.communicate()
+
+    assert shell.returncode == 0, complaints.decode()
+    for number, example in enumerate(examples(guide)):
+        if example.printed:
+            assert values((tmp_path / str(number)).read_text()) == example.printed, example.command
+
+
+async def test_the_subscriber_of_the_guide_hears_of_a_new_lead(
+    suite: Stack, organisation: Organisation, tmp_path: Path
+) -> None:
+    (source,) = [block.text for block in blocks("docs/events.md") if block.language == "python"]
+    program = tmp_path / "subscriber.py"
+    program.write_text(source)
+    environment = {**os.environ, "AMQP_URL": suite.nodes.broker.url()}
+    subscriber = await asyncio.create_subprocess_exec(
+        sys.executable, str(program), env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    admin = await organisation.signed_in("administrator")
+    try:
+        async with asyncio.timeout(SOON):
+            assert subscriber.stdout is not None
+            heard = asyncio.ensure_future(subscriber.stdout.readline())
+            while not heard.done():  # what is announced before its queue is there, it does not hear
+                await admin.post("leads", {"topic": "Loan"})
+                await asyncio.wait([heard], timeout=0.2)
+    finally:
+        subscriber.kill()
+        await subscriber.wait()
+
+    subject, state = (await heard).decode().split()
+    assert subject.startswith("leads/")
+    assert state == "open"
