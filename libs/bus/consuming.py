@@ -23,6 +23,7 @@ class _Consuming:
         self._equipment = equipment
         self._handling = Handling(consumer.name, equipment)
         self._classes = {topic.type: topic for topic in consumer.topics if not isinstance(topic, str)}
+        self._with_record = {known for known in self._classes.values() if hasattr(known, "snapshot")}
 
     async def settle(self, delivery: Delivery) -> None:
         try:
@@ -39,7 +40,7 @@ class _Consuming:
         if known is None:
             return envelope
         event = known.received(envelope)
-        if hasattr(known, "snapshot"):
+        if known in self._with_record:
             _ = event.record
         return event
 
