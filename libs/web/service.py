@@ -142,8 +142,13 @@ def revocations(authenticator: Authenticator) -> Broadcast:
 
 
 def _flowing(bus: Bus) -> Check:
+    """Ready once events have begun to flow. A broker that goes away later stops no request: events wait in the outbox."""
+    begun = False
+
     async def check() -> None:
-        if not bus.ready:
+        nonlocal begun
+        begun = begun or bus.ready
+        if not begun:
             raise Unavailable("events do not flow yet")
 
     return check
