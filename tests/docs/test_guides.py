@@ -95,6 +95,16 @@ def test_every_path_that_is_named_is_there(name: str) -> None:
     assert [each for each in named if not Path(ROOT, each).exists()] == []
 
 
+def test_every_piece_of_code_stands_where_it_is_said_to_stand() -> None:
+    pieces = re.findall(r"(?ms)^( *)```python\n(.*?)^ *```$", page("CONTRIBUTING.md"))
+    for indent, text in pieces:
+        head, *lines = [line.removeprefix(indent) for line in text.splitlines()]
+        code = page(head.removeprefix("# ")).splitlines()
+        assert [line for line in lines if line not in code] == []
+
+    assert pieces
+
+
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/operations.md"])
 def test_every_make_target_that_is_named_is_there(name: str) -> None:
     targets = set(re.findall(r"(?m)^([a-z]+):", page("Makefile")))
