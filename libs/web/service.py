@@ -142,7 +142,7 @@ def revocations(authenticator: Authenticator) -> Broadcast:
 
 
 def _flowing(bus: Bus) -> Check:
-    """Ready once events have begun to flow. A broker that goes away later stops no request: events wait in the outbox."""
+    """Ready once events have begun to flow. A broker that is away later stops no request: events wait in the outbox."""
     begun = False
 
     async def check() -> None:
