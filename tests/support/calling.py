@@ -2,9 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import ClientSession
+
+READABLE: Final[Mapping[str, str]] = {
+    "gateway": "work_areas",
+    "identity": "sessions",
+    "sales": "leads",
+    "marketing": "campaigns",
+    "service": "cases",
+    "activity": "activities",
+    "reporting": "funnel",
+    "journal": "events",
+}
+"""By service, a path of its own that can be read."""
 
 
 @dataclass(frozen=True, slots=True)

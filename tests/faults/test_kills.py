@@ -1,0 +1,58 @@
+"""Processes die without a word, while people work."""
+
+import asyncio
+
+import pytest
+
+from tests.faults.ledger import Outcome
+from tests.faults.load import load
+from tests.faults.scene import Scene
+from tests.support.machine import allowing
+
+BACK_WITHIN = 10.0
+ANSWERED_WITHIN = 15.0
+"""Seconds: the database has 5 to answer, a commit whose outcome is unknown is asked for once more."""
+
+
+@pytest.mark.parametrize(("service", "copies"), [("sales", (0, 1, 0)), ("activity", (0, 0))])
+async def test_a_killed_service_is_back_and_has_lost_and_doubled_nothing(
+    scene: Scene, service: str, copies: tuple[int, ...]
+) -> None:
+    ledger = scene.ledger()
+    async with load(ledger) as work:
+        for copy in copies:
+            await work.goes_on(60)
+            assert await scene.killed(service, copy) < allowing(BACK_WITHIN)
+    await scene.holds(ledger)
+
+
+async def test_a_killed_broker_holds_up_events_but_no_request(scene: Scene) -> None:
+    ledger = scene.ledger()
+    async with load(ledger) as work:
+        await work.goes_on(60)
+        await scene.killed("rabbitmq")
+        await work.goes_on(60)
+    assert [str(entry) for entry in ledger.entries if entry.outcome is not Outcome.OK] == []
+    await scene.holds(ledger)
+
+
+async def test_a_killed_database_loses_nothing_that_was_answered(scene: Scene) -> None:
+    ledger = scene.ledger()
+    async with load(ledger) as work:
+        await work.goes_on(60)
+        await scene.killed("mongod")
+        await work.goes_on(60)
+    assert max(entry.seconds for entry in ledger.entries) < allowing(ANSWERED_WITHIN)
+    await scene.holds(ledger)
+
+
+@pytest.mark.parametrize("seconds", [5.0, pytest.param(30.0, marks=pytest.mark.full)])
+async def test_a_frozen_database_is_answered_for_in_time(scene: Scene, seconds: float) -> None:
+    ledger = scene.ledger()
+    async with load(ledger) as work:
+        await work.goes_on(60)
+        with scene.frozen("mongod"):
+            await asyncio.sleep(seconds)
+        await work.goes_on(60)
+    assert max(entry.seconds for entry in ledger.entries) < allowing(ANSWERED_WITHIN)
+    await scene.holds(ledger)

@@ -1,0 +1,33 @@
+"""Processes are told to stop, as in every deployment, while people work."""
+
+import time
+
+import pytest
+
+from deploy.services import PORTS
+from tests.faults.invariants import had_effect
+from tests.faults.ledger import Outcome
+from tests.faults.load import load
+from tests.faults.scene import Scene
+from tests.support.machine import allowing
+
+GONE_WITHIN = 15.0
+
+
+@pytest.mark.parametrize("service", PORTS)
+async def test_a_service_that_is_told_to_stop_answers_what_it_has_accepted(scene: Scene, service: str) -> None:
+    ledger = scene.ledger()
+    async with load(ledger) as work:
+        await work.goes_on(30)
+        started = time.monotonic()
+        await scene.suite.stop(service)
+        took = time.monotonic() - started
+        await scene.suite.resume(service)
+        await scene.suite.wait_until_ready(service)
+    evidence = await scene.databases.look()
+    unanswered = [entry for entry in ledger.entries if entry.outcome is not Outcome.OK]
+    done = [str(entry) for entry in unanswered if had_effect(entry, evidence, scene.user_id)]
+
+    assert took < allowing(GONE_WITHIN)
+    assert done == [], "carried out, but not answered"
+    await scene.holds(ledger)
