@@ -1,6 +1,7 @@
 """`POST /api/v1/<collection>/bulk`: many creates in few round trips, one answer or problem for each record."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Final, TypeVar
 
 import orjson
@@ -107,8 +108,7 @@ class _Bulk:
         """The drafts whose references lead somewhere, all looked up together."""
         record_type = self._resource.record
         pointers: dict[int, list[Pointer]] = {
-            number: pointers_in(record_type, draft.__dict__, under=f"/records/{number}")
-            for number, draft in drafts.items()
+            number: pointers_in(record_type, draft.__dict__, under=str(number)) for number, draft in drafts.items()
         }
         every = [pointer for each in pointers.values() for pointer in each]
         if not every:
@@ -117,7 +117,11 @@ class _Bulk:
         errors, names = await self._request.app[REFERENCES].split(every, authorization)
         linked: dict[int, Draft] = {}
         for number, draft in drafts.items():
-            wrong = [errors[each.pointer] for each in pointers[number] if each.pointer in errors]
+            wrong = [
+                replace(errors[each.pointer], pointer=each.pointer.removeprefix(str(number)))
+                for each in pointers[number]
+                if each.pointer in errors
+            ]
             if wrong:
                 self._fail(number, InvalidFields("a reference leads nowhere", errors=wrong))
             else:

@@ -158,6 +158,15 @@ async def test_a_reference_must_lead_somewhere(market: Running) -> None:
     assert (status, problem["errors"][0]["pointer"]) == (422, "/parent_id")
 
 
+async def test_in_a_bulk_a_pointer_leads_into_its_own_record(market: Running) -> None:
+    records = [{"name": "Acme"}, {"name": "Lost", "parent_id": "nobody"}, {"name": ""}]
+
+    _, answer = await market.post("/api/v1/rivals/bulk", {"records": records})
+
+    pointers = [result["problem"]["errors"][0]["pointer"] for result in answer["results"][1:]]
+    assert pointers == ["/parent_id", "/name"]
+
+
 async def test_an_amount_finer_than_its_currency_is_refused(market: Running) -> None:
     fine = {"name": "Acme", "revenue": 1.005, "currency": "EUR"}
 
