@@ -19,7 +19,7 @@ KEEPALIVE: Final = 75.0
 DRAIN: Final = 10.0
 """Seconds that requests under way have to finish once the service is told to stop."""
 
-COLLECT_AFTER: Final = (10_000, 20, 50)
+COLLECT_AFTER: Final = (10_000, 10, 10)
 """Thresholds of the garbage collector. With Python's own, an eighth of the gateway's time went into collections."""
 
 S = TypeVar("S", bound=ServiceSettings)
