@@ -22,6 +22,7 @@ OWN: Final = ("subject", "topic", "title", "name")
 
 def every_answer_was_foreseen(_: Evidence, ledger: Ledger) -> Iterator[str]:
     """The load does nothing that a rule forbids, and a fault is no reason for an internal error."""
+    yield from ledger.internal_errors
     for entry in ledger.of(Outcome.UNKNOWN):
         yield f"no clear outcome: {entry}"
     for entry in ledger.of(Outcome.FAIL):

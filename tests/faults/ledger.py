@@ -20,6 +20,8 @@ Record = dict[str, Any]
 NEVER_SENT: Final = frozenset({"circuit_open", "overloaded", "too_many_requests"})
 """Refusals of the gateway that say that no service has seen the request."""
 
+INTERNAL_ERROR: Final = 500
+
 MEMBERS: Final = {"lead": "leads", "opportunity": "opportunities"}
 """Members of an answer that are records, and where those are kept."""
 
@@ -68,11 +70,15 @@ class Entry:
 
 
 class Ledger:
-    """Every request of one load, in the order in which they were sent."""
+    """Every request of one load, in the order in which they were sent.
+
+    `internal_errors` are those answered so at any time, also where a repeat was answered well.
+    """
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
         self.entries: list[Entry] = []
+        self.internal_errors: list[str] = []
 
     def of(self, outcome: Outcome) -> list[Entry]:
         return [entry for entry in self.entries if entry.outcome is outcome]
@@ -108,6 +114,8 @@ class Ledger:
         try:
             entry.answer = await self._caller.ask(entry.method, entry.path, entry.body, headers=headers)
             entry.outcome = outcome_of(entry.answer)
+            if entry.answer.status == INTERNAL_ERROR:
+                self.internal_errors.append(str(entry))
         except ClientConnectorError:
             entry.answer, entry.outcome = None, Outcome.FAIL
         except (ClientError, TimeoutError):

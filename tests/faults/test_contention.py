@@ -32,7 +32,7 @@ async def test_answers_of_one_person_at_the_same_moment_make_one_lead(scene: Sce
         response = {"type": "campaign_response", "campaign_id": campaign["id"], "response": "interested"}
         await made(ledger, "activities", response | {"subject": f"Response {uuid4().hex}", "customer": person})
 
-    await asyncio.gather(*(answer(person) for _ in range(6) for person in people))
+    await asyncio.gather(*(answer(person) for person in people for _ in range(6)))
 
     evidence = await scene.holds(ledger)
     leads = {lead["email"]: lead["response_ids"] for lead in evidence.in_collection("leads") if "email" in lead}
