@@ -12,6 +12,7 @@ from libs.bus.message import ATTEMPTS, Message
 from libs.bus.topology import DEFAULT_EXCHANGE, queue_name
 from libs.domain.refusals import NotFound, Refusal, Unavailable
 from libs.store.clock import utc_now
+from libs.store.errors import answering
 from libs.store.ids import new_id
 from libs.store.store import Store
 from libs.telemetry.redaction import scrub
@@ -88,12 +89,14 @@ class Parking:
         key = {"_id": f"{self._service}-{message.id}-{consumer}"}
         await self._parked.update_one(key, {"$set": parked}, upsert=True)
 
+    @answering()
     async def list(self, *, limit: int = 50, after: str | None = None) -> list[Parked]:
         """Oldest event first; `after` is the id that the page before ended with."""
         query = {"_id": {"$gt": after}} if after else {}
         documents = await self._parked.find(query).sort("_id", 1).to_list(limit)
         return [_parked(document) for document in documents]
 
+    @answering()
     async def get(self, id: str) -> Parked:
         """Raises `NotFound`."""
         document = await self._parked.find_one({"_id": id})
@@ -101,9 +104,11 @@ class Parking:
             raise NotFound(f"nothing is parked as {id}")
         return _parked(document)
 
+    @answering()
     async def count(self) -> int:
         return await self._parked.estimated_document_count()
 
+    @answering()
     async def replay(self, id: str) -> None:
         """Sends a message to its queue once more, under the same event id, and forgets it once the broker has it.
 
@@ -124,6 +129,7 @@ class Parking:
         # Parked again meanwhile, it has lost its ticket, and stays.
         await self._parked.delete_one({"_id": id, "replay": ticket})
 
+    @answering()
     async def discard(self, id: str) -> None:
         """Forgets a message for good; raises `NotFound`."""
         if not (await self._parked.delete_one({"_id": id})).deleted_count:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 
 from libs.domain.refusals import Refusal
 from libs.store.clock import utc_now
+from libs.store.errors import answering
 from libs.store.mongo import Collection, Database, Document
 
 KEPT: Final = timedelta(hours=24)
@@ -70,6 +71,7 @@ class Requests:
         found = await self.answers([request], collection)
         return found.get(request.key)
 
+    @answering()
     async def answers(self, requests: Sequence[RequestKey], collection: str | None) -> dict[str, Answer]:
         keys = [request.key for request in requests]
         hashes = {request.key: request.body_hash for request in requests}

@@ -1,6 +1,5 @@
 """The API describes itself, and does what it describes."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -8,23 +7,11 @@ from aiohttp import ClientSession
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from deploy.local.stack import Stack
-from services.gateway.ownership import SHARED
 from tests.flows.people import Organisation
 from tests.support.calling import Answer, Caller
+from tests.support.operations import Operation, operations_in
 
-METHODS = ("get", "post", "patch", "put", "delete")
 WRITING = ("POST", "PATCH", "PUT")
-NOBODY = "0192f000-0000-7000-8000-000000000000"
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    method: str
-    path: str
-    public: bool
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path}"
 
 
 @pytest.fixture(scope="module")
@@ -36,18 +23,7 @@ async def document(suite: Stack, session: ClientSession) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def operations(document: dict[str, Any]) -> list[Operation]:
-    return [
-        Operation(method.upper(), filled(path, item["x-services"][0]), public=operation.get("security") == [])
-        for path, item in document["paths"].items()
-        for method, operation in item.items()
-        if method in METHODS
-    ]
-
-
-def filled(path: str, service: str) -> str:
-    """The path below the API with ids of nothing; ids of what all services have name the service."""
-    path = path.removeprefix("/api/v1/").replace("{collection}", "leads").replace("{id}", f"{service}-{NOBODY}")
-    return f"{path}?service={service}" if path in SHARED else path
+    return list(operations_in(document))
 
 
 async def test_the_merged_document_is_valid(document: dict[str, Any]) -> None:
