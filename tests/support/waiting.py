@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def eventually(ask: Callable[[], Awaitable[T | None]], *, within: float = 10.0, every: float = 0.02) -> T:
+async def eventually(ask: Callable[[], Awaitable[T | None]], *, within: float = 30.0, every: float = 0.02) -> T:
     """The first answer that is true; raises `TimeoutError` with the last one."""
     deadline = time.monotonic() + within
     while not (answer := await ask()):

@@ -9,7 +9,7 @@ from inspect import isawaitable
 STEP = 0.01
 
 
-async def eventually(condition: Callable[[], bool | Awaitable[bool]], *, within: float = 10.0) -> None:
+async def eventually(condition: Callable[[], bool | Awaitable[bool]], *, within: float = 30.0) -> None:
     """Returns as soon as the condition holds; fails if it does not within `within` seconds."""
     async with asyncio.timeout(within):
         while not await _holds(condition):  # noqa: ASYNC110 - what is waited for has no event
