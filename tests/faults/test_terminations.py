@@ -12,13 +12,15 @@ from tests.faults.scene import Scene
 from tests.support.machine import allowing
 
 GONE_WITHIN = 15.0
+BUSY = 150.0
+"""Requests a second, so that some are being answered at the moment of the signal."""
 
 
 @pytest.mark.parametrize("service", PORTS)
 async def test_a_service_that_is_told_to_stop_answers_what_it_has_accepted(scene: Scene, service: str) -> None:
     ledger = scene.ledger()
-    async with load(ledger) as work:
-        await work.goes_on(30)
+    async with load(ledger, per_second=BUSY) as work:
+        await work.goes_on(60)
         started = time.monotonic()
         await scene.suite.stop(service)
         took = time.monotonic() - started
