@@ -11,9 +11,7 @@ from libs.store.ids import new_id
 
 
 def test_an_id_is_a_uuid_of_version_7_that_tells_its_millisecond(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        ids, "_TICKS", ids._Ticks()
-    )  # a clock set forward by another test stays so
+    monkeypatch.setattr(ids, "_TICKS", ids._Ticks())  # a clock set forward by another test stays so
     before = time.time_ns() // 1_000_000
     made = UUID(new_id())
     after = time.time_ns() // 1_000_000
