@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from libs.domain.record import Index, Record
@@ -15,6 +16,7 @@ from libs.store.leases import Leases
 from libs.store.mongo import Client, Collection, Database, Document, connect, database
 from libs.store.outbox import Outbox
 from libs.store.requests import Requests
+from libs.store.turns import Turns
 from libs.store.work import UnitOfWork
 
 T = TypeVar("T")
@@ -41,6 +43,7 @@ class Store:
         self.requests = Requests(self.database)
         self.epoch = 1
         self._known: dict[str, Collection] = {}
+        self._turns = Turns(patience=seconds)
 
     @classmethod
     async def open(
@@ -98,17 +101,23 @@ class Store:
         self, command: Callable[[UnitOfWork], Awaitable[T]], context: Context, *, if_match: int | None = None
     ) -> T:
         """Runs a command and commits what it did; runs it again where another writer was quicker."""
-        for attempt in range(1, MOST_ATTEMPTS + 1):
-            work = UnitOfWork(self, context, attempt=attempt, if_match=if_match)
-            async with answering():
-                result = await command(work)
-                try:
-                    await self.commit_of(work).done()
-                except Conflict:
-                    await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))  # noqa: S311  # jitter
-                    continue
-            return result
+        first = UnitOfWork(self, context, if_match=if_match)
+        try:
+            return await self._attempt(command, first)
+        except Conflict:
+            pass
+        async with self._turns.after(first):
+            for attempt in range(2, MOST_ATTEMPTS + 1):
+                await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))  # noqa: S311  # jitter
+                with suppress(Conflict):
+                    return await self._attempt(command, UnitOfWork(self, context, attempt=attempt, if_match=if_match))
         raise Unavailable("too many writers change the same record at once")
+
+    async def _attempt(self, command: Callable[[UnitOfWork], Awaitable[T]], work: UnitOfWork) -> T:
+        async with answering():
+            result = await command(work)
+            await self.commit_of(work).done()
+        return result
 
     def commit_of(self, work: UnitOfWork) -> Commit:
         return Commit(self._client, self.database, work, seconds=self._seconds)
