@@ -226,6 +226,14 @@ class UnitOfWork:
         """Frees the claim in the same commit."""
         self.drop("claims", f"{kind}|{key}")
 
+    async def take_turn(self, kind: str, key: str) -> None:
+        """Lets one command at a time decide what no single record can tell, on what is read after this."""
+        turn, last = new_id(), await self.claimed_by(kind, key)
+        if last is None:
+            self.take_claim(kind, key, turn)
+        else:
+            self.pass_claim(kind, key, giver=last, taker=turn)
+
     def discard(self) -> None:
         """Forgets every write."""
         self.changes.clear()

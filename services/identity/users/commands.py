@@ -14,8 +14,7 @@ from services.identity.users.passwords import Passwords, require_strong
 
 async def change_user(work: UnitOfWork, current: User, wanted: User) -> User:
     """Saves a patched user. Roles that are taken away are gone at once: whoever had them signs in again."""
-    others = await store.other_administrators(work, current.id)
-    model.keep_an_administrator(current, wanted, other_administrators=others)
+    await _keep_an_administrator(work, current, wanted)
     if model.loses_roles(current, wanted):
         await end_sessions_of(work, current.id, EndReason.ROLES_REDUCED)
     return work.save(wanted)
@@ -23,11 +22,17 @@ async def change_user(work: UnitOfWork, current: User, wanted: User) -> User:
 
 async def deactivate_user(work: UnitOfWork, user_id: str) -> User:
     user = await work.get_target(User, user_id)
-    others = await store.other_administrators(work, user.id)
-    inactive, event = model.deactivate(user, other_administrators=others)
+    inactive, event = model.deactivate(user)
+    await _keep_an_administrator(work, user, inactive)
     await end_sessions_of(work, user.id, EndReason.USER_DEACTIVATED)
     await end_api_keys_of(work, user.id, EndReason.USER_DEACTIVATED)
     return work.save(inactive, event)
+
+
+async def _keep_an_administrator(work: UnitOfWork, before: User, after: User) -> None:
+    """Raises `LastAdministrator`."""
+    if model.steps_down(before, after):
+        model.keep_an_administrator(others=await store.other_administrators(work, before.id))
 
 
 async def activate_user(work: UnitOfWork, user_id: str) -> User:

@@ -54,11 +54,9 @@ class User(Record, collection="users", aggregate="identity.user"):
         return self.may_sign_in and Role.ADMINISTRATOR in self.roles
 
 
-def deactivate(user: User, *, other_administrators: int) -> tuple[User, UserDeactivated]:
-    """Shut a person out. `other_administrators` counts the active ones beside this user."""
-    after = user.evolve(state=MOVES.after("deactivate", state=user.state))
-    keep_an_administrator(user, after, other_administrators=other_administrators)
-    return after, UserDeactivated()
+def deactivate(user: User) -> tuple[User, UserDeactivated]:
+    """Shut a person out."""
+    return user.evolve(state=MOVES.after("deactivate", state=user.state)), UserDeactivated()
 
 
 def activate(user: User) -> tuple[User, UserActivated]:
@@ -70,9 +68,14 @@ def set_password(user: User) -> tuple[User, UserPasswordSet]:
     return user, UserPasswordSet()
 
 
-def keep_an_administrator(before: User, after: User, *, other_administrators: int) -> None:
-    """Raises `LastAdministrator` where the change would leave nobody to administer."""
-    if before.administers and not after.administers and other_administrators == 0:
+def steps_down(before: User, after: User) -> bool:
+    """Whether the change leaves one active administrator less."""
+    return before.administers and not after.administers
+
+
+def keep_an_administrator(*, others: int) -> None:
+    """`others` counts the active administrators beside one who steps down; raises `LastAdministrator`."""
+    if others == 0:
         raise LastAdministrator
 
 

@@ -11,6 +11,8 @@ from services.identity.users.model import User
 CREDENTIALS: Final = "credentials"
 INDEXES: Final = {CREDENTIALS: (Index(("user_id",)),)}
 
+_STEPPING_DOWN: Final = ("stepping_down", "administrators")
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:
@@ -38,11 +40,15 @@ async def replace_credential(work: UnitOfWork, user_id: str, hashed: str) -> Non
 
 
 async def other_administrators(work: UnitOfWork, user_id: str) -> int:
-    """How many active administrators there are beside this user."""
+    """How many active administrators there are beside one who steps down, in a turn of their own.
+
+    Two who step down at once would else count each other.
+    """
+    await work.take_turn(*_STEPPING_DOWN)
     query = {
         "roles": Role.ADMINISTRATOR,
         "state": UserState.ACTIVE,
         "_id": {"$ne": user_id},
         "_deleted": None,
     }
-    return await work.store.collection(User.collection).count_documents(query, limit=2)
+    return await work.store.collection(User.collection).count_documents(query, limit=1)

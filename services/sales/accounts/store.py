@@ -10,12 +10,7 @@ _HIERARCHY: Final = ("hierarchy", "accounts")
 
 async def alone_in_hierarchy(work: UnitOfWork) -> None:
     """Lets one command at a time change who belongs to whom: two at once could close a circle that neither sees."""
-    turn = work.new_id()
-    last = await work.claimed_by(*_HIERARCHY)
-    if last is None:
-        work.take_claim(*_HIERARCHY, turn)
-    else:
-        work.pass_claim(*_HIERARCHY, giver=last, taker=turn)
+    await work.take_turn(*_HIERARCHY)
 
 
 async def ancestors(work: UnitOfWork, account_id: str) -> list[str]:

@@ -10,6 +10,7 @@ from services.identity.users.model import (
     deactivate,
     keep_an_administrator,
     loses_roles,
+    steps_down,
 )
 
 ADMIN = User(id="u-1", username="Admin", name="Ada", roles=(Role.ADMINISTRATOR,))
@@ -21,7 +22,7 @@ def test_usernames_are_kept_in_lower_case() -> None:
 
 
 def test_an_inactive_user_may_not_sign_in_until_activated() -> None:
-    shut_out, event = deactivate(SELLER, other_administrators=1)
+    shut_out, event = deactivate(SELLER)
     back, _ = activate(shut_out)
 
     assert shut_out.state is UserState.INACTIVE
@@ -37,14 +38,18 @@ def test_moves_that_lead_nowhere_name_the_open_ones() -> None:
     assert refusal.value.extra["open_actions"] == ["deactivate"]
 
 
+def test_who_loses_the_role_or_is_shut_out_steps_down() -> None:
+    assert steps_down(ADMIN, ADMIN.evolve(roles=()))
+    assert steps_down(ADMIN, deactivate(ADMIN)[0])
+    assert not steps_down(ADMIN, ADMIN.evolve(name="Ada Lovelace"))
+    assert not steps_down(SELLER, deactivate(SELLER)[0])
+
+
 def test_the_last_administrator_stays() -> None:
     with pytest.raises(LastAdministrator):
-        deactivate(ADMIN, other_administrators=0)
-    with pytest.raises(LastAdministrator):
-        keep_an_administrator(ADMIN, ADMIN.evolve(roles=()), other_administrators=0)
+        keep_an_administrator(others=0)
 
-    deactivate(ADMIN, other_administrators=1)
-    deactivate(SELLER, other_administrators=0)
+    keep_an_administrator(others=1)
 
 
 def test_only_roles_that_go_are_a_loss() -> None:

@@ -110,6 +110,25 @@ async def test_the_last_administrator_can_neither_go_nor_step_down(fresh: Identi
     assert (await fresh.post(f"{path}/deactivate", token=admin))[0] == 200
 
 
+async def test_administrators_who_shut_each_other_out_at_once_leave_one(fresh: Identity) -> None:
+    admin = await fresh.admin()
+    ids = [(await fresh.get("/api/v1/me", token=admin))[1]["id"]]
+    ids += [(await fresh.user(admin, "administrator", password=None))["id"] for _ in range(7)]
+
+    async def shut_out(number: int, user_id: str) -> int:
+        """Every other one by taking the role away."""
+        path = f"/api/v1/users/{user_id}"
+        if number % 2:
+            return (await fresh.request("PATCH", path, {"roles": ["read_only"]}, token=admin))[0]
+        return (await fresh.post(f"{path}/deactivate", token=admin))[0]
+
+    answers = await asyncio.gather(*(shut_out(number, user_id) for number, user_id in enumerate(ids)))
+
+    left = fresh.store.collection("users").find({"roles": "administrator", "state": "active"})
+    assert len(await left.to_list(None)) == 1
+    assert set(answers) <= {200, 401, 409}
+
+
 async def test_taking_a_role_away_ends_the_tokens_that_have_it(identity: Identity) -> None:
     admin = await identity.admin()
     user = await identity.user(admin, "salesperson", "marketer")
