@@ -1,6 +1,7 @@
 """What a reader of the journal may ask for."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +18,8 @@ _LONGEST: Final = 120
 class Topics:
     """Which types of events a reader wants; without `patterns` all of them.
 
-    A pattern is a type in which `*` stands for any one word, and `#` at the end for any number of words.
+    A pattern is a type in which `*` stands for any one word, as the last one for all that follow too. `#` at the end
+    stands for any number of words, none included.
     """
 
     patterns: tuple[str, ...] = ()
@@ -39,11 +41,42 @@ class Topics:
             return None
         return f"^(?:{'|'.join(_expression(pattern) for pattern in self.patterns)})$"
 
+    def choose(self, types: Iterable[str]) -> list[str]:
+        """Those of the types that are wanted."""
+        expression = self.expression
+        return [type_ for type_ in types if expression is None or re.match(expression, type_)]
+
 
 def _expression(pattern: str) -> str:
     words = pattern.removesuffix(".#")
     exact = words.replace(".", r"\.").replace("*", _WORD)
-    return exact if words == pattern else rf"{exact}(?:\.{_WORD})*"
+    return rf"{exact}(?:\.{_WORD})*" if pattern.endswith(("#", "*")) else exact
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events a reader wants: of some types, about the records of one collection, or about one record."""
+
+    topics: Topics = Topics()
+    collection: str | None = None
+    subject: str | None = None
+
+
+EVERYTHING: Final = Wanted()
+
+
+def collection_in(text: str) -> str:
+    """A collection as a reader names it; raises `InvalidFields`."""
+    if not re.fullmatch(_WORD, text) or len(text) > _LONGEST:
+        raise InvalidFields.at("collection", "malformed", "must be the name of a collection, such as leads")
+    return text
+
+
+def number_in(text: str, option: str, *, least: int, most: int) -> int:
+    """A whole number as a reader names it; raises `InvalidFields`."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 4 and least <= int(text) <= most):
+        raise InvalidFields.at(option, "out_of_range", f"must be {least} to {most}")
+    return int(text)
 
 
 def position_in(text: str, pointer: str) -> int:

@@ -19,15 +19,30 @@ from libs.web.authentication import Caller
 from libs.web.executing import STORE
 from libs.web.requests import AUTHENTICATOR
 from services.journal.events import store as events
-from services.journal.events.model import Topics, position_in, require_known
-from services.journal.events.store import Kept
+from services.journal.events.model import Topics, Wanted, collection_in, number_in, position_in, require_known
+from services.journal.events.store import Kept, Stretch
 from services.journal.events.stream import HEADERS, EventStream
 from services.journal.events.tail import Tail
 from services.journal.tickets.routes import bearer_of
 
 READ: Final = Rule("events", Operation.READ)
 MOST: Final = 1000
+LONGEST_WAIT: Final = 25
+"""Seconds; the gateway waits 30 for an answer to begin."""
+
 LAST_EVENT_ID: Final = "Last-Event-ID"
+
+STREAM_OPTIONS: Final = {
+    "types": "types or patterns between commas, such as sales.lead.created,service.*",
+    "collection": "only events about records of this collection",
+    "subject": "only events about this record: <collection>/<id>",
+    "after": "the position behind which to begin",
+}
+FEED_OPTIONS: Final = {
+    **STREAM_OPTIONS,
+    "$top": f"events a page, at most {MOST}",
+    "wait": f"seconds to wait for an event while there is none, at most {LONGEST_WAIT}",
+}
 
 log = logger()
 
@@ -35,13 +50,21 @@ log = logger()
 def routes(tail: Tail) -> tuple[Route, ...]:
     """The stream is open to strangers as far as the router knows: it takes a sign-in or a ticket, and checks either."""
     return (
-        Route("GET", "/api/v1/events", list_events, READ, "The events of all services, in their order"),
+        Route(
+            "GET",
+            "/api/v1/events",
+            partial(list_events, tail),
+            READ,
+            "The events of all services, in their order",
+            options=FEED_OPTIONS,
+        ),
         Route(
             "GET",
             "/api/v1/events/stream",
             partial(stream_events, tail),
             ANYONE,
             "Follow the events as they come, by a sign-in or a ticket",
+            options=STREAM_OPTIONS,
         ),
     )
 
@@ -68,37 +91,48 @@ def ending(tail: Tail) -> Callable[[web.Application], Awaitable[None]]:
     return end
 
 
-async def list_events(request: web.Request) -> web.Response:
+async def list_events(tail: Tail, request: web.Request) -> web.Response:
     """`value`, each event with its `position`, and `position`: where a later request goes on by `after`."""
-    store = request.app[STORE]
-    head = await events.head(store)
-    after = position_in(request.query.get("after", "0"), "after")
-    stretch = await events.read_stretch(
-        store,
-        after=after,
-        head=head,
-        top=_top(request),
-        topics=Topics.parse(request.query.get("types", "")),
-        subject=request.query.get("subject"),
-    )
+    query = request.query
+    after = position_in(query.get("after", "0"), "after")
+    wanted = _wanted(request)
+    top = number_in(query.get("$top", query.get("top", "100")), "$top", least=1, most=MOST)
+    wait = number_in(query.get("wait", "0"), "wait", least=0, most=LONGEST_WAIT)
+    tail.reached(await events.head(request.app[STORE]))
+    require_known(after, head=tail.head, pointer="after")
+    read = partial(events.read_stretch, request.app[STORE], top=top, wanted=wanted)
+    stretch = await (_awaited(tail, read, after, wait) if wait else read(after=after, head=tail.head))
     body: dict[str, object] = {"value": [_positioned(event) for event in stretch.events], "position": stretch.end}
-    if stretch.end < head:
+    if stretch.end < tail.head:
         body["@odata.nextLink"] = str(request.rel_url.update_query(after=str(stretch.end)))
     return json_response(to_json(body))
+
+
+async def _awaited(tail: Tail, read: Callable[..., Awaitable[Stretch]], after: int, wait: int) -> Stretch:
+    """The next stretch with something in it, or how far it was looked in vain when `wait` seconds are over."""
+    now = asyncio.get_running_loop().time
+    until = now() + wait
+    with tail.followed():
+        while True:
+            stretch = await read(after=after, head=tail.head)
+            if stretch.events or tail.closed or now() >= until:
+                return stretch
+            after = stretch.end
+            await tail.beyond(after, within=until - now())
 
 
 async def stream_events(tail: Tail, request: web.Request) -> web.StreamResponse:
     """From behind `Last-Event-ID`, else `after`, else from now on."""
     store = request.app[STORE]
     caller = await _reader(request)
-    topics = Topics.parse(request.query.get("types", ""))
+    wanted = _wanted(request)
     with tail.followed():
         tail.reached(await events.head(store))
         position = _position(request, tail.head)
         response = web.StreamResponse(headers=HEADERS)
         await response.prepare(request)
         try:
-            await EventStream(response, store, tail, topics).follow(position, allowed=_signed_in(request, caller))
+            await EventStream(response, store, tail, wanted).follow(position, allowed=_signed_in(request, caller))
         except TimeoutError:
             _cut(request)
         except (ConnectionError, Unavailable) as error:
@@ -131,11 +165,15 @@ def _position(request: web.Request, head: int) -> int:
     return head
 
 
-def _top(request: web.Request) -> int:
-    top = request.query.get("$top", request.query.get("top", "100"))
-    if not (top.isascii() and top.isdecimal() and len(top) <= 4 and 0 < int(top) <= MOST):
-        raise InvalidFields.at("$top", "out_of_range", f"must be 1 to {MOST}")
-    return int(top)
+def _wanted(request: web.Request) -> Wanted:
+    """Which events the query chooses; raises `InvalidFields`."""
+    query = request.query
+    collection, subject = query.get("collection"), query.get("subject")
+    if collection is not None and subject is not None:
+        raise InvalidFields.at("collection", "one_of", "name a collection or the subject of one record, not both")
+    return Wanted(
+        Topics.parse(query.get("types", "")), collection_in(collection) if collection is not None else None, subject
+    )
 
 
 def _positioned(event: Kept) -> Fragment:

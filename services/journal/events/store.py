@@ -9,16 +9,27 @@ from libs.domain.record import Index
 from libs.store.errors import answering
 from libs.store.sequence import append_dense, last_position
 from libs.store.store import Document, Store
-from services.journal.events.model import Topics
+from services.journal.events.model import Wanted
 
 COLLECTION: Final = "events"
-INDEXES: Final = (Index(("event_id",), unique=True), Index(("subject",)))
+INDEXES: Final = (Index(("event_id",), unique=True), Index(("subject",)), Index(("type",)))
+BY_SUBJECT: Final = [("subject", 1), ("_id", 1)]
+BY_TYPE: Final = [("type", 1), ("_id", 1)]
 
 LARGEST_APPEND: Final = 8 * 1024 * 1024
 """Bytes of bodies that one transaction writes, so that it ends well within the time the database allows."""
 
 LONGEST_LOOK: Final = 5000
 """Events that one read looks through for the wanted ones."""
+
+MOST_MERGED: Final = 200
+"""Types whose events the database finds by the index and merges in their order; beyond, it would sort them all."""
+
+KINDS: Final[list[Document]] = [
+    {"$sort": {"type": 1, "_id": 1}},
+    {"$group": {"_id": "$type", "subject": {"$first": "$subject"}}},
+]
+"""Every type there is with the subject of its first event: one step through the index for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +63,53 @@ async def head(store: Store) -> int:
 
 
 async def read_stretch(
-    store: Store,
-    *,
-    after: int,
-    head: int,
-    top: int,
-    topics: Topics,
-    subject: str | None = None,
-    look: int = LONGEST_LOOK,
+    store: Store, *, after: int, head: int, top: int, wanted: Wanted, look: int = LONGEST_LOOK
 ) -> Stretch:
-    """Up to `top` of the next `look` events behind the position `after`, in order, and none behind `head`.
+    """Up to `top` of the wanted events behind the position `after`, in order, and none behind `head`.
 
-    The events of one `subject` are found by their index, however far apart they are.
+    Near the end all are looked through; from further back those of one subject, or of some types, are found by their
+    index, however far apart they are. Of too many types the next `look` events are looked through.
     """
-    upto = head if subject else min(head, after + look)
-    query: Document = {"_id": {"$gt": after, "$lte": upto}}
-    if topics.expression is not None:
-        query["type"] = {"$regex": topics.expression}
-    if subject is not None:
-        query["subject"] = subject
+    query, index, upto = _matching(wanted), None, head
+    if wanted.subject is not None:
+        index = BY_SUBJECT
+    elif query and head - after > look:
+        types = await _types_of(store, wanted)
+        if len(types) <= MOST_MERGED:
+            query, index = {"type": {"$in": types}}, BY_TYPE
+    if index is None:
+        upto = min(head, after + look)
+    query["_id"] = {"$gt": after, "$lte": upto}
     async with answering():
-        rows = await store.collection(COLLECTION).find(query, {"type": 1, "body": 1}).sort("_id", 1).to_list(top)
+        cursor = store.collection(COLLECTION).find(query, {"type": 1, "body": 1}).sort("_id", 1)
+        if index is not None:
+            cursor = cursor.hint(index)
+        rows = await cursor.to_list(top)
     events = [Kept(row["_id"], row["type"], row["body"]) for row in rows]
     return Stretch(events, events[-1].position if len(events) == top else max(after, upto))
+
+
+def _matching(wanted: Wanted) -> Document:
+    query: Document = {}
+    if (expression := wanted.topics.expression) is not None:
+        query["type"] = {"$regex": expression}
+    if wanted.subject is not None:
+        query["subject"] = wanted.subject
+    elif wanted.collection is not None:
+        query["subject"] = {"$gte": f"{wanted.collection}/", "$lt": f"{wanted.collection}0"}
+    return query
+
+
+async def _types_of(store: Store, wanted: Wanted) -> list[str]:
+    """The types that there are of those wanted. Events of one type are about records of one collection."""
+    async with answering():
+        found = await store.collection(COLLECTION).aggregate(KINDS).to_list(None)
+    subjects = {row["_id"]: row["subject"] for row in found}
+    return [
+        type_
+        for type_ in wanted.topics.choose(subjects)
+        if wanted.collection is None or subjects[type_].startswith(f"{wanted.collection}/")
+    ]
 
 
 def _row(envelope: Envelope) -> Document:

@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from libs.store.store import Store
-from services.journal.events.model import Topics
+from services.journal.events.model import Wanted
 from services.journal.events.store import Kept, read_stretch
 from services.journal.events.tail import Tail
 
@@ -39,12 +39,12 @@ class EventStream:
     """One reader, at its own pace: it holds one stretch at a time, and asks the database for the next."""
 
     def __init__(
-        self, response: web.StreamResponse, store: Store, tail: Tail, topics: Topics, pace: Pace = DEFAULT_PACE
+        self, response: web.StreamResponse, store: Store, tail: Tail, wanted: Wanted, pace: Pace = DEFAULT_PACE
     ) -> None:
         self._response = response
         self._store = store
         self._tail = tail
-        self._topics = topics
+        self._wanted = wanted
         self._pace = pace
 
     async def follow(self, position: int, *, allowed: Callable[[], bool]) -> None:
@@ -63,7 +63,7 @@ class EventStream:
             await self._tail.beyond(position, within=beat - now())
 
     async def _send(self, position: int) -> int:
-        stretch = await read_stretch(self._store, after=position, head=self._tail.head, top=TOP, topics=self._topics)
+        stretch = await read_stretch(self._store, after=position, head=self._tail.head, top=TOP, wanted=self._wanted)
         if stretch.events:
             await self._write(written(stretch.events))
         return stretch.end

@@ -33,7 +33,8 @@ def wanted(text: str) -> list[str]:
         ("*.*.created", [TYPES[0], *TYPES[2:]]),
         ("sales.#", list(TYPES[:3])),
         ("sales.account.#, activity.*.created", [TYPES[2], TYPES[3]]),
-        ("sales.*", []),
+        ("sales.*", list(TYPES[:3])),
+        ("*", TYPES),
         ("lead", []),
     ],
 )

@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestServer
 
 from libs.store.store import Store
 from services.journal.events import store as events
-from services.journal.events.model import Topics
+from services.journal.events.model import EVERYTHING
 from services.journal.events.stream import HEADERS, EventStream, Pace
 from services.journal.events.tail import Tail
 from tests.support.events import envelope
@@ -43,7 +43,7 @@ async def opened(store: Store, ended: list[str]) -> AsyncIterator[Open]:
         response = web.StreamResponse(headers=HEADERS)
         await response.prepare(request)
         try:
-            await EventStream(response, store, tail, Topics(), pace).follow(0, allowed=lambda: True)
+            await EventStream(response, store, tail, EVERYTHING, pace).follow(0, allowed=lambda: True)
         except TimeoutError as error:
             ended.append(type(error).__name__)
             assert request.transport is not None

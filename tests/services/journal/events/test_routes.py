@@ -1,9 +1,12 @@
 """The feed of events: pages in their order, for administrators."""
 
+import asyncio
+
 import pytest
 
 from tests.services.journal.conftest import Announce, Made
 from tests.services.journal.reading import listed
+from tests.support.events import envelope
 from tests.support.services import Running
 from tests.support.waiting import eventually
 
@@ -62,7 +65,56 @@ async def test_the_history_of_one_record_is_listed(events: Running, announce: An
     assert [event["id"] for event in value] == [announced[1].id]
 
 
-@pytest.mark.parametrize("query", ["after=-1", "after=x", "$top=0", "$top=1001", "types=a..b", "types=(a%2B)%2B$"])
+async def test_the_events_of_one_collection_are_listed(
+    events: Running, announce: Announce, made: Made, kind: str
+) -> None:
+    account = envelope(f"{kind}.account.created", "accounts", {})
+    await announce(*made(2), account)
+    await eventually(lambda: _count(events, kind, 3))
+
+    value = await listed(events, f"collection=accounts&types={kind}.*")
+
+    assert [event["id"] for event in value] == [account.id]
+
+
+async def test_who_waits_is_answered_as_soon_as_something_wanted_happens(
+    events: Running, second: Running, announce: Announce, made: Made, kind: str
+) -> None:
+    end = (await events.get("/api/v1/events?$top=1000&types=nothing.*"))[1]["position"]
+    query = f"/api/v1/events?after={end}&wait=25&types={kind}.lead.updated"
+    waiting = [asyncio.create_task(journal.get(query)) for journal in (events, second)]
+
+    await announce(*made(3))
+    await eventually(lambda: _count(events, kind, 3))
+    assert not any(task.done() for task in waiting)
+    announced = made(1, verb="updated")
+    await announce(*announced)
+
+    for _, page in await asyncio.wait_for(asyncio.gather(*waiting), 20):
+        assert [event["id"] for event in page["value"]] == [announced[0].id]
+
+
+async def test_who_waits_in_vain_learns_where_to_go_on(
+    events: Running, announce: Announce, made: Made, kind: str
+) -> None:
+    announced = made(2)
+    await announce(*announced)
+    await eventually(lambda: _count(events, kind, 2))
+    last = (await listed(events, f"types={kind}.*"))[-1]["position"]
+
+    _, page = await events.get("/api/v1/events?wait=1&types=nothing.*")
+
+    assert page["value"] == []
+    assert page["position"] >= last
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("after=-1", "after=x", "after=999999999", "$top=0", "$top=1001", "wait=26", "wait=x"),
+        *("types=a..b", "types=(a%2B)%2B$", "collection=Leads", "collection=leads&subject=leads/1"),
+    ],
+)
 async def test_a_bad_question_is_refused(events: Running, query: str) -> None:
     assert (await events.get(f"/api/v1/events?{query}"))[0] == 422
 
