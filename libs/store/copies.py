@@ -16,21 +16,26 @@ async def keep_copies(store: Store, envelopes: Sequence[Envelope]) -> None:
     """The projection: one row per record that others announced; a deleted one stays as a tombstone."""
     rows: dict[str, tuple[int, Document]] = {}
     for subject, envelope in newest(envelopes).items():
-        fields = {"name": title_of(envelope.record), "deleted": envelope.removes}
-        rows[subject] = newness(envelope), fields
+        rows[subject] = newness(envelope), _row(envelope.record, deleted=envelope.removes)
     await upsert_newest(store.collection(COLLECTION), rows)
+
+
+def _row(record: Mapping[str, Any], *, deleted: bool) -> Document:
+    """`owner_id` and `shares` say who may see the record."""
+    access = {"owner_id": record.get("owner_id"), "shares": record.get("shares") or []}
+    return {"name": title_of(record), "deleted": deleted, **access}
 
 
 async def seed_copies(store: Store, collection: str, records: Sequence[Mapping[str, Any]]) -> None:
     """Keeps records that their owner was asked for, until their next event; any event is newer."""
     rows: dict[str, tuple[int, Document]] = {
-        f"{collection}/{record['id']}": (0, {"name": title_of(record), "deleted": False}) for record in records
+        f"{collection}/{record['id']}": (0, _row(record, deleted=False)) for record in records
     }
     await upsert_newest(store.collection(COLLECTION), rows)
 
 
 async def known_copies(store: Store, subjects: Iterable[str]) -> dict[str, Document]:
-    """The rows that exist, by `<collection>/<id>`: `name` and `deleted`."""
+    """The rows that exist, by `<collection>/<id>`: `name`, `deleted`, `owner_id` and `shares`."""
     wanted = list(subjects)
     async with answering():
         rows = await store.collection(COLLECTION).find({"_id": {"$in": wanted}}).to_list(len(wanted))
@@ -48,6 +53,8 @@ async def known_own(store: Store, collection: str, ids: Iterable[str]) -> dict[s
         f"{collection}/{document['_id']}": {
             "name": title_of({**document, "id": document["_id"]}),
             "deleted": "_deleted" in document,
+            "owner_id": document.get("owner_id"),
+            "shares": document.get("shares", ()),
         }
         for document in documents
     }

@@ -9,6 +9,8 @@ from functools import cache
 from typing import Any, Final
 
 from libs.contracts.values import Reference
+from libs.domain.grants import Grants, Operation, hidden_fields, reaches, row_filter
+from libs.domain.grants import trimmed as without_hidden
 from libs.domain.people import Respondent
 from libs.domain.record import FieldSpec, Record, specs_of
 from libs.domain.refusals import NotFound
@@ -17,6 +19,7 @@ from libs.store.errors import answering
 from libs.store.query.fields import FieldKind, QueryField, QueryFields
 from libs.store.query.options import ListQuery
 from libs.store.query.selection import trimmed
+from libs.store.reach import query_of
 from libs.store.store import Store
 
 _KINDS: Final[Mapping[type, FieldKind]] = {
@@ -32,8 +35,8 @@ _KINDS: Final[Mapping[type, FieldKind]] = {
 
 
 @cache
-def query_fields_of(record_type: type[Record]) -> QueryFields:
-    """What lists of these records may filter, sort and search by, as the model's markers say."""
+def query_fields_of(record_type: type[Record], hidden: frozenset[str] = frozenset()) -> QueryFields:
+    """What lists of these records may filter, sort and search by, as the model's markers say; none of the `hidden`."""
     return {
         spec.name: QueryField(
             spec.name,
@@ -44,7 +47,13 @@ def query_fields_of(record_type: type[Record]) -> QueryFields:
             filterable=spec.listed is not None,
         )
         for spec in specs_of(record_type).values()
+        if spec.name not in hidden
     }
+
+
+def visible_fields(record_type: type[Record], grants: Grants) -> QueryFields:
+    """The same, as far as the caller may see them."""
+    return query_fields_of(record_type, hidden_fields(grants, record_type.collection))
 
 
 def _is_choice(spec: FieldSpec) -> bool:
@@ -67,28 +76,35 @@ def _kind(spec: FieldSpec) -> FieldKind:
 class Page:
     """Part of a list. `count` is of the whole list, where it was asked for."""
 
-    value: list[dict[str, Any]]
+    value: list[Mapping[str, Any]]
     has_more: bool
     count: int | None
 
 
-async def read_one(store: Store, record_type: type[Record], record_id: str) -> dict[str, Any]:
-    """A record's public state; raises `NotFound`."""
+async def read_one(store: Store, record_type: type[Record], record_id: str, grants: Grants) -> Mapping[str, Any]:
+    """What the caller may see of a record; raises `NotFound`, also for what they may not see at all."""
+    collection = record_type.collection
     async with answering():
-        document = await store.collection(record_type.collection).find_one({"_id": record_id}, WITHOUT_PRIVATE)
-    if document is None or "_deleted" in document:
+        document = await store.collection(collection).find_one({"_id": record_id}, WITHOUT_PRIVATE)
+    if document is None or "_deleted" in document or not reaches(grants, collection, Operation.READ, document):
         raise NotFound(f"no {record_type.aggregate.rpartition('.')[2]} has the id {record_id}")
-    return public(record_type, document)
+    return without_hidden(public(record_type, document), grants, collection)
 
 
-async def read_page(store: Store, record_type: type[Record], query: ListQuery) -> Page:
+async def read_page(store: Store, record_type: type[Record], query: ListQuery, grants: Grants) -> Page:
+    """The records of a page that the caller may see. `query` was read with no more than the `visible_fields`."""
     collection = store.collection(record_type.collection)
-    visible = {"$and": [query.filter, {"_deleted": None}]} if query.filter else {"_deleted": None}
+    rows = row_filter(grants, record_type.collection, Operation.READ)
+    parts = [part for part in (query.filter, query_of(rows), {"_deleted": None}) if part]
+    visible = parts[0] if len(parts) == 1 else {"$and": parts}
     async with answering():
         cursor = collection.find(visible, WITHOUT_PRIVATE).sort(list(query.sort)).skip(query.skip).limit(query.top + 1)
         documents = await cursor.to_list(query.top + 1)
         count = await collection.count_documents(visible) if query.count else None
-    views = [public(record_type, document) for document in documents[: query.top]]
+    views: list[Mapping[str, Any]] = [
+        without_hidden(public(record_type, document), grants, record_type.collection)
+        for document in documents[: query.top]
+    ]
     if query.select:
-        views = trimmed(views, query.select)
+        views = list(trimmed(views, query.select))
     return Page(views, has_more=len(documents) > query.top, count=count)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from orjson import Fragment
 
 from libs.contracts.envelope import Envelope
+from libs.domain.grants import Operation, hidden_fields, reaches, trimmed
 from libs.domain.record import Record
-from libs.domain.refusals import NotFound, StaleVersion
+from libs.domain.refusals import Forbidden, NotFound, StaleVersion
 from libs.store.clock import utc_now
 from libs.store.context import Context
 from libs.store.documents import WITHOUT_PRIVATE, differences, public, to_document, to_json, to_record, undeclared
@@ -101,15 +102,34 @@ class UnitOfWork:
             {"_id": record_id}, WITHOUT_PRIVATE
         )
         if document is None or "_deleted" in document or self._removes(record_type, record_id):
-            raise NotFound(f"no {record_type.aggregate.rpartition('.')[2]} has the id {record_id}")
+            raise _missing(record_type, record_id)
         return self._keep(record_type, document)
 
     async def get_target(self, record_type: type[R], record_id: str) -> R:
-        """The record that the request names in its path: the one that `If-Match` speaks of."""
+        """The record that the request names in its path: the one that `If-Match` speaks of, and that is acted upon.
+
+        Raises `NotFound` where the caller may not see it, and `Forbidden` where they may not do this to it.
+        """
         record = await self.get(record_type, record_id)
+        self._require_reach(record_type, record_id)
         if self._if_match is not None and self._if_match != record.version:
             raise StaleVersion(f"the record is at version {record.version}", version=record.version)
         return record
+
+    def _require_reach(self, record_type: type[Record], record_id: str) -> None:
+        grants, operation = self.context.grants, self.context.operation
+        if grants.everything or operation is None:
+            return
+        row, collection = self._known(record_type, record_id) or {}, record_type.collection
+        if not reaches(grants, collection, Operation.READ, row):
+            raise _missing(record_type, record_id)
+        if operation is not Operation.CREATE and not reaches(grants, collection, operation, row):
+            raise Forbidden(f"your roles do not allow to {operation} this record", collection=collection)
+
+    def sees(self, record: Record) -> bool:
+        """Whether whoever asks may read this record, so that they may refer to it."""
+        row = self._known(type(record), record.id) or {}
+        return reaches(self.context.grants, record.collection, Operation.READ, row)
 
     async def first(self, record_type: type[R], query: Mapping[str, Any]) -> R | None:
         """The oldest record that matches, or None."""
@@ -253,9 +273,12 @@ class UnitOfWork:
     # Announcements
 
     def public_json(self, record: Record) -> bytes:
-        """The record as clients will see it once the commit is done."""
+        """The record as whoever asks will see it once the commit is done."""
         change = self.changes.get((record.collection, record.id))
-        return change.json() if change else to_json(public(type(record), to_document(record)))
+        if change is not None and not hidden_fields(self.context.grants, record.collection):
+            return change.json()
+        view = public(type(record), change.after if change else to_document(record))
+        return to_json(trimmed(view, self.context.grants, record.collection))
 
     def events(self, change: Change) -> list[Pending]:
         """The events of one change, as they will be published."""
@@ -286,3 +309,7 @@ class UnitOfWork:
         )
         body = to_json(envelope.attributes())
         return Pending(change.collection, change.record_id, envelope.id, envelope.type, body)
+
+
+def _missing(record_type: type[Record], record_id: str) -> NotFound:
+    return NotFound(f"no {record_type.aggregate.rpartition('.')[2]} has the id {record_id}")

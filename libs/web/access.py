@@ -1,22 +1,14 @@
-"""Who may do what: the roles of an installation and what each allows on each collection."""
+"""What the roles that every installation has allow at first; administrators change them, and add others."""
 
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
+from libs.domain.grants import Depth, Grants, Operation, may
 from libs.domain.refusals import Forbidden
+from libs.domain.roles import ADMINISTRATOR, RoleTerms
 
-
-class Operation(StrEnum):
-    CREATE = "create"
-    READ = "read"
-    WRITE = "write"
-    DELETE = "delete"
-    ASSIGN = "assign"
-
-
-ADMINISTRATOR: Final = "administrator"
+__all__ = ["ADMINISTRATOR", "ROLES", "Operation", "default_terms", "require"]
 
 _SALES: Final = frozenset({"leads", "opportunities", "accounts", "contacts"})
 _MARKETING: Final = frozenset({"campaigns", "marketing_lists"})
@@ -48,21 +40,19 @@ ROLES: Final[Mapping[str, Mapping[str, frozenset[Operation]]]] = {
     },
     "read_only": dict.fromkeys(_READ_BY_ALL, _READ),
 }
-"""Role → collection → what it allows. An administrator may do everything, on collections not named here as well."""
+"""Role → collection → what it allows, on everybody's records. An administrator may do everything, everywhere."""
 
 
-@lru_cache(maxsize=4096)
-def _allows(roles: tuple[str, ...], collection: str, operation: Operation) -> bool:
-    if ADMINISTRATOR in roles:
-        return True
-    return any(operation in ROLES.get(role, {}).get(collection, frozenset()) for role in roles)
+@cache
+def default_terms() -> Mapping[str, RoleTerms]:
+    """The same as the terms of roles."""
+    return {
+        role: RoleTerms({name: dict.fromkeys(sorted(allowed), Depth.ALL) for name, allowed in collections.items()})
+        for role, collections in ROLES.items()
+    }
 
 
-def allows(roles: Iterable[str], collection: str, operation: Operation) -> bool:
-    return _allows(tuple(roles), collection, operation)
-
-
-def require(roles: Iterable[str], collection: str, operation: Operation) -> None:
-    """Raises `Forbidden` unless one of the roles allows it."""
-    if not allows(roles, collection, operation):
+def require(grants: Grants, collection: str, operation: Operation) -> None:
+    """Raises `Forbidden` unless the caller may do this to records of the collection."""
+    if not may(grants, collection, operation):
         raise Forbidden(f"your roles do not allow to {operation} {collection}", collection=collection)

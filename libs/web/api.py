@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from libs.web.access import Operation, require
-from libs.web.requests import caller_of
+from libs.web.requests import grants_of, set_operation
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -67,7 +67,8 @@ def guarded(route: Route) -> Handler:
         case Rule(collection, operation):
 
             async def checked(request: web.Request) -> web.StreamResponse:
-                require(caller_of(request).roles, collection, operation)
+                require(grants_of(request), collection, operation)
+                set_operation(request, operation)
                 return await route.handler(request)
 
             return checked

@@ -8,6 +8,7 @@ import orjson
 from aiohttp import web
 from pydantic import ValidationError
 
+from libs.domain.grants import refuse_closed_fields
 from libs.domain.kinds import kind_named
 from libs.domain.money import refuse_excess_digits
 from libs.domain.record import Draft, Record, draft_of
@@ -21,7 +22,7 @@ from libs.web.answers import created, json_response
 from libs.web.executing import STORE
 from libs.web.problems import problem_of, refusal_of
 from libs.web.references import REFERENCES, Pointer, named, pointers_in
-from libs.web.requests import body_of, context_of, json_of, request_key
+from libs.web.requests import body_of, context_of, grants_of, json_of, request_key
 from libs.web.resource import Resource
 
 R = TypeVar("R", bound=Record)
@@ -90,6 +91,7 @@ class _Bulk:
 
     def _drafts(self) -> dict[int, Draft]:
         record_type: type[Record] = self._resource.record
+        grants = grants_of(self._request)
         drafts: dict[int, Draft] = {}
         for number, record in enumerate(self._records):
             if self._results[number] is not None:
@@ -97,6 +99,7 @@ class _Bulk:
             try:
                 model = draft_of(kind_named(record_type, record))
                 drafts[number] = model.model_validate_json(orjson.dumps(record))
+                refuse_closed_fields(drafts[number].model_fields_set, grants, self._resource.collection)
                 refuse_excess_digits(record_type, drafts[number].__dict__)
             except ValidationError as error:
                 self._fail(number, refusal_of(error))
@@ -113,8 +116,7 @@ class _Bulk:
         every = [pointer for each in pointers.values() for pointer in each]
         if not every:
             return drafts
-        authorization = self._request.headers.get("Authorization", "")
-        errors, names = await self._request.app[REFERENCES].split(every, authorization)
+        errors, names = await self._request.app[REFERENCES].split(every, self._request)
         linked: dict[int, Draft] = {}
         for number, draft in drafts.items():
             wrong = [

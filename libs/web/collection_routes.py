@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from aiohttp import web
 
+from libs.domain.grants import refuse_closed_fields
 from libs.domain.kinds import described, kind_named
 from libs.domain.money import refuse_excess_digits
 from libs.domain.record import Draft, Record, draft_of, revision_of
@@ -12,7 +13,7 @@ from libs.store.clock import utc_now
 from libs.store.documents import to_json
 from libs.store.query.options import parse_list_query
 from libs.store.query.paging import next_link
-from libs.store.reading import query_fields_of, read_one, read_page
+from libs.store.reading import read_one, read_page, visible_fields
 from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
 from libs.web.access import Operation
@@ -22,7 +23,7 @@ from libs.web.bulk import bulk_create
 from libs.web.executing import STORE, execute
 from libs.web.patching import patch_of, revised
 from libs.web.references import REFERENCES, named, pointers_in
-from libs.web.requests import body_of, etag, json_of, parse
+from libs.web.requests import body_of, etag, grants_of, json_of, parse
 from libs.web.resource import Action, Resource
 
 R = TypeVar("R", bound=Record)
@@ -34,7 +35,6 @@ class CollectionRoutes(Generic[R]):
     def __init__(self, resource: Resource[R]) -> None:
         self._resource = resource
         self._record = resource.record
-        self._fields = query_fields_of(resource.record)
 
     def routes(self) -> Iterator[Route]:
         name, label, record = self._resource.collection, self._resource.label, self._record
@@ -65,8 +65,9 @@ class CollectionRoutes(Generic[R]):
 
     async def list(self, request: web.Request) -> web.Response:
         params = list(request.query.items())
-        query = parse_list_query(params, self._fields, now=utc_now())
-        page = await read_page(request.app[STORE], self._record, query)
+        grants = grants_of(request)
+        query = parse_list_query(params, visible_fields(self._record, grants), now=utc_now())
+        page = await read_page(request.app[STORE], self._record, query, grants)
         body: dict[str, Any] = {"value": page.value}
         if page.count is not None:
             body["@odata.count"] = page.count
@@ -75,12 +76,13 @@ class CollectionRoutes(Generic[R]):
         return json_response(to_json(body))
 
     async def read(self, request: web.Request) -> web.Response:
-        view = await read_one(request.app[STORE], self._record, request.match_info["id"])
+        view = await read_one(request.app[STORE], self._record, request.match_info["id"], grants_of(request))
         return json_response(to_json(view), headers={"ETag": etag(view["version"])})
 
     async def create(self, request: web.Request) -> web.Response:
         body = await body_of(request)
         draft = self._drafted(body)
+        refuse_closed_fields(draft.model_fields_set, grants_of(request), self._resource.collection)
         refuse_excess_digits(self._record, draft.__dict__)
         names = await self._names(request, draft.__dict__)
         draft = draft.model_copy(update=named(self._record, draft.values(), names)) if names else draft
@@ -100,6 +102,7 @@ class CollectionRoutes(Generic[R]):
     async def patch(self, request: web.Request) -> web.Response:
         body = await body_of(request)
         patch = patch_of(body)
+        refuse_closed_fields(patch, grants_of(request), self._resource.collection)
         names = await self._names(request, patch)
 
         async def command(work: UnitOfWork) -> Answer:
@@ -135,4 +138,4 @@ class CollectionRoutes(Generic[R]):
         pointers = pointers_in(self._record, values)
         if not pointers:
             return {}
-        return await request.app[REFERENCES].names(pointers, request.headers.get("Authorization", ""))
+        return await request.app[REFERENCES].names(pointers, request)

@@ -12,11 +12,11 @@ from libs.store.query.options import parse_list_query
 from libs.store.query.paging import next_link
 from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
-from libs.web.access import ADMINISTRATOR, Operation
+from libs.web.access import Operation
 from libs.web.answers import json_response, rendered
 from libs.web.api import Route, Rule
 from libs.web.executing import STORE, execute
-from libs.web.requests import caller_of
+from libs.web.requests import caller_of, grants_of
 
 SERVICE_PARAMETER: Final = "service"
 """By this the gateway knows whose list is meant; an id tells it by itself."""
@@ -48,8 +48,7 @@ async def cancel_job(request: web.Request) -> web.Response:
 
 def _whose(request: web.Request) -> str | None:
     """Whose jobs the caller sees, None for all."""
-    caller = caller_of(request)
-    return None if ADMINISTRATOR in caller.roles else caller.user_id
+    return None if grants_of(request).everything else caller_of(request).user_id
 
 
 def _view(job: Job, select: tuple[str, ...] | None) -> dict[str, Any]:

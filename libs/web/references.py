@@ -14,11 +14,13 @@ from urllib.parse import quote
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from libs.contracts.values import Reference, title_of
+from libs.domain.grants import Grants, Operation, reaches
 from libs.domain.people import Respondent
 from libs.domain.record import Record, specs_of
 from libs.domain.refusals import FieldError, InvalidFields, Unavailable
 from libs.store.copies import known_copies, known_own, seed_copies
 from libs.store.store import Store
+from libs.web.requests import grants_of
 
 _PATIENCE: Final = ClientTimeout(total=0.5)
 _AT_ONCE: Final = 4
@@ -27,6 +29,8 @@ _NOT_THERE: Final = frozenset({403, 404, 422})
 """No such collection, or not for this caller, or no such id could exist."""
 Pointing = Reference | Respondent
 _POINTING: Final = (Reference, Respondent)
+_KNOWN_TO_ALL: Final = frozenset({"users", "teams"})
+"""Everybody may name a colleague."""
 _ABSENT: Final = MappingProxyType({"name": "", "deleted": True})
 
 
@@ -80,18 +84,19 @@ class References:
         self._own = {record.collection for record in store.records}
         self._asking = asyncio.Semaphore(_AT_ONCE)
 
-    async def names(self, pointers: Sequence[Pointer], authorization: str) -> dict[str, str]:
+    async def names(self, pointers: Sequence[Pointer], request: web.Request) -> dict[str, str]:
         """What the records are called, by `<collection>/<id>`.
 
-        Raises `InvalidFields` naming each reference that leads nowhere, `Unavailable` where an owner does not answer.
+        Raises `InvalidFields` naming each reference that leads nowhere, or to what the caller may not see, and
+        `Unavailable` where an owner does not answer.
         """
-        errors, names = await self.split(pointers, authorization)
+        errors, names = await self.split(pointers, request)
         if errors:
             raise InvalidFields("a reference leads nowhere", errors=list(errors.values()))
         return names
 
     async def split(
-        self, pointers: Sequence[Pointer], authorization: str
+        self, pointers: Sequence[Pointer], request: web.Request
     ) -> tuple[dict[str, FieldError], dict[str, str]]:
         """The same for many rows at once: the errors by pointer, and the names of what was found."""
         errors = {
@@ -99,9 +104,14 @@ class References:
         }
         wanted = {each.subject for each in pointers if each.pointer not in errors}
         found = await self._known(wanted)
-        names = {subject: row["name"] for subject, row in found.items() if not row["deleted"]}
+        grants = grants_of(request)
+        names = {
+            subject: row["name"]
+            for subject, row in found.items()
+            if not row["deleted"] and _seen(grants, subject.partition("/")[0], row)
+        }
         if missing := wanted - found.keys():
-            names |= await self._ask_owners(missing, authorization)
+            names |= await self._ask_owners(missing, request.headers.get("Authorization", ""))
         for each in pointers:
             if each.pointer not in errors and each.subject not in names:
                 errors[each.pointer] = FieldError(each.pointer, "unknown_reference", f"no record {each.subject}")
@@ -156,6 +166,10 @@ class References:
             raise Unavailable(f"{collection} could not be checked") from error
         await seed_copies(self._store, collection, records)
         return {f"{collection}/{record['id']}": title_of(record) for record in records}
+
+
+def _seen(grants: Grants, collection: str, row: Mapping[str, Any]) -> bool:
+    return collection in _KNOWN_TO_ALL or reaches(grants, collection, Operation.READ, row)
 
 
 def _wrong_kind(each: Pointer) -> FieldError:

@@ -7,17 +7,21 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from libs.domain.grants import EVERYTHING, Grants, Operation
 from libs.domain.refusals import InvalidFields, Malformed, UnsupportedMedia
 from libs.store.context import Context
 from libs.store.requests import RequestKey
 from libs.telemetry.tracing import current_traceparent
 from libs.web.authentication import Authenticator, Caller
+from libs.web.directory import Directory
 from libs.web.problems import refusal_of
 
 M = TypeVar("M", bound=BaseModel)
 
 AUTHENTICATOR: Final = web.AppKey("authenticator", Authenticator)
+DIRECTORY: Final = web.AppKey("directory", Directory)
 _CALLER: Final = web.RequestKey("caller", Caller)
+_OPERATION: Final = web.RequestKey("operation", Operation)
 _CORRELATION: Final = web.RequestKey("correlation_id", str)
 
 MERGE_PATCH: Final = "application/merge-patch+json"
@@ -36,6 +40,16 @@ def caller_of(request: web.Request) -> Caller:
     return request[_CALLER]
 
 
+def grants_of(request: web.Request) -> Grants:
+    """What whoever asks may do."""
+    return request.app[DIRECTORY].grants(request[_CALLER])
+
+
+def set_operation(request: web.Request, operation: Operation) -> None:
+    """What the route is for, as its rule says."""
+    request[_OPERATION] = operation
+
+
 def set_correlation(request: web.Request, correlation_id: str) -> None:
     request[_CORRELATION] = correlation_id
 
@@ -45,13 +59,15 @@ def correlation_of(request: web.Request) -> str:
 
 
 def context_of(request: web.Request) -> Context:
-    """The origin that events of this request will tell."""
+    """The origin that events of this request will tell, and what its caller may do."""
     caller = request.get(_CALLER)
     return Context(
         actor_id=caller.user_id if caller else None,
         via=caller.via if caller else "ui",
         correlation_id=correlation_of(request),
         traceparent=current_traceparent() or request.headers.get("traceparent"),
+        grants=request.app[DIRECTORY].grants(caller) if caller else EVERYTHING,
+        operation=request.get(_OPERATION),
     )
 
 

@@ -24,6 +24,7 @@ from libs.web.answers import json_response
 from libs.web.api import ANYONE, Anyone, Route, guarded
 from libs.web.authentication import Authenticator
 from libs.web.collection_routes import CollectionRoutes
+from libs.web.directory import Directory
 from libs.web.executing import IN_PROGRESS, STORE
 from libs.web.health import CHECKS, Check, health_routes
 from libs.web.identity_client import Identity, IdentityClient
@@ -32,7 +33,7 @@ from libs.web.middleware import PUBLIC_ROUTES, observing
 from libs.web.openapi import document
 from libs.web.parked_routes import PARKING, parked_routes
 from libs.web.references import REFERENCES, References
-from libs.web.requests import AUTHENTICATOR
+from libs.web.requests import AUTHENTICATOR, DIRECTORY
 from libs.web.resource import Resource
 from libs.web.settings import ServiceSettings
 
@@ -116,6 +117,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
         jobs = Jobs(store, timers=service.timers, schedules=service.schedules, kinds=service.jobs)
         session = ClientSession()
         app[STORE], app[BUS], app[PARKING], app[AUTHENTICATOR] = store, bus, bus.parking, authenticator
+        app[DIRECTORY] = Directory()
         app[REFERENCES] = References(store, session, settings.upstream("gateway"))
         app[CHECKS] = {"mongodb": store.ping, "rabbitmq": _flowing(bus), "identity": authenticator.check}
         await authenticator.start()

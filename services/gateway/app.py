@@ -8,9 +8,11 @@ from aiohttp import hdrs, web
 
 from libs.telemetry.metrics import HttpMetrics, gauge
 from libs.web.authentication import Authenticator
+from libs.web.directory import Directory
 from libs.web.health import CHECKS, Check, health_routes
 from libs.web.identity_client import IdentityClient
 from libs.web.middleware import PUBLIC_ROUTES, observing
+from libs.web.requests import DIRECTORY
 from services.gateway import routes
 from services.gateway.api_keys import ApiKeyTokens
 from services.gateway.breaker import Breaker
@@ -72,6 +74,7 @@ def wiring(settings: GatewaySettings) -> Callable[[web.Application], AsyncIterat
                 upstreams=upstreams,
                 trusted_proxies=settings.trusted_proxies,
             )
+            app[DIRECTORY] = Directory()
             watch(app[GATE])
             await authenticator.start()
             yield

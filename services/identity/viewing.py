@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from libs.domain.grants import EVERYTHING
 from libs.domain.record import Record
 from libs.domain.refusals import NotFound
 from libs.store.clock import utc_now
@@ -11,16 +12,14 @@ from libs.store.documents import to_json
 from libs.store.query.options import parse_list_query
 from libs.store.query.paging import next_link
 from libs.store.reading import query_fields_of, read_one, read_page
-from libs.web.access import ADMINISTRATOR
 from libs.web.answers import json_response
 from libs.web.executing import STORE
-from libs.web.requests import caller_of, etag
+from libs.web.requests import caller_of, etag, grants_of
 
 
 def only_of(request: web.Request) -> str | None:
     """The user whose records the caller may see; None for everybody's."""
-    caller = caller_of(request)
-    return None if ADMINISTRATOR in caller.roles else caller.user_id
+    return None if grants_of(request).everything else caller_of(request).user_id
 
 
 async def list_own(request: web.Request, record_type: type[Record]) -> web.Response:
@@ -28,7 +27,7 @@ async def list_own(request: web.Request, record_type: type[Record]) -> web.Respo
     query = parse_list_query(params, query_fields_of(record_type), now=utc_now())
     if (owner := only_of(request)) is not None:
         query = replace(query, filter={"$and": [query.filter, {"owner_id": owner}]})
-    page = await read_page(request.app[STORE], record_type, query)
+    page = await read_page(request.app[STORE], record_type, query, EVERYTHING)
     body: dict[str, object] = {"value": page.value}
     if page.count is not None:
         body["@odata.count"] = page.count
@@ -40,7 +39,7 @@ async def list_own(request: web.Request, record_type: type[Record]) -> web.Respo
 async def read_own(request: web.Request, record_type: type[Record]) -> web.Response:
     """Raises `NotFound` for what is others'."""
     record_id = request.match_info["id"]
-    view = await read_one(request.app[STORE], record_type, record_id)
+    view = await read_one(request.app[STORE], record_type, record_id, EVERYTHING)
     if only_of(request) not in {None, view["owner_id"]}:
         raise NotFound(f"no {record_type.aggregate.rpartition('.')[2]} has the id {record_id}")
     return json_response(to_json(view), headers={"ETag": etag(view["version"])})

@@ -6,14 +6,15 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from libs.domain.grants import may
 from libs.domain.refusals import InvalidFields
 from libs.store.documents import to_json
 from libs.store.query.limits import DEFAULT_TOP, MAX_TOP
-from libs.web.access import Operation, allows, require
+from libs.web.access import Operation, require
 from libs.web.answers import json_response
 from libs.web.api import Route, Rule
 from libs.web.executing import STORE
-from libs.web.requests import caller_of
+from libs.web.requests import grants_of
 from services.activity.timeline import store as timeline
 from services.activity.timeline.model import TimelineEntry
 
@@ -27,12 +28,12 @@ OPTIONS: Final = {
 
 async def read_timeline(request: web.Request) -> web.Response:
     """What happened to a record, newest first, except to records of collections that the caller may not read."""
-    roles = caller_of(request).roles
+    grants = grants_of(request)
     collection, record_id = request.match_info["collection"], request.match_info["id"]
-    require(roles, collection, Operation.READ)
+    require(grants, collection, Operation.READ)
     top, after = _page_of(request)
     piece = await timeline.read_entries(request.app[STORE], f"{collection}/{record_id}", top=top, after=after)
-    entries = [entry for entry in piece.entries if allows(roles, entry["subject"]["collection"], Operation.READ)]
+    entries = [entry for entry in piece.entries if may(grants, entry["subject"]["collection"], Operation.READ)]
     body: dict[str, object] = {"value": entries}
     if piece.last is not None:
         following = urlencode({"$top": top, "after": str(piece.last)}, safe="$")

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import orjson
 from aiohttp import web
 
-from libs.web.access import Operation, allows
+from libs.domain.grants import may
+from libs.web.access import Operation
+from libs.web.requests import DIRECTORY
 from services.gateway.gate import GATE
 from services.gateway.ownership import BASE, BUILT
 from services.gateway.work_areas.model import WORK_AREAS, WorkArea, title, visible
@@ -49,8 +51,8 @@ def add_routes(router: web.UrlDispatcher) -> None:
 
 async def list_work_areas(request: web.Request) -> web.Response:
     """The areas in display order."""
-    roles = (await request.app[GATE].caller(request)).roles
-    areas = visible(BUILT, lambda collection: allows(roles, collection, Operation.READ))
+    grants = request.app[DIRECTORY].grants(await request.app[GATE].caller(request))
+    areas = visible(BUILT, lambda collection: may(grants, collection, Operation.READ))
     body = orjson.dumps({"value": [_presented(area) for area in areas]})
     return web.Response(body=body, content_type="application/json")
 

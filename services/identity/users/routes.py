@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from libs.domain.grants import EVERYTHING
 from libs.store.documents import to_json
 from libs.store.reading import read_one
 from libs.store.requests import Answer
@@ -76,9 +77,9 @@ async def set_password_of(request: web.Request) -> web.Response:
 
 async def me(request: web.Request) -> web.Response:
     caller = caller_of(request)
-    view = await read_one(request.app[STORE], User, caller.user_id)
+    view = await read_one(request.app[STORE], User, caller.user_id, EVERYTHING)
     own = {"roles": caller.roles, "session_id": caller.session_id, "via": caller.via}
-    return json_response(to_json(view | own), headers={"ETag": etag(view["version"])})
+    return json_response(to_json({**view, **own}), headers={"ETag": etag(view["version"])})
 
 
 async def set_own_password(request: web.Request) -> web.Response:

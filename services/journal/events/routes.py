@@ -17,7 +17,7 @@ from libs.web.answers import json_response
 from libs.web.api import ANYONE, Route, Rule
 from libs.web.authentication import Caller
 from libs.web.executing import STORE
-from libs.web.requests import AUTHENTICATOR
+from libs.web.requests import AUTHENTICATOR, DIRECTORY
 from services.journal.events import store as events
 from services.journal.events.model import Topics, Wanted, collection_in, number_in, position_in, require_known
 from services.journal.events.store import Kept, Stretch
@@ -147,7 +147,7 @@ async def _reader(request: web.Request) -> Caller:
         caller = await request.app[AUTHENTICATOR].authenticate(request.headers)
     else:
         caller = await bearer_of(ticket, request.app[STORE])
-    require(caller.roles, READ.collection, READ.operation)
+    require(request.app[DIRECTORY].grants(caller), READ.collection, READ.operation)
     return caller
 
 

@@ -14,7 +14,7 @@ from libs.web.answers import json_response, rendered
 from libs.web.api import Route, Rule
 from libs.web.executing import STORE, execute
 from libs.web.references import REFERENCES, Pointer
-from libs.web.requests import body_of, parse
+from libs.web.requests import body_of, grants_of, parse
 from libs.web.resource import Action, Resource
 from services.marketing.marketing_lists import commands, store
 from services.marketing.marketing_lists.commands import ChooseMembers
@@ -31,13 +31,13 @@ async def add_members(request: web.Request) -> web.Response:
     body = await body_of(request)
     wanted = parse(body, ChooseMembers)
     list_id = request.match_info["id"]
-    current = await read_one(request.app[STORE], MarketingList, list_id)
+    current = await read_one(request.app[STORE], MarketingList, list_id, grants_of(request))
     collection = MemberKind(current["member_kind"]).collection
     pointers = [
         Pointer(f"/member_ids/{number}", collection, member_id, (collection,))
         for number, member_id in enumerate(wanted.member_ids)
     ]
-    await request.app[REFERENCES].names(pointers, request.headers.get("Authorization", ""))
+    await request.app[REFERENCES].names(pointers, request)
 
     async def command(work: UnitOfWork) -> Answer:
         return rendered(work, await commands.add_members(work, list_id, wanted))
@@ -51,7 +51,7 @@ async def list_members(request: web.Request) -> web.Response:
     if not top.isdecimal() or not 0 < int(top) <= _MOST:
         raise InvalidFields.at("$top", "out_of_range", f"must be 1 to {_MOST}")
     list_id = request.match_info["id"]
-    current = await read_one(request.app[STORE], MarketingList, list_id)
+    current = await read_one(request.app[STORE], MarketingList, list_id, grants_of(request))
     members = await store.page(request.app[STORE], list_id, after=request.query.get("after", ""), top=int(top))
     collection = MemberKind(current["member_kind"]).collection
     shown = members[: int(top)]

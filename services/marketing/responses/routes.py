@@ -10,6 +10,7 @@ from libs.web.access import Operation
 from libs.web.answers import json_response
 from libs.web.api import Route, Rule
 from libs.web.executing import STORE
+from libs.web.requests import grants_of
 from services.marketing.campaigns.model import Campaign
 from services.marketing.responses import store as rows
 
@@ -17,7 +18,7 @@ from services.marketing.responses import store as rows
 async def count_responses(request: web.Request) -> web.Response:
     """`total`, `by_response` and `by_channel`, counted now from the responses known here."""
     store, campaign_id = request.app[STORE], request.match_info["id"]
-    await read_one(store, Campaign, campaign_id)
+    await read_one(store, Campaign, campaign_id, grants_of(request))
     return json_response(to_json(await rows.counts(store, campaign_id)))
 
 

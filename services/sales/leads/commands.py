@@ -96,7 +96,7 @@ async def _chosen(
     """The record that the request names, else the one that the lead is linked to, if that is still there."""
     wanted = asked or known
     record = await work.first(record_type, {"_id": wanted}) if wanted else None
-    if record is None and asked:
+    if asked and (record is None or not work.sees(record)):
         raise InvalidFields.at(pointer, "unknown_reference", f"no record {record_type.collection}/{asked}")
     return record
 

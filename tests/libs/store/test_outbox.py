@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from libs.contracts.envelope import Envelope
+from libs.domain.grants import EVERYTHING
 from libs.domain.refusals import NotFound
 from libs.store.context import Context
 from libs.store.mongo import Document
@@ -200,14 +201,17 @@ async def test_given_a_removed_record_then_its_last_event_still_waits(store: Sto
 
     assert [event.type for event in await waiting(store)] == ["sales.order.created", "sales.order.deleted"]
     with pytest.raises(NotFound):
-        await read_one(store, Order, added.id)
+        await read_one(store, Order, added.id, EVERYTHING)
 
 
 async def test_nobody_who_reads_sees_what_waits(store: Store, committed: list[Pending]) -> None:
     added = await given_order(store)
     query = parse_list_query([], query_fields_of(Order), now=added.created_at)  # type: ignore[arg-type]
 
-    views = [await read_one(store, Order, added.id), *(await read_page(store, Order, query)).value]
+    views = [
+        await read_one(store, Order, added.id, EVERYTHING),
+        *(await read_page(store, Order, query, EVERYTHING)).value,
+    ]
     told = [Envelope.from_json(event.body).record for event in committed]
 
     for view in [*views, *told]:

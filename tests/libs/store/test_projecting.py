@@ -92,8 +92,8 @@ async def test_own_records_are_known_deleted_ones_as_such(store: Store) -> None:
     known = await known_own(store, "orders", [here.id, gone.id, "nowhere"])
 
     assert known == {
-        f"orders/{here.id}": {"name": "Ada's", "deleted": False},
-        f"orders/{gone.id}": {"name": "Bob's", "deleted": True},
+        f"orders/{here.id}": {"name": "Ada's", "deleted": False, "owner_id": None, "shares": ()},
+        f"orders/{gone.id}": {"name": "Bob's", "deleted": True, "owner_id": None, "shares": ()},
     }
 
 
