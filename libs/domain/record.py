@@ -121,7 +121,8 @@ def _bare(annotation: Any) -> Any:
     return annotation
 
 
-def _without_none(annotation: Any) -> Any:
+def bare_type(annotation: Any) -> Any:
+    """The type itself: no markers, no `None` beside it."""
     annotation = _bare(annotation)
     if get_origin(annotation) in (Union, UnionType):
         kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
@@ -140,11 +141,11 @@ def specs_of(record_type: type[Record]) -> dict[str, FieldSpec]:
         def marker(kind: type[Any]) -> Any:
             return next((entry for entry in info.metadata if isinstance(entry, kind)), None)
 
-        bare = _without_none(info.annotation)
+        bare = bare_type(info.annotation)
         many = get_origin(bare) is tuple
         return FieldSpec(
             name=name,
-            type=_without_none(get_args(bare)[0]) if many else bare,
+            type=bare_type(get_args(bare)[0]) if many else bare,
             required=info.is_required(),
             many=many,
             guarded=marker(Guarded),

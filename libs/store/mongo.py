@@ -9,6 +9,7 @@ from motor.motor_asyncio import (
     AsyncIOMotorClient,
     AsyncIOMotorClientSession,
     AsyncIOMotorCollection,
+    AsyncIOMotorCursor,
     AsyncIOMotorDatabase,
 )
 from pymongo import ReadPreference, WriteConcern
@@ -18,6 +19,7 @@ Document: TypeAlias = dict[str, Any]
 Client: TypeAlias = "AsyncIOMotorClient[Document]"
 Database: TypeAlias = "AsyncIOMotorDatabase[Document]"
 Collection: TypeAlias = "AsyncIOMotorCollection[Document]"
+Cursor: TypeAlias = "AsyncIOMotorCursor[Document]"
 Session: TypeAlias = AsyncIOMotorClientSession
 
 DURABLE: Final = WriteConcern(w="majority", j=True)

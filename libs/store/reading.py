@@ -1,12 +1,14 @@
 """Reading records for clients: one, or a page of a list, straight from documents to JSON-ready views."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final
+
+import pymongo
 
 from libs.contracts.values import Reference
 from libs.domain.grants import Grants, Operation, hidden_fields, reaches, row_filter
@@ -16,11 +18,14 @@ from libs.domain.record import FieldSpec, Record, specs_of
 from libs.domain.refusals import NotFound
 from libs.store.documents import WITHOUT_PRIVATE, public
 from libs.store.errors import answering
+from libs.store.mongo import Cursor, Document, with_decimals
 from libs.store.query.fields import FieldKind, QueryField, QueryFields
 from libs.store.query.options import ListQuery
 from libs.store.query.selection import trimmed
 from libs.store.reach import query_of
 from libs.store.store import Store
+
+_LONGEST_READ: Final = 60.0
 
 _KINDS: Final[Mapping[type, FieldKind]] = {
     bool: FieldKind.BOOLEAN,
@@ -93,10 +98,7 @@ async def read_one(store: Store, record_type: type[Record], record_id: str, gran
 
 async def read_page(store: Store, record_type: type[Record], query: ListQuery, grants: Grants) -> Page:
     """The records of a page that the caller may see. `query` was read with no more than the `visible_fields`."""
-    collection = store.collection(record_type.collection)
-    rows = row_filter(grants, record_type.collection, Operation.READ)
-    parts = [part for part in (query.filter, query_of(rows), {"_deleted": None}) if part]
-    visible = parts[0] if len(parts) == 1 else {"$and": parts}
+    collection, visible = store.collection(record_type.collection), _visible(record_type, query, grants)
     async with answering():
         cursor = collection.find(visible, WITHOUT_PRIVATE).sort(list(query.sort)).skip(query.skip).limit(query.top + 1)
         documents = await cursor.to_list(query.top + 1)
@@ -108,3 +110,41 @@ async def read_page(store: Store, record_type: type[Record], query: ListQuery, g
     if query.select:
         views = list(trimmed(views, query.select))
     return Page(views, has_more=len(documents) > query.top, count=count)
+
+
+async def read_all(
+    store: Store, record_type: type[Record], query: ListQuery, grants: Grants, *, batch: int
+) -> AsyncGenerator[list[Mapping[str, Any]], None]:
+    """As `read_page` the whole list, some records at a time as a server's cursor gives them; amounts are Decimals.
+
+    `top`, `skip` and `select` of the query do not count.
+    """
+    collection, visible = store.collection(record_type.collection), _visible(record_type, query, grants)
+    cursor = collection.find(visible, WITHOUT_PRIVATE, batch_size=batch).sort(list(query.sort))
+    try:
+        with pymongo.timeout(_LONGEST_READ):  # what the server may spend on the whole of it
+            documents = await _some(cursor, batch)
+        while documents:
+            views = [public(record_type, with_decimals(document)) for document in documents]
+            yield [without_hidden(view, grants, record_type.collection) for view in views]
+            documents = await _some(cursor, batch)
+    finally:
+        await cursor.close()
+
+
+@answering()
+async def _some(cursor: Cursor, most: int) -> list[Document]:
+    return await cursor.to_list(most)
+
+
+@answering()
+async def count_up_to(store: Store, record_type: type[Record], query: ListQuery, grants: Grants, *, most: int) -> int:
+    """How many records of the whole list the caller may see, no further than `most`."""
+    visible = _visible(record_type, query, grants)
+    return await store.collection(record_type.collection).count_documents(visible, limit=most)
+
+
+def _visible(record_type: type[Record], query: ListQuery, grants: Grants) -> Document:
+    rows = row_filter(grants, record_type.collection, Operation.READ)
+    parts = [part for part in (query.filter, query_of(rows), {"_deleted": None}) if part]
+    return dict(parts[0]) if len(parts) == 1 else {"$and": parts}

@@ -39,7 +39,8 @@ SIGNED_IN: Final = SignedIn()
 class Route:
     """One route. `body` and `answer` are models for OpenAPI; `answer` None means no content.
 
-    `options` describes the query options by name; a list that gives none takes those of OData.
+    `options` describes the query options by name; a list that gives none takes those of OData. `media` names what an
+    answer is that is no JSON.
     """
 
     method: str
@@ -53,6 +54,7 @@ class Route:
     lists: bool = False
     raw_body: str | None = None
     options: Mapping[str, str] | None = None
+    media: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -21,6 +21,7 @@ from libs.web.answers import created, json_response, rendered
 from libs.web.api import Route, Rule
 from libs.web.bulk import bulk_create
 from libs.web.executing import STORE, execute
+from libs.web.exporting import CONTENT_TYPES, EXPORT_OPTIONS, export
 from libs.web.patching import patch_of, revised
 from libs.web.references import REFERENCES, named, pointers_in
 from libs.web.requests import body_of, etag, grants_of, json_of, parse
@@ -41,6 +42,15 @@ class CollectionRoutes(Generic[R]):
         base, one = f"/api/v1/{name}", f"/api/v1/{name}/{{id}}"
         read, write = Rule(name, Operation.READ), Rule(name, Operation.WRITE)
         yield Route("GET", base, self.list, read, f"List {name}", answer=record, lists=True)
+        yield Route(
+            "GET",
+            f"{base}/export",
+            self.export,
+            read,
+            f"All {name} of a list as a file",
+            options=EXPORT_OPTIONS,
+            media=tuple(CONTENT_TYPES.values()),
+        )
         yield Route("GET", one, self.read, read, f"Read one {label}", answer=record)
         if self._resource.creatable:
             create = Rule(name, Operation.CREATE)
@@ -74,6 +84,9 @@ class CollectionRoutes(Generic[R]):
         if link := next_link(request.path, params, query, has_more=page.has_more):
             body["@odata.nextLink"] = link
         return json_response(to_json(body))
+
+    async def export(self, request: web.Request) -> web.StreamResponse:
+        return await export(request, self._record)
 
     async def read(self, request: web.Request) -> web.Response:
         view = await read_one(request.app[STORE], self._record, request.match_info["id"], grants_of(request))

@@ -123,6 +123,9 @@ def _content(schema: Any, *, patch: bool) -> dict[str, Any]:
 def _success(route: Route, references: References) -> dict[str, Any]:
     if route.status == 204:
         return {"description": "Done"}
+    if route.media:
+        files = {each.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for each in route.media}
+        return {"description": "The file", "content": files}
     schema: Any = {"type": "object"} if route.answer is None else references[_described(route.answer), "serialization"]
     if route.lists:
         members = {

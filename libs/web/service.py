@@ -26,6 +26,7 @@ from libs.web.authentication import Authenticator
 from libs.web.collection_routes import CollectionRoutes
 from libs.web.directory import Directory
 from libs.web.executing import IN_PROGRESS, STORE
+from libs.web.exporting import WORKBOOKS, workbooks
 from libs.web.health import CHECKS, Check, health_routes
 from libs.web.identity_client import Identity, IdentityClient
 from libs.web.job_routes import job_routes
@@ -78,6 +79,7 @@ async def create_app(service: Service, settings: ServiceSettings) -> web.Applica
     """The service as a web application; it connects when the server starts."""
     app = web.Application(middlewares=[observing(HttpMetrics())], client_max_size=LARGEST_BODY)
     app[IN_PROGRESS] = {}
+    app[WORKBOOKS] = workbooks()
     routes = service.all_routes()
     described = orjson.dumps(document(f"Tandem CRM: {service.name}", VERSION, routes))
 
