@@ -133,10 +133,12 @@ class Commit:
         return work.remembered is None or (change.before is None and change.collection == work.remembered_in)
 
     async def _write_one(self, write: Write) -> None:
-        collection = self._work.store.collection(write.change.collection)
+        store = self._work.store
         if insertion := self.insertion():
-            await collection.insert_one(insertion[1])
-        elif not await _update(collection, write):
+            await store.insert(*insertion)
+            return
+        collection = store.collection(write.change.collection)
+        if not await _update(collection, write):
             await self._make_room(collection, write)
 
     async def _make_room(self, collection: Collection, write: Write) -> None:

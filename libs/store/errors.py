@@ -8,7 +8,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError, ExecutionTimeout, 
 
 from libs.domain.refusals import Refusal, Unavailable
 
-_DUPLICATE_KEY: Final = 11000
+DUPLICATE_KEY: Final = 11000
 
 
 class Conflict(Exception):
@@ -52,6 +52,6 @@ class answering(AsyncContextDecorator):  # noqa: N801  # reads as a participle w
 def already_there(error: BulkWriteError) -> list[int]:
     """Which operations of a bulk met a document with their key; raises the error if anything else went wrong."""
     details: Mapping[str, Any] = error.details
-    if details.get("writeConcernErrors") or any(each["code"] != _DUPLICATE_KEY for each in details["writeErrors"]):
+    if details.get("writeConcernErrors") or any(each["code"] != DUPLICATE_KEY for each in details["writeErrors"]):
         raise error
     return [each["index"] for each in details["writeErrors"]]

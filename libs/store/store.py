@@ -12,6 +12,7 @@ from libs.store.commit import Commit
 from libs.store.context import Context
 from libs.store.errors import Conflict, answering
 from libs.store.indexes import PRIVATE, build, index_model, indexes_of
+from libs.store.inserting import Inserts
 from libs.store.leases import Leases
 from libs.store.mongo import Client, Collection, Database, Document, connect, database
 from libs.store.outbox import Outbox
@@ -43,6 +44,7 @@ class Store:
         self.requests = Requests(self.database)
         self.epoch = 1
         self._known: dict[str, Collection] = {}
+        self._inserts: dict[str, Inserts] = {}
         self._turns = Turns(patience=seconds)
 
     @classmethod
@@ -91,6 +93,13 @@ class Store:
         if known is None:
             known = self._known[name] = self.database[name]
         return known
+
+    async def insert(self, collection: str, document: Document) -> None:
+        """Writes a new document, together with those of others who do so now; raises what the driver raises."""
+        inserts = self._inserts.get(collection)
+        if inserts is None:
+            inserts = self._inserts[collection] = Inserts(self.collection(collection))
+        await inserts.insert(document)
 
     async def ping(self) -> None:
         """Raises `Unavailable` unless the database answers."""
