@@ -40,7 +40,7 @@ lock: $(READY)  ## Write the lock files anew from pyproject.toml (UPGRADE=1 take
 	@$(COMPILE) pyproject.toml --all-extras --output-file requirements/dev.txt
 	@$(COMPILE) pyproject.toml $(RUNTIME_EXTRAS:%=--extra %) --constraint requirements/dev.txt --output-file requirements/runtime.txt
 
-docs: $(READY)  ## Write the reference of events anew from the code
+docs: $(READY)  ## Write the reference of events and their AsyncAPI document anew from the code
 	@$(BIN)/tandem docs
 
 clean:  ## Remove the virtual environment, the caches and the local databases

@@ -3,6 +3,7 @@
 import builtins
 from collections.abc import Mapping
 from functools import cached_property
+from inspect import cleandoc
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
@@ -71,3 +72,12 @@ class Event(BaseModel, Generic[S]):
     def payload(self) -> Mapping[str, Any]:
         """The event's own fields, ready for JSON."""
         return self.model_dump(mode="json") if type(self).model_fields else {}
+
+
+def meaning_of(event: type[Event[Any]]) -> str:
+    """When it is announced, in a sentence."""
+    if event.__doc__ and event.__doc__ != Event.__doc__:
+        return " ".join(cleandoc(event.__doc__).split())
+    _, aggregate, verb = event.type.split(".")
+    article = "An" if aggregate[0] in "aeio" else "A"
+    return f"{article} {aggregate.replace('_', ' ')} was {verb.replace('_', ' ')}."

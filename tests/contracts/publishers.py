@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from libs.contracts import activity, identity, marketing, sales, service
 from libs.contracts.event import Event
+from libs.contracts.publishers import PUBLISHERS
 
 MODULES: Final[Mapping[str, ModuleType]] = {
     "identity": identity,
@@ -15,6 +16,6 @@ MODULES: Final[Mapping[str, ModuleType]] = {
     "activity": activity,
 }
 
-EVENTS: Final[Mapping[str, tuple[type[Event[Any]], ...]]] = {name: module.EVENTS for name, module in MODULES.items()}
+EVENTS: Final = PUBLISHERS
 
 BY_TYPE: Final[Mapping[str, type[Event[Any]]]] = {event.type: event for events in EVENTS.values() for event in events}

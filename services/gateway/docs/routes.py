@@ -1,4 +1,4 @@
-"""`GET /docs`: Swagger UI from an installed package, with nothing loaded from elsewhere."""
+"""`GET /docs`: Swagger UI from an installed package, and a page of the events; nothing is loaded from elsewhere."""
 
 import gzip
 from collections.abc import Mapping
@@ -7,7 +7,10 @@ from hashlib import blake2b
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+import orjson
 from aiohttp import hdrs, web
+
+from services.gateway.docs.events import events_page
 
 # Swagger UI sets style attributes and draws its icons from data URLs; scripts come from here alone.
 POLICY = (
@@ -32,7 +35,10 @@ class Asset:
 
     @classmethod
     def read(cls, file: Traversable, content_type: str) -> "Asset":
-        plain = file.read_bytes()
+        return cls.of(file.read_bytes(), content_type)
+
+    @classmethod
+    def of(cls, plain: bytes, content_type: str) -> "Asset":
         etag = f'"{blake2b(plain, digest_size=12).hexdigest()}"'
         return cls(gzip.compress(plain, mtime=0), plain, content_type, etag)
 
@@ -55,9 +61,13 @@ class Asset:
 def add_routes(router: web.UrlDispatcher) -> None:
     """Serve the page and its files, read once."""
     own, swagger_ui = files("services.gateway.docs"), files("swagger_ui") / "static"
-    javascript, css = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
+    html, javascript, css = (f"text/{kind}; charset=utf-8" for kind in ("html", "javascript", "css"))
+    asyncapi = (files("libs.contracts") / "asyncapi.json").read_bytes()
     assets = {
-        "/docs": Asset.read(own / "page.html", "text/html; charset=utf-8"),
+        "/asyncapi.json": Asset.of(asyncapi, "application/json"),
+        "/docs": Asset.read(own / "page.html", html),
+        "/docs/events": Asset.of(events_page(orjson.loads(asyncapi)).encode(), html),
+        "/docs/page.css": Asset.read(own / "page.css", css),
         "/docs/start.js": Asset.read(own / "start.js", javascript),
         "/docs/swagger-ui-bundle.js": Asset.read(swagger_ui / "swagger-ui-bundle.js", javascript),
         "/docs/swagger-ui.css": Asset.read(swagger_ui / "swagger-ui.css", css),
