@@ -340,16 +340,18 @@ async def test_given_many_jobs_then_no_more_run_at_once_than_allowed_and_all_are
     store: Store, settings: JobSettings
 ) -> None:
     at_once = most = 0
+    together = asyncio.Barrier(settings.jobs_at_once)
 
     @job("count", Count)
     async def watch(progress: Progress, _: Count) -> None:
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
+        await together.wait()
         await progress.advance(1)
         at_once -= 1
 
-    begun = [await given_job(store, watch) for _ in range(7)]
+    begun = [await given_job(store, watch) for _ in range(4 * settings.jobs_at_once)]
     running = Running(store, [watch], settings)
     running.start()
     for each in begun:
