@@ -2,10 +2,11 @@
 
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from libs.bus.broker import Broker, NotConfirmed, Unroutable
 from libs.bus.message import ATTEMPTS, Message
@@ -14,8 +15,11 @@ from libs.domain.refusals import NotFound, Refusal, Unavailable
 from libs.store.clock import utc_now
 from libs.store.errors import answering
 from libs.store.ids import new_id
+from libs.store.listing import find_page
+from libs.store.query.fields import FieldKind, QueryField, QueryFields
+from libs.store.query.options import ListQuery
 from libs.store.store import Store
-from libs.telemetry.redaction import scrub
+from libs.telemetry.redaction import summary_of
 
 COLLECTION: Final = "parked"
 
@@ -40,9 +44,10 @@ class ConsumerGone(Refusal):
     code = "consumer_gone"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parked:
-    """One parked message. `attempts` counts retry tiers; `error` and `trace` are free of secrets and personal data."""
+class ParkedMessage(BaseModel):
+    """What an operator sees of it: `attempts` counts retry tiers; `error` and `trace` are free of personal data."""
+
+    model_config = ConfigDict(frozen=True)
 
     id: str
     consumer: str
@@ -53,14 +58,37 @@ class Parked:
     error: str | None
     trace: str | None
     parked_at: datetime
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        return cls.model_validate({**document, "id": document["_id"]})
+
+
+class Parked(ParkedMessage):
+    """A parked message with all that it takes to send it again."""
+
     body: bytes
-    headers: Mapping[str, str | int]
+    headers: Annotated[Mapping[str, str | int], BeforeValidator(dict)]
 
     @property
     def message(self) -> Message:
         """As it is replayed: with all its retries before it."""
         headers = {name: value for name, value in self.headers.items() if name != ATTEMPTS}
         return Message(self.event_id, self.type, self.body, headers)
+
+
+QUERY_FIELDS: Final[QueryFields] = {
+    name: QueryField(name, kind, sortable=True, searchable=False, choices=choices)
+    for name, kind, choices in (
+        ("id", FieldKind.ID, ()),
+        ("consumer", FieldKind.TEXT, ()),
+        ("event_id", FieldKind.ID, ()),
+        ("type", FieldKind.TEXT, ()),
+        ("reason", FieldKind.CHOICE, tuple(Reason)),
+        ("attempts", FieldKind.NUMBER, ()),
+        ("parked_at", FieldKind.DATETIME, ()),
+    )
+}
 
 
 class Parking:
@@ -79,7 +107,7 @@ class Parking:
             "type": message.type,
             "reason": reason,
             "attempts": message.attempts,
-            "error": _summary(error),
+            "error": None if error is None else summary_of(error),
             "trace": _trace(error),
             "parked_at": utc_now(),
             "body": message.body,
@@ -89,12 +117,13 @@ class Parking:
         key = {"_id": f"{self._service}-{message.id}-{consumer}"}
         await self._parked.update_one(key, {"$set": parked}, upsert=True)
 
-    @answering()
-    async def list(self, *, limit: int = 50, after: str | None = None) -> list[Parked]:
-        """Oldest event first; `after` is the id that the page before ended with."""
-        query = {"_id": {"$gt": after}} if after else {}
-        documents = await self._parked.find(query).sort("_id", 1).to_list(limit)
-        return [_parked(document) for document in documents]
+    async def page(self, query: ListQuery) -> tuple[list[ParkedMessage], int | None]:
+        """One more than the page holds, if there are more, and the count of the whole list where it was asked for.
+
+        In the order of their ids they are in that of their events.
+        """
+        found, count = await find_page(self._parked, query, {}, without=("body", "headers"))
+        return [ParkedMessage.of(document) for document in found], count
 
     @answering()
     async def get(self, id: str) -> Parked:
@@ -102,11 +131,7 @@ class Parking:
         document = await self._parked.find_one({"_id": id})
         if document is None:
             raise NotFound(f"nothing is parked as {id}")
-        return _parked(document)
-
-    @answering()
-    async def count(self) -> int:
-        return await self._parked.estimated_document_count()
+        return Parked.of(document)
 
     @answering()
     async def replay(self, id: str) -> None:
@@ -134,26 +159,6 @@ class Parking:
         """Forgets a message for good; raises `NotFound`."""
         if not (await self._parked.delete_one({"_id": id})).deleted_count:
             raise NotFound(f"nothing is parked as {id}")
-
-
-def _parked(document: Mapping[str, Any]) -> Parked:
-    return Parked(
-        id=document["_id"],
-        consumer=document["consumer"],
-        event_id=document["event_id"],
-        type=document["type"],
-        reason=Reason(document["reason"]),
-        attempts=document["attempts"],
-        error=document["error"],
-        trace=document["trace"],
-        parked_at=document["parked_at"],
-        body=document["body"],
-        headers=dict(document["headers"]),
-    )
-
-
-def _summary(error: BaseException | None) -> str | None:
-    return None if error is None else scrub(f"{type(error).__name__}: {error}")
 
 
 def _trace(error: BaseException | None) -> str | None:

@@ -18,6 +18,7 @@ from libs.domain.record import Index
 from libs.domain.refusals import NotFound
 from libs.store.errors import answering
 from libs.store.ids import new_id
+from libs.store.listing import find_page
 from libs.store.mongo import Document
 from libs.store.query.fields import FieldKind, QueryField, QueryFields
 from libs.store.query.options import ListQuery
@@ -173,14 +174,10 @@ QUERY_FIELDS: Final[QueryFields] = {
 }
 
 
-@answering()
 async def page(store: Store, query: ListQuery, *, owner_id: str | None = None) -> tuple[list[Job], int | None]:
     """One more job than the page holds, if there are more, and the count of the whole list where it was asked for."""
-    jobs = store.collection(JOBS)
-    visible = {"$and": [query.filter, _owned(owner_id)]}
-    cursor = jobs.find(visible).sort(list(query.sort)).skip(query.skip).limit(query.limit)
-    found = [Job.of(document) for document in await cursor.to_list(query.limit)]
-    return found, await jobs.count_documents(visible) if query.count else None
+    found, count = await find_page(store.collection(JOBS), query, _owned(owner_id))
+    return [Job.of(document) for document in found], count
 
 
 def _owned(owner_id: str | None) -> Document:

@@ -54,6 +54,11 @@ def scrub(text: str) -> str:
     return text
 
 
+def summary_of(error: BaseException) -> str:
+    """What kind of error it is and what it says, scrubbed."""
+    return scrub(f"{type(error).__name__}: {error}")
+
+
 @lru_cache(maxsize=4096)
 def hides(key: str) -> bool:
     """Whether a value under this key is a secret or names a person."""
@@ -74,7 +79,7 @@ def _redacted(value: object, depth: int) -> object:
         case int() | float() | None:
             return value
         case BaseException():
-            return scrub(f"{type(value).__name__}: {value}")
+            return summary_of(value)
         case _:
             return scrub(str(value))
 

@@ -1,37 +1,24 @@
 """Long jobs over HTTP: how far they are, and stopping them. People see their own, administrators all."""
 
-from typing import Any, Final
-
 from aiohttp import web
 
 from libs.jobs import jobs
 from libs.jobs.jobs import Job
-from libs.store.clock import utc_now
 from libs.store.documents import to_json
-from libs.store.query.options import parse_list_query
-from libs.store.query.paging import next_link
 from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
 from libs.web.access import Operation
 from libs.web.answers import json_response, rendered
 from libs.web.api import Route, Rule
 from libs.web.executing import STORE, execute
+from libs.web.listing import list_query_of, list_response
 from libs.web.requests import caller_of, grants_of
-
-SERVICE_PARAMETER: Final = "service"
-"""By this the gateway knows whose list is meant; an id tells it by itself."""
 
 
 async def list_jobs(request: web.Request) -> web.Response:
-    params = list(request.query.items())
-    query = parse_list_query(params, jobs.QUERY_FIELDS, now=utc_now(), also=(SERVICE_PARAMETER,))
+    query = list_query_of(request, jobs.QUERY_FIELDS)
     found, count = await jobs.page(request.app[STORE], query, owner_id=_whose(request))
-    body: dict[str, Any] = {"value": [_view(job, query.select) for job in found[: query.top]]}
-    if count is not None:
-        body["@odata.count"] = count
-    if link := next_link(request.path, params, query, has_more=len(found) > query.top):
-        body["@odata.nextLink"] = link
-    return json_response(to_json(body))
+    return list_response(request, query, found, count)
 
 
 async def read_job(request: web.Request) -> web.Response:
@@ -49,10 +36,6 @@ async def cancel_job(request: web.Request) -> web.Response:
 def _whose(request: web.Request) -> str | None:
     """Whose jobs the caller sees, None for all."""
     return None if grants_of(request).everything else caller_of(request).user_id
-
-
-def _view(job: Job, select: tuple[str, ...] | None) -> dict[str, Any]:
-    return job.model_dump(include=None if select is None else {"id", *select})
 
 
 def job_routes() -> list[Route]:

@@ -21,6 +21,7 @@ from libs.store.work import UnitOfWork
 from tests.libs.bus.conditions import eventually
 from tests.libs.bus.events import LeadQualified, message_of, qualified
 from tests.libs.bus.inlets import Received
+from tests.libs.bus.parked import all_parked
 
 
 class Process:
@@ -73,7 +74,7 @@ async def live_and_die(process: Process, work: Work) -> None:
     met = work.begun.count("Deadly")
 
     async def meets_it() -> bool:
-        return work.begun.count("Deadly") > met or bool(await process.parking.list())
+        return work.begun.count("Deadly") > met or bool(await all_parked(process.parking))
 
     process.run(work.consumer())
     await eventually(meets_it)
@@ -102,9 +103,9 @@ async def test_what_kills_the_process_is_parked_and_its_neighbours_are_handled(
     await publish(memory, hasty, "Deadly", "Neighbour")
     work = Work()
     parking = Parking(store, memory)
-    while not await parking.list():
+    while not await all_parked(parking):
         await live_and_die(Process(store, memory, hasty), work)
-    (parked,) = await parking.list()
+    (parked,) = await all_parked(parking)
     assert parked.reason == Reason.KILLED_THE_PROCESS
     assert work.begun.count("Deadly") == 1 + hasty.most_marks
     assert work.begun.count("Neighbour") >= 1

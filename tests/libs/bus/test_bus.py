@@ -19,6 +19,7 @@ from tests.libs.bus.conditions import eventually
 from tests.libs.bus.conftest import Announce, Start
 from tests.libs.bus.customers import Customer
 from tests.libs.bus.events import LeadQualified, qualified
+from tests.libs.bus.parked import all_parked
 
 
 @consumer("conversion", LeadQualified)
@@ -58,10 +59,10 @@ async def test_it_works_the_same_in_memory(start: Start, store: Store) -> None:
     await store.run(command, Context())
 
     async def is_parked() -> bool:
-        return len(await bus.parking.list()) == 1
+        return len(await all_parked(bus.parking)) == 1
 
     await eventually(is_parked)
-    assert "topic" in str((await bus.parking.list())[0].error)
+    assert "topic" in str((await all_parked(bus.parking))[0].error)
 
 
 async def test_stopping_finishes_what_is_in_hand_and_gives_back_the_rest(

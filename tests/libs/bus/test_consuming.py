@@ -20,6 +20,7 @@ from tests.libs.bus.conditions import eventually
 from tests.libs.bus.conftest import Announce, Start
 from tests.libs.bus.customers import Customer
 from tests.libs.bus.events import LeadQualified, message_of, qualified
+from tests.libs.bus.parked import all_parked
 
 
 class Broken(Exception):
@@ -105,7 +106,7 @@ async def test_what_fails_in_every_tier_is_parked_with_its_story(
     event = qualified()
     await announce(event)
     await eventually(lambda: parks(bus.parking, 1))
-    (parked,) = await bus.parking.list()
+    (parked,) = await all_parked(bus.parking)
     assert (parked.event_id, parked.consumer, parked.reason) == (event.id, "conversion", Reason.EXHAUSTED)
     assert parked.attempts == len(settings.tiers)
     assert parked.error == f"Broken: call {settings.tries * (len(settings.tiers) + 1)}"
@@ -114,7 +115,7 @@ async def test_what_fails_in_every_tier_is_parked_with_its_story(
 
 
 async def parks(parking: Parking, count: int) -> bool:
-    return len(await parking.list()) == count
+    return len(await all_parked(parking)) == count
 
 
 UNREADABLE = {
@@ -140,7 +141,7 @@ async def test_what_cannot_be_read_is_parked_at_once_and_its_neighbours_are_hand
         await rabbit.publish(message, exchange=settings.exchange, key=LeadQualified.type)
     await eventually(lambda: holds(store, ["After", "Before"]))
     await eventually(lambda: parks(bus.parking, 1))
-    (parked,) = await bus.parking.list()
+    (parked,) = await all_parked(bus.parking)
     assert (parked.event_id, parked.reason, parked.body, parked.attempts) == ("poison", reason, body, 0)
 
 
@@ -152,7 +153,7 @@ async def test_a_handler_that_takes_too_long_has_failed(start: Start, announce: 
     bus = await start(never, handling_timeout=0.05, tries=1, tiers=(0.05,))
     await announce(qualified())
     await eventually(lambda: parks(bus.parking, 1))
-    assert (await bus.parking.list())[0].error == "TimeoutError: "
+    assert (await all_parked(bus.parking))[0].error == "TimeoutError: "
 
 
 async def test_a_pattern_gives_the_handler_the_envelope(start: Start, announce: Announce) -> None:
@@ -183,5 +184,5 @@ async def test_what_the_broker_gives_up_is_parked(
         Message("one", LeadQualified.type, b"{}", headers), exchange=DEFAULT_EXCHANGE, key=f"{service}.dead"
     )
     await eventually(lambda: parks(bus.parking, 1))
-    (parked,) = await bus.parking.list()
+    (parked,) = await all_parked(bus.parking)
     assert (parked.consumer, parked.reason) == ("conversion", Reason.DEAD_LETTERED)

@@ -15,6 +15,7 @@ from libs.store.store import Store
 from tests.libs.bus.conditions import eventually
 from tests.libs.bus.conftest import Announce, Start
 from tests.libs.bus.events import LeadQualified, message_of, qualified
+from tests.libs.bus.parked import all_parked
 
 
 class Batches:
@@ -60,7 +61,7 @@ async def test_only_the_poison_of_a_batch_is_parked(start: Start, rabbit: Rabbit
     await eventually(lambda: batches.topics == [f"Lead {number}" for number in range(5)])
 
     async def both_are_parked() -> bool:
-        return {parked.reason for parked in await bus.parking.list()} == {Reason.EXHAUSTED, Reason.MALFORMED}
+        return {parked.reason for parked in await all_parked(bus.parking)} == {Reason.EXHAUSTED, Reason.MALFORMED}
 
     await eventually(both_are_parked)
 
@@ -85,6 +86,6 @@ async def test_a_batch_that_takes_too_long_has_failed(start: Start, announce: An
     await announce(qualified())
 
     async def is_parked() -> bool:
-        return len(await bus.parking.list()) == 1
+        return len(await all_parked(bus.parking)) == 1
 
     await eventually(is_parked)
