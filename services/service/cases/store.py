@@ -6,9 +6,10 @@ from services.service.cases.model import Case, number_of
 
 
 async def next_number(work: UnitOfWork) -> str:
-    """The next of this year.
+    """The next of this year: greater than every one before, and never given again.
 
-    It is taken before the commit, so that creates do not make one another run again; one that fails leaves a gap.
+    It is taken before the commit, so that creates do not make one another run again; one that fails leaves a gap, which
+    is allowed (docs/adr/0016).
     """
     year = work.now.year
     return number_of(year, await draw(work.store, f"cases {year}"))
