@@ -6,7 +6,7 @@ import typer
 
 from libs.cli.demo.command import demo
 from libs.cli.events import events
-from libs.cli.operations import list_jobs, parked
+from libs.cli.operations import list_jobs, parked, timers
 from libs.cli.reference import write_reference
 from libs.cli.run import run
 
@@ -21,4 +21,5 @@ app.command("demo")(demo)
 app.command("docs")(write_reference)
 app.command("jobs")(list_jobs)
 app.add_typer(parked, name="parked")
+app.add_typer(timers, name="timers")
 app.add_typer(events, name="events")

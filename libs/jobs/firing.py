@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from libs.domain.refusals import Unavailable
 from libs.jobs import measures
+from libs.jobs.aside import Reason
 from libs.jobs.leased import Hold, Leased
 from libs.jobs.settings import JobSettings
 from libs.jobs.timers import TIMERS, Timer, TimerKind
@@ -14,6 +15,7 @@ from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from libs.telemetry import tracing
 from libs.telemetry.logs import bind_correlation, logger
+from libs.telemetry.redaction import summary_of
 
 _log = logger()
 
@@ -86,4 +88,5 @@ class Firing:
     async def _leave_aside(self, hold: Hold, timer: Timer, error: Exception | None) -> None:
         measures.left_aside(timer.kind).inc()
         _log.error("timer_left_aside", kind=timer.kind, key=timer.key, attempts=hold.attempts, error=error)
-        await self._timers.settle(hold, {"left_aside_at": utc_now(), "reason": type(error).__name__})
+        reason, told = (Reason.KILLED_THE_PROCESS, None) if error is None else (Reason.EXHAUSTED, summary_of(error))
+        await self._timers.settle(hold, {"left_aside_at": utc_now(), "reason": reason, "error": told})

@@ -37,6 +37,7 @@ from libs.web.references import REFERENCES, References
 from libs.web.requests import AUTHENTICATOR, DIRECTORY
 from libs.web.resource import Resource
 from libs.web.settings import ServiceSettings
+from libs.web.timer_routes import timer_routes
 
 VERSION: Final = "1.0"
 LARGEST_BODY: Final = 8 * 1024 * 1024
@@ -72,7 +73,7 @@ class Service:
     def all_routes(self) -> list[Route]:
         """Every route: what permissions guard, OpenAPI describes and the tests go through."""
         collections = [route for resource in self.resources for route in CollectionRoutes(resource).routes()]
-        return [*collections, *self.routes, *job_routes(), *parked_routes(), *health_routes()]
+        return [*collections, *self.routes, *job_routes(), *parked_routes(), *timer_routes(), *health_routes()]
 
 
 async def create_app(service: Service, settings: ServiceSettings) -> web.Application:

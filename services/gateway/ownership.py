@@ -70,7 +70,7 @@ TABLE: Mapping[Service, Owned] = {
 }
 
 # Every service has these; an id names its service (`sales-0192…`), a list is asked for with `?service=`.
-SHARED = frozenset({"jobs", "imports", "parked", "saved_views"})
+SHARED = frozenset({"jobs", "imports", "parked", "saved_views", "timers"})
 
 # Answers that do not end: they hold a place of their own kind, not one of an ordinary request.
 ENDLESS = frozenset({"/api/v1/events/stream"})

@@ -36,6 +36,11 @@ async def parked(request: web.Request) -> web.Response:
     return web.json_response({"value": [PARKED], "@odata.nextLink": further})
 
 
+async def timers(request: web.Request) -> web.Response:
+    aside = [{"id": f"{request.query['service']}-1", "kind": "reminder", "reason": "exhausted"}]
+    return web.json_response({"value": aside if request.query["service"] == "sales" else []})
+
+
 async def act(request: web.Request) -> web.Response:
     if request.match_info["id"] != "sales-1":
         problem = {"code": "not_found", "detail": "no such parked message", "status": 404}
@@ -51,6 +56,8 @@ async def gateway() -> AsyncIterator[TestServer]:
             web.post("/api/v1/auth/token", sign_in),
             web.get("/api/v1/parked", parked),
             web.post("/api/v1/parked/{id}/{action:replay|discard}", act),
+            web.get("/api/v1/timers", timers),
+            web.post("/api/v1/timers/{id}/{action:retry|discard}", act),
         ]
     )
     server = TestServer(application)
@@ -109,6 +116,14 @@ async def test_discarding_asks_first(tandem: Run) -> None:
     agreed = await tandem("parked", "discard", "sales-1", answer="y\n")
     assert "sales-1: discard done" in agreed.stdout
     assert (await tandem("parked", "discard", "sales-1", "--yes")).exit_code == 0
+
+
+async def test_timers_left_aside_are_listed_retried_and_discarded(tandem: Run) -> None:
+    listed = await tandem("timers", "list")
+    assert [json.loads(line)["id"] for line in listed.stdout.splitlines()] == ["sales-1"]
+    assert (await tandem("timers", "retry", "sales-1")).stdout == "sales-1: retry done\n"
+    assert (await tandem("timers", "discard", "sales-1", answer="n\n")).exit_code == 1
+    assert (await tandem("timers", "discard", "sales-1", "--yes")).stdout == "sales-1: discard done\n"
 
 
 async def test_a_wrong_password_says_what_to_set(tandem: Run) -> None:
