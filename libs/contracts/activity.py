@@ -137,6 +137,10 @@ class PhoneCallDeleted(Event[PhoneCallSnapshot], type="activity.phone_call.delet
     pass
 
 
+class PhoneCallRestored(Event[PhoneCallSnapshot], type="activity.phone_call.restored"):
+    pass
+
+
 class TaskCreated(Event[TaskSnapshot], type="activity.task.created"):
     pass
 
@@ -166,6 +170,10 @@ class TaskAssigned(Event[TaskSnapshot], type="activity.task.assigned"):
 
 
 class TaskDeleted(Event[TaskSnapshot], type="activity.task.deleted"):
+    pass
+
+
+class TaskRestored(Event[TaskSnapshot], type="activity.task.restored"):
     pass
 
 
@@ -201,6 +209,10 @@ class CampaignResponseDeleted(Event[CampaignResponseSnapshot], type="activity.ca
     pass
 
 
+class CampaignResponseRestored(Event[CampaignResponseSnapshot], type="activity.campaign_response.restored"):
+    pass
+
+
 EVENTS: tuple[type[Event[Any]], ...] = (
     PhoneCallCreated,
     PhoneCallUpdated,
@@ -210,6 +222,7 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     PhoneCallReopened,
     PhoneCallAssigned,
     PhoneCallDeleted,
+    PhoneCallRestored,
     TaskCreated,
     TaskUpdated,
     TaskScheduled,
@@ -218,6 +231,7 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     TaskReopened,
     TaskAssigned,
     TaskDeleted,
+    TaskRestored,
     CampaignResponseCreated,
     CampaignResponseUpdated,
     CampaignResponseScheduled,
@@ -226,4 +240,5 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     CampaignResponseReopened,
     CampaignResponseAssigned,
     CampaignResponseDeleted,
+    CampaignResponseRestored,
 )

@@ -25,6 +25,10 @@ class CampaignDeleted(Event[CampaignSnapshot], type="marketing.campaign.deleted"
     pass
 
 
+class CampaignRestored(Event[CampaignSnapshot], type="marketing.campaign.restored"):
+    pass
+
+
 class CampaignAssigned(Event[CampaignSnapshot], type="marketing.campaign.assigned"):
     pass
 
@@ -71,6 +75,10 @@ class MarketingListDeleted(Event[MarketingListSnapshot], type="marketing.marketi
     pass
 
 
+class MarketingListRestored(Event[MarketingListSnapshot], type="marketing.marketing_list.restored"):
+    pass
+
+
 class MarketingListAssigned(Event[MarketingListSnapshot], type="marketing.marketing_list.assigned"):
     pass
 
@@ -95,6 +103,7 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     CampaignCreated,
     CampaignUpdated,
     CampaignDeleted,
+    CampaignRestored,
     CampaignAssigned,
     CampaignMadeReady,
     CampaignLaunched,
@@ -105,6 +114,7 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     MarketingListCreated,
     MarketingListUpdated,
     MarketingListDeleted,
+    MarketingListRestored,
     MarketingListAssigned,
     MarketingListActivated,
     MarketingListDeactivated,

@@ -134,6 +134,10 @@ class LeadDeleted(Event[LeadSnapshot], type="sales.lead.deleted"):
     pass
 
 
+class LeadRestored(Event[LeadSnapshot], type="sales.lead.restored"):
+    pass
+
+
 class LeadAssigned(Event[LeadSnapshot], type="sales.lead.assigned"):
     pass
 
@@ -170,6 +174,10 @@ class OpportunityUpdated(Event[OpportunitySnapshot], type="sales.opportunity.upd
 
 
 class OpportunityDeleted(Event[OpportunitySnapshot], type="sales.opportunity.deleted"):
+    pass
+
+
+class OpportunityRestored(Event[OpportunitySnapshot], type="sales.opportunity.restored"):
     pass
 
 
@@ -217,6 +225,10 @@ class AccountDeleted(Event[AccountSnapshot], type="sales.account.deleted"):
     pass
 
 
+class AccountRestored(Event[AccountSnapshot], type="sales.account.restored"):
+    pass
+
+
 class AccountAssigned(Event[AccountSnapshot], type="sales.account.assigned"):
     pass
 
@@ -241,6 +253,10 @@ class ContactDeleted(Event[ContactSnapshot], type="sales.contact.deleted"):
     pass
 
 
+class ContactRestored(Event[ContactSnapshot], type="sales.contact.restored"):
+    pass
+
+
 class ContactAssigned(Event[ContactSnapshot], type="sales.contact.assigned"):
     pass
 
@@ -257,6 +273,7 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     LeadCreated,
     LeadUpdated,
     LeadDeleted,
+    LeadRestored,
     LeadAssigned,
     LeadContacted,
     LeadQualified,
@@ -266,6 +283,7 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     OpportunityCreated,
     OpportunityUpdated,
     OpportunityDeleted,
+    OpportunityRestored,
     OpportunityAssigned,
     OpportunityMoved,
     OpportunityHeld,
@@ -276,12 +294,14 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     AccountCreated,
     AccountUpdated,
     AccountDeleted,
+    AccountRestored,
     AccountAssigned,
     AccountActivated,
     AccountDeactivated,
     ContactCreated,
     ContactUpdated,
     ContactDeleted,
+    ContactRestored,
     ContactAssigned,
     ContactActivated,
     ContactDeactivated,

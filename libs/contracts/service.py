@@ -60,6 +60,10 @@ class CaseDeleted(Event[CaseSnapshot], type="service.case.deleted"):
     pass
 
 
+class CaseRestored(Event[CaseSnapshot], type="service.case.restored"):
+    pass
+
+
 class CaseAssigned(Event[CaseSnapshot], type="service.case.assigned"):
     pass
 
@@ -106,6 +110,7 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     CaseCreated,
     CaseUpdated,
     CaseDeleted,
+    CaseRestored,
     CaseAssigned,
     CaseChildAdded,
     CaseResearched,

@@ -51,6 +51,18 @@ class NotFound(Refusal):
     status, code = 404, "not_found"
 
 
+class NotRemoved(Refusal):
+    """Only what was removed can be restored."""
+
+    code = "not_removed"
+
+
+class NotRestorable(Refusal):
+    """Since the record was removed something has come about that it does not go with."""
+
+    code = "not_restorable"
+
+
 class StaleVersion(Refusal):
     status, code = 412, "stale_version"
 

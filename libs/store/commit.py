@@ -45,28 +45,31 @@ class Write:
 
     def document(self) -> Document:
         """A new record's document."""
-        document = dict(self.change.after)
-        if self.change.removed:
-            document["_deleted"] = self.now
+        document = self._fields()
         if self.embedded:
             document["_outbox"] = [event.embedded() for event in self.embedded]
             document["_pending"] = self.now
         return document
 
+    def _fields(self) -> Document:
+        return {**self.change.after, "_deleted": self.now} if self.change.removed else dict(self.change.after)
+
     def guard(self) -> Document:
         """Matches the document only as the command saw it, and with room for its events."""
         before = self.change.before or {}
-        guard: Document = {"_id": self.change.record_id, "version": before["version"], "_deleted": None}
+        guard: Document = {
+            "_id": self.change.record_id,
+            "version": before["version"],
+            "_deleted": before.get("_deleted"),
+        }
         return guard | room_for(len(self.embedded)) if self.embedded else guard
 
     def update(self) -> Document:
         """`$set`, `$unset` and `$push` of what differs; never a replacement."""
-        before, after = self.change.before or {}, self.change.after
+        before, after = self.change.before or {}, self._fields()
         changed = {name: value for name, value in after.items() if before.get(name) != value}
-        if self.change.removed:
-            changed["_deleted"] = self.now
         update: Document = {"$set": changed}
-        if gone := [name for name in before if name[0] != "_" and name not in after]:
+        if gone := [name for name in before if (name[0] != "_" or name == "_deleted") and name not in after]:
             update["$unset"] = dict.fromkeys(gone, "")
         if self.embedded:
             update["$push"] = {"_outbox": {"$each": [event.embedded() for event in self.embedded]}}

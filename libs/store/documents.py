@@ -49,7 +49,7 @@ def to_record(record_type: type[R], document: Mapping[str, Any]) -> R:
 def undeclared(record_type: type[Record], document: Mapping[str, Any]) -> Document:
     """Fields that a newer release has written, while copies of both run: a save carries them along."""
     declared = specs_of(record_type)
-    return {name: value for name, value in document.items() if name not in declared}
+    return {name: value for name, value in document.items() if name not in declared and name[0] != "_"}
 
 
 @cache

@@ -20,11 +20,15 @@ PRIVATE: Final[Mapping[str, Sequence[IndexModel]]] = {
 """Collections that every service has. Inbox rows outlive the longest replay, which is 90 days."""
 
 
+REMOVED: Final = [("_deleted", ASCENDING)]
+"""The keys of the index that holds the removed records alone."""
+
+
 def indexes_of(record_type: type[Record]) -> list[IndexModel]:
     single = [Index((spec.name,)) for spec in specs_of(record_type).values() if spec.listed and spec.listed.indexed]
     return [
         IndexModel([("_pending", ASCENDING)], sparse=True),
-        IndexModel([("_deleted", ASCENDING)], sparse=True),
+        IndexModel(REMOVED, sparse=True),
         IndexModel(
             [("_request.key", ASCENDING)],
             unique=True,

@@ -15,15 +15,16 @@ from libs.domain.grants import Grants, Operation, hidden_fields, reaches, row_fi
 from libs.domain.grants import trimmed as without_hidden
 from libs.domain.people import Respondent
 from libs.domain.record import FieldSpec, Record, specs_of
-from libs.domain.refusals import NotFound
 from libs.store.documents import WITHOUT_PRIVATE, public
 from libs.store.errors import answering
+from libs.store.indexes import REMOVED
 from libs.store.mongo import Cursor, Document, with_decimals
 from libs.store.query.fields import FieldKind, QueryField, QueryFields
 from libs.store.query.options import ListQuery
 from libs.store.query.selection import trimmed
 from libs.store.reach import query_of
 from libs.store.store import Store
+from libs.store.work import missing
 
 _LONGEST_READ: Final = 60.0
 
@@ -92,17 +93,25 @@ async def read_one(store: Store, record_type: type[Record], record_id: str, gran
     async with answering():
         document = await store.collection(collection).find_one({"_id": record_id}, WITHOUT_PRIVATE)
     if document is None or "_deleted" in document or not reaches(grants, collection, Operation.READ, document):
-        raise NotFound(f"no {record_type.aggregate.rpartition('.')[2]} has the id {record_id}")
+        raise missing(record_type, record_id)
     return without_hidden(public(record_type, document), grants, collection)
 
 
-async def read_page(store: Store, record_type: type[Record], query: ListQuery, grants: Grants) -> Page:
-    """The records of a page that the caller may see. `query` was read with no more than the `visible_fields`."""
-    collection, visible = store.collection(record_type.collection), _visible(record_type, query, grants)
+async def read_page(
+    store: Store, record_type: type[Record], query: ListQuery, grants: Grants, *, removed: bool = False
+) -> Page:
+    """The records of a page that the caller may see, or those `removed` that they may restore.
+
+    `query` was read with no more than the `visible_fields`.
+    """
+    collection = store.collection(record_type.collection)
+    wanted = _removed(record_type, query, grants) if removed else _visible(record_type, query, grants)
+    # What is filtered and sorted by is indexed among all records; the removed ones are few, and found by their own.
+    hint: Document = {"hint": REMOVED} if removed else {}
     async with answering():
-        cursor = collection.find(visible, WITHOUT_PRIVATE).sort(list(query.sort)).skip(query.skip).limit(query.top + 1)
-        documents = await cursor.to_list(query.top + 1)
-        count = await collection.count_documents(visible) if query.count else None
+        cursor = collection.find(wanted, WITHOUT_PRIVATE, **hint).sort(list(query.sort))
+        documents = await cursor.skip(query.skip).limit(query.top + 1).to_list(query.top + 1)
+        count = await collection.count_documents(wanted, **hint) if query.count else None
     views: list[Mapping[str, Any]] = [
         without_hidden(public(record_type, document), grants, record_type.collection)
         for document in documents[: query.top]
@@ -145,6 +154,18 @@ async def count_up_to(store: Store, record_type: type[Record], query: ListQuery,
 
 
 def _visible(record_type: type[Record], query: ListQuery, grants: Grants) -> Document:
-    rows = row_filter(grants, record_type.collection, Operation.READ)
-    parts = [part for part in (query.filter, query_of(rows), {"_deleted": None}) if part]
+    return _all_of(query.filter, _rows(record_type, grants, Operation.READ), {"_deleted": None})
+
+
+def _removed(record_type: type[Record], query: ListQuery, grants: Grants) -> Document:
+    readable, removable = (_rows(record_type, grants, each) for each in (Operation.READ, Operation.DELETE))
+    return _all_of(query.filter, readable, removable, {"_deleted": {"$exists": True}})
+
+
+def _rows(record_type: type[Record], grants: Grants, operation: Operation) -> Document:
+    return query_of(row_filter(grants, record_type.collection, operation))
+
+
+def _all_of(*conditions: Mapping[str, Any]) -> Document:
+    parts = [part for part in conditions if part]
     return dict(parts[0]) if len(parts) == 1 else {"$and": parts}

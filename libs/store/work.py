@@ -10,7 +10,7 @@ from orjson import Fragment
 from libs.contracts.envelope import Envelope
 from libs.domain.grants import Operation, hidden_fields, reaches, trimmed
 from libs.domain.record import Record
-from libs.domain.refusals import Forbidden, NotFound, StaleVersion
+from libs.domain.refusals import Forbidden, NotFound, NotRemoved, StaleVersion
 from libs.store.clock import utc_now
 from libs.store.context import Context
 from libs.store.documents import WITHOUT_PRIVATE, differences, public, to_document, to_json, to_record, undeclared
@@ -89,6 +89,7 @@ class UnitOfWork:
         self.remembered: Document | None = None
         self.remembered_in: str | None = None
         self._loaded: dict[tuple[str, str], Document] = {}
+        self._passed: dict[str, int | None] = {}
         self._if_match = if_match
 
     def new_id(self) -> str:
@@ -102,7 +103,7 @@ class UnitOfWork:
             {"_id": record_id}, WITHOUT_PRIVATE
         )
         if document is None or "_deleted" in document or self._removes(record_type, record_id):
-            raise _missing(record_type, record_id)
+            raise missing(record_type, record_id)
         return self._keep(record_type, document)
 
     async def get_target(self, record_type: type[R], record_id: str) -> R:
@@ -110,8 +111,20 @@ class UnitOfWork:
 
         Raises `NotFound` where the caller may not see it, and `Forbidden` where they may not do this to it.
         """
-        record = await self.get(record_type, record_id)
-        self._require_reach(record_type, record_id)
+        return self._as_target(record_type, await self.get(record_type, record_id))
+
+    async def get_removed(self, record_type: type[R], record_id: str) -> R:
+        """As `get_target` a record in the recycle bin; raises `NotRemoved` for any other."""
+        document = await self.store.collection(record_type.collection).find_one({"_id": record_id}, WITHOUT_PRIVATE)
+        if document is None:
+            raise missing(record_type, record_id)
+        target = self._as_target(record_type, self._keep(record_type, document))
+        if "_deleted" not in document:
+            raise NotRemoved("the record is not removed")
+        return target
+
+    def _as_target(self, record_type: type[R], record: R) -> R:
+        self._require_reach(record_type, record.id)
         if self._if_match is not None and self._if_match != record.version:
             raise StaleVersion(f"the record is at version {record.version}", version=record.version)
         return record
@@ -122,7 +135,7 @@ class UnitOfWork:
             return
         row, collection = self._known(record_type, record_id) or {}, record_type.collection
         if not reaches(grants, collection, Operation.READ, row):
-            raise _missing(record_type, record_id)
+            raise missing(record_type, record_id)
         if operation is not Operation.CREATE and not reaches(grants, collection, operation, row):
             raise Forbidden(f"your roles do not allow to {operation} this record", collection=collection)
 
@@ -190,6 +203,10 @@ class UnitOfWork:
         """Hides the record; it can be restored until it is purged. Announced as `deleted`."""
         return self._next(record, happenings, "deleted", removed=True)
 
+    def restore(self, record: R, *happenings: Happening) -> R:
+        """A removed record, visible again. Announced as `restored`."""
+        return self._next(record, happenings, "restored")
+
     def _next(self, record: R, happenings: Sequence[Happening], verb: str, *, removed: bool = False) -> R:
         key = record.collection, record.id
         change = self.changes.get(key)
@@ -230,17 +247,27 @@ class UnitOfWork:
 
     def take_claim(self, kind: str, key: str, holder: str) -> None:
         """Makes `holder` the only one with this kind and key; a rival's commit makes this command run again."""
-        self.put("claims", {"_id": f"{kind}|{key}", "holder": holder, "at": self.now})
+        self.put("claims", {"_id": f"{kind}|{key}", "holder": holder, "at": self.now, "passed": 0})
 
     async def claimed_by(self, kind: str, key: str) -> str | None:
         """Who holds the claim."""
         claim = await self.store.collection("claims").find_one({"_id": f"{kind}|{key}"})
-        return None if claim is None else str(claim["holder"])
+        if claim is None:
+            return None
+        self._passed[claim["_id"]] = claim.get("passed")
+        return str(claim["holder"])
 
-    def pass_claim(self, kind: str, key: str, *, giver: str, taker: str) -> None:
-        """Moves the claim on; where `giver` no longer holds it at the commit, this command runs again."""
-        held = {"_id": f"{kind}|{key}", "holder": giver}
-        self.amend("claims", held, {"$set": {"holder": taker, "at": self.now}})
+    def pass_claim(self, kind: str, key: str, *, giver: str | None, taker: str) -> None:
+        """Moves the claim on from `giver`, or from nobody, as it was read.
+
+        Where somebody has passed it on since, though it were to the same holder, this command runs again.
+        """
+        if giver is None:
+            self.take_claim(kind, key, taker)
+        else:
+            id_ = f"{kind}|{key}"
+            held = {"_id": id_, "holder": giver, "passed": self._passed.get(id_)}
+            self.amend("claims", held, {"$set": {"holder": taker, "at": self.now}, "$inc": {"passed": 1}})
 
     def release_claim(self, kind: str, key: str) -> None:
         """Frees the claim in the same commit."""
@@ -248,11 +275,7 @@ class UnitOfWork:
 
     async def take_turn(self, kind: str, key: str) -> None:
         """Lets one command at a time decide what no single record can tell, on what is read after this."""
-        turn, last = new_id(), await self.claimed_by(kind, key)
-        if last is None:
-            self.take_claim(kind, key, turn)
-        else:
-            self.pass_claim(kind, key, giver=last, taker=turn)
+        self.pass_claim(kind, key, giver=await self.claimed_by(kind, key), taker=new_id())
 
     def discard(self) -> None:
         """Forgets every write."""
@@ -311,5 +334,6 @@ class UnitOfWork:
         return Pending(change.collection, change.record_id, envelope.id, envelope.type, body)
 
 
-def _missing(record_type: type[Record], record_id: str) -> NotFound:
+def missing(record_type: type[Record], record_id: str) -> NotFound:
+    """What is said of a record that is not there."""
     return NotFound(f"no {record_type.aggregate.rpartition('.')[2]} has the id {record_id}")

@@ -40,7 +40,7 @@ class CollectionRoutes(Generic[R]):
     def routes(self) -> Iterator[Route]:
         name, label, record = self._resource.collection, self._resource.label, self._record
         base, one = f"/api/v1/{name}", f"/api/v1/{name}/{{id}}"
-        read, write = Rule(name, Operation.READ), Rule(name, Operation.WRITE)
+        read, write, delete = (Rule(name, each) for each in (Operation.READ, Operation.WRITE, Operation.DELETE))
         yield Route("GET", base, self.list, read, f"List {name}", answer=record, lists=True)
         yield Route(
             "GET",
@@ -51,6 +51,9 @@ class CollectionRoutes(Generic[R]):
             options=EXPORT_OPTIONS,
             media=tuple(CONTENT_TYPES.values()),
         )
+        if self._resource.removable:
+            summary = f"List the {name} that were removed and can be restored"
+            yield Route("GET", f"{base}/deleted", self.list_removed, delete, summary, answer=record, lists=True)
         yield Route("GET", one, self.read, read, f"Read one {label}", answer=record)
         if self._resource.creatable:
             create = Rule(name, Operation.CREATE)
@@ -67,17 +70,23 @@ class CollectionRoutes(Generic[R]):
         revision = described(record, revision_of)
         yield Route("PATCH", one, self.patch, write, f"Change a {label} by a JSON merge patch", revision, record)
         if self._resource.removable:
-            delete = Rule(name, Operation.DELETE)
             yield Route("DELETE", one, self.remove, delete, f"Remove a {label}", status=204)
         for action in self._resource.all_actions():
             handler, rule = self._acting(action), Rule(name, action.operation)
             yield Route("POST", f"{one}/{action.name}", handler, rule, action.summary, action.body, action.answer)
 
     async def list(self, request: web.Request) -> web.Response:
+        return await self._page(request)
+
+    async def list_removed(self, request: web.Request) -> web.Response:
+        """The recycle bin; `modified_at` and `modified_by` of a record in it tell when and by whom it was removed."""
+        return await self._page(request, removed=True)
+
+    async def _page(self, request: web.Request, *, removed: bool = False) -> web.Response:
         params = list(request.query.items())
         grants = grants_of(request)
         query = parse_list_query(params, visible_fields(self._record, grants), now=utc_now())
-        page = await read_page(request.app[STORE], self._record, query, grants)
+        page = await read_page(request.app[STORE], self._record, query, grants, removed=removed)
         body: dict[str, Any] = {"value": page.value}
         if page.count is not None:
             body["@odata.count"] = page.count

@@ -14,6 +14,7 @@ from libs.domain import lifecycle
 from libs.domain.fields import Line
 from libs.domain.lifecycle import Lifecycle
 from libs.domain.record import Draft, Record
+from libs.domain.refusals import InvalidFields, NotRestorable
 from libs.store.work import Announcement, UnitOfWork
 from libs.web.access import Operation
 
@@ -22,6 +23,10 @@ R = TypeVar("R", bound=Record)
 Create = Callable[[UnitOfWork, Draft], Awaitable[R]]
 Change = Callable[[UnitOfWork, R, R], Awaitable[R]]
 """Takes the record as it is and as the patch would have it; saves and returns what it is to be."""
+
+
+Restore = Callable[[UnitOfWork, R], Awaitable[R]]
+"""Takes a removed record; restores and returns it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Resource(Generic[R]):
     record: type[R]
     create: Create[R] | None = None
     change: Change[R] | None = None
+    restore: Restore[R] | None = None
     actions: tuple[Action, ...] = ()
     creatable: bool = True
     removable: bool = True
@@ -59,7 +65,9 @@ class Resource(Generic[R]):
     def all_actions(self) -> tuple[Action, ...]:
         """The resource's own actions and those that every record has."""
         named = {action.name for action in self.actions}
-        common = (assign_action(self.record), *lifecycle_actions(self.record))
+        common = [assign_action(self.record), *lifecycle_actions(self.record)]
+        if self.removable:
+            common.append(self._restore_action())
         return (*self.actions, *(action for action in common if action.name not in named))
 
     async def create_record(self, work: UnitOfWork, draft: Draft) -> R:
@@ -71,6 +79,20 @@ class Resource(Generic[R]):
         if self.change is not None:
             return await self.change(work, current, wanted)
         return work.save(wanted)
+
+    async def restore_record(self, work: UnitOfWork, record_id: str) -> R:
+        """Brings a removed record back; raises `NotRestorable` for what a rule now finds wrong with it."""
+        removed = await work.get_removed(self.record, record_id)
+        if self.restore is None:
+            return work.restore(removed)
+        try:
+            return await self.restore(work, removed)
+        except InvalidFields as refusal:
+            raise NotRestorable(refusal.detail, errors=refusal.errors) from None
+
+    def _restore_action(self) -> Action:
+        summary = f"Bring a removed {self.label} back"
+        return Action("restore", self.restore_record, summary, None, self.record, operation=Operation.DELETE)
 
 
 class Assign(Value):

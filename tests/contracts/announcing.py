@@ -52,6 +52,8 @@ LED_TO: Final[Mapping[str, Mapping[str, Any]]] = {
     "resolved": {"state": "resolved", "status_reason": "problem_solved"},
     "deactivated": {"state": "inactive"},
     "revoked": {"state": "revoked"},
+    "deleted": {},
+    "restored": {},
 }
 """What a few kinds of event change, by their verbs; any other changes the tags."""
 
@@ -76,7 +78,7 @@ def _change(record: Record, verb: str, happening: Event[Any]) -> Change:
     before = to_document(record)
     if verb in {"created", "started"}:
         return Change(type(record), before=None, after={**before, "version": 1}, happenings=[happening])
-    changes = {} if verb == "deleted" else LED_TO.get(verb, {"tags": ["spring", "vip"]})
+    changes = LED_TO.get(verb, {"tags": ["spring", "vip"]})
     after = to_document(record.evolve(**changes, version=record.version + 1))
     return Change(type(record), before=before, after=after, happenings=[happening], removed=verb == "deleted")
 

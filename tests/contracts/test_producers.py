@@ -53,7 +53,7 @@ def past(action: str) -> str:
 
 @pytest.mark.parametrize(("resource", "aggregate"), RESOURCES)
 def test_what_every_record_can_undergo_is_declared(resource: Resource[Any], aggregate: str) -> None:
-    verbs = {"created", "updated", "assigned"} | ({"deleted"} if resource.removable else set())
+    verbs = {"created", "updated", "assigned"} | ({"deleted", "restored"} if resource.removable else set())
 
     assert {f"{aggregate}.{verb}" for verb in verbs} - BY_TYPE.keys() == set()
 

@@ -11,7 +11,13 @@ async def create_account(work: UnitOfWork, draft: Draft) -> Account:
 
 
 async def change_account(work: UnitOfWork, current: Account, wanted: Account) -> Account:
-    if wanted.parent_account_id and wanted.parent_account_id != current.parent_account_id:
-        await store.alone_in_hierarchy(work)
-        model.refuse_cycle(wanted, await store.ancestors(work, wanted.parent_account_id))
+    if wanted.parent_account_id != current.parent_account_id:
+        await require_no_circle(work, wanted)
     return work.save(model.named(wanted))
+
+
+async def require_no_circle(work: UnitOfWork, account: Account) -> None:
+    """Raises `InvalidFields` where the account would come to belong to itself."""
+    if account.parent_account_id:
+        await store.alone_in_hierarchy(work)
+        model.refuse_cycle(account, await store.ancestors(work, account.parent_account_id))

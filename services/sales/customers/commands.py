@@ -6,6 +6,7 @@ from libs.contracts.sales import OpportunityState
 from libs.contracts.values import Reference
 from libs.domain.record import Record
 from libs.store.work import UnitOfWork
+from services.sales.accounts.commands import require_no_circle
 from services.sales.accounts.model import Account
 from services.sales.contacts.model import Contact
 from services.sales.customers import model, store
@@ -51,6 +52,17 @@ async def link_customer(work: UnitOfWork, prospect: Prospect, *, owner_id: str |
     _keep(work, known_account, account)
     _keep(work, known_contact, contact)
     return Customer(account, contact)
+
+
+async def restore_account(work: UnitOfWork, account: Account) -> Account:
+    await require_no_circle(work, account)
+    await store.claim_again(work, account, Claims(COMPANY), [account.name_key] if account.name_key else [])
+    return work.restore(account)
+
+
+async def restore_contact(work: UnitOfWork, contact: Contact) -> Contact:
+    await store.claim_again(work, contact, Claims(PERSON), contact.person_keys)
+    return work.restore(contact)
 
 
 def _new_account(work: UnitOfWork, prospect: Prospect, claims: Claims, owner_id: str | None) -> Account | None:

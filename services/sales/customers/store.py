@@ -1,13 +1,15 @@
 """Finding the records that a prospect may already be, and claiming what it is recognised by.
 
-Only new records take claims, in the commit that adds them: of two commands that both found nobody the second runs again
-and finds the first one's record. A claim is read before the records are, so that none can slip in between.
+Records take claims in the commit that makes or restores them: of two commands that both found nobody the second runs
+again and finds the first one's record. A claim is read before the records are, so that none can slip in between.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from libs.domain.record import Record
+from libs.domain.refusals import NotRestorable
 from libs.store.work import UnitOfWork
 from services.sales.accounts import model as accounts
 from services.sales.accounts import store as account_store
@@ -36,12 +38,17 @@ class Claims:
         return None if holder is None else await work.first(record_type, {"_id": holder})
 
     def take(self, work: UnitOfWork, taker: str) -> None:
-        """All of them for a new record; those of records that are gone pass on to it."""
+        """All of them for a record that comes in; those of records that are gone pass on to it."""
         for key, holder in self.holders.items():
-            if holder is None:
-                work.take_claim(self.kind, key, taker)
-            else:
-                work.pass_claim(self.kind, key, giver=holder, taker=taker)
+            work.pass_claim(self.kind, key, giver=holder, taker=taker)
+
+
+async def claim_again(work: UnitOfWork, record: Record, claims: Claims, keys: Iterable[str]) -> None:
+    """For a removed record what it is recognised by; raises `NotRestorable` where another became that customer."""
+    for key in keys:
+        if (other := await claims.holder(work, type(record), key)) is not None:
+            raise NotRestorable("another record has become this customer", taken_by=other.id)
+    claims.take(work, record.id)
 
 
 async def find_contact(work: UnitOfWork, prospect: Prospect, claims: Claims) -> Contact | None:

@@ -28,10 +28,7 @@ async def take_in_response(work: UnitOfWork, response: CampaignResponseSnapshot)
         work.save(*leads.join_response(known, response_id=response.id, campaign_id=response.campaign_id))
         return
     work.add(new)
-    if holder is None:
-        work.take_claim(OPEN_LEAD, key, new.id)
-    else:
-        work.pass_claim(OPEN_LEAD, key, giver=holder, taker=new.id)
+    work.pass_claim(OPEN_LEAD, key, giver=holder, taker=new.id)
 
 
 async def _identify(work: UnitOfWork, customer: Responder) -> tuple[Person, Lead | None]:

@@ -9,14 +9,15 @@ from libs.contracts.sales import DisqualifyReason
 from libs.contracts.values import Day, Money, Value
 from libs.domain.fields import Line
 from libs.domain.record import Draft, Record
-from libs.domain.refusals import InvalidFields
+from libs.domain.refusals import InvalidFields, NotRestorable
 from libs.store.work import UnitOfWork
 from services.sales.accounts.model import Account
 from services.sales.contacts.model import Contact
 from services.sales.customers import commands as customers
 from services.sales.customers.model import Customer
-from services.sales.leads import model
+from services.sales.leads import model, store
 from services.sales.leads.model import Lead
+from services.sales.leads.store import OPEN_LEAD
 from services.sales.opportunities import model as opportunities
 from services.sales.opportunities import store as opportunity_store
 from services.sales.opportunities.model import Opportunity, Prospect
@@ -52,6 +53,17 @@ async def create_lead(work: UnitOfWork, draft: Draft) -> Lead:
 
 async def change_lead(work: UnitOfWork, _: Lead, wanted: Lead) -> Lead:
     return work.save(model.named(wanted))
+
+
+async def restore_lead(work: UnitOfWork, lead: Lead) -> Lead:
+    """It takes its person's answers again, which none other may do by now."""
+    if lead.person_key is not None and await store.takes_answers(work, lead):
+        holder = await work.claimed_by(OPEN_LEAD, lead.person_key)
+        other = await work.first(Lead, {"_id": holder}) if holder else None
+        if other is not None and await store.takes_answers(work, other):
+            raise NotRestorable("another lead takes the answers of this person", taken_by=other.id)
+        work.pass_claim(OPEN_LEAD, lead.person_key, giver=holder, taker=lead.id)
+    return work.restore(lead)
 
 
 async def contact_lead(work: UnitOfWork, lead_id: str) -> Lead:

@@ -11,6 +11,7 @@ RESOURCE: Final = Resource(
     Lead,
     create=commands.create_lead,
     change=commands.change_lead,
+    restore=commands.restore_lead,
     actions=(
         Action("contact", commands.contact_lead, "Somebody has spoken with the lead", None, Lead),
         Action("qualify", commands.qualify_lead, "Turn the lead into an opportunity", QualifyLead, QualifiedLead),

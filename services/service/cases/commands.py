@@ -46,6 +46,14 @@ async def change_case(work: UnitOfWork, current: Case, wanted: Case) -> Case:
     return work.save(wanted)
 
 
+async def restore_case(work: UnitOfWork, case: Case) -> Case:
+    """Beneath its parent, if that is still there."""
+    parent = await work.first(Case, {"_id": case.parent_case_id}) if case.parent_case_id else None
+    if parent is not None:
+        await _put_under(work, case, parent.id)
+    return work.restore(case)
+
+
 async def _put_under(work: UnitOfWork, case: Case, parent_id: str) -> None:
     """Saving the parent too lets no other command put it under a third case meanwhile."""
     parent = await work.get(Case, parent_id)

@@ -11,6 +11,7 @@ RESOURCE: Final = Resource(
     Case,
     create=commands.create_case,
     change=commands.change_case,
+    restore=commands.restore_case,
     actions=(
         Action("research", commands.moving(model.research), "Look into it", None, Case),
         Action("hold", commands.hold_case, "Wait for now", HoldCase, Case),

@@ -58,6 +58,21 @@ async def test_given_a_released_claim_then_another_may_take_it(store: Store) -> 
     assert await store.run(lambda work: one_order_for(work, "ada"), Context()) != first
 
 
+async def test_given_a_claim_passed_on_since_it_was_read_then_the_command_decides_again(store: Store) -> None:
+    first = await store.run(lambda work: one_order_for(work, "ada"), Context())
+
+    async def confirm(work: UnitOfWork) -> None:
+        work.pass_claim("open_order", "ada", giver=await work.claimed_by("open_order", "ada"), taker=first)
+
+    async def overtaken(work: UnitOfWork) -> int:
+        await confirm(work)
+        if work.attempt == 1:
+            await store.run(confirm, Context())
+        return work.attempt
+
+    assert await store.run(overtaken, Context()) == 2
+
+
 async def test_given_a_command_that_hands_a_claim_over_then_there_is_no_moment_without_it(store: Store) -> None:
     await store.run(lambda work: one_order_for(work, "ada"), Context())
     heir = new_id()

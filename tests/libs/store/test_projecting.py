@@ -66,6 +66,13 @@ async def test_given_a_late_event_of_a_deleted_record_then_it_stays_deleted(stor
     assert (await known_copies(store, ["accounts/a"]))["accounts/a"]["deleted"]
 
 
+async def test_given_a_restored_record_then_its_copy_is_there_whatever_comes_late(store: Store) -> None:
+    await keep_copies(store, [event("a", 4, verb="restored")])
+    await keep_copies(store, [event("a", 3, verb="deleted")])
+
+    assert not (await known_copies(store, ["accounts/a"]))["accounts/a"]["deleted"]
+
+
 async def test_given_a_restore_from_backup_then_its_smaller_sequences_are_newer(store: Store) -> None:
     await keep_copies(store, [event("a", 900)])
     await keep_copies(store, [event("a", 12, epoch=2)])

@@ -97,6 +97,34 @@ async def test_a_removed_record_is_gone_for_readers(market: Running) -> None:
     assert (await market.get("/api/v1/rivals?$count=true"))[1] == {"value": [], "@odata.count": 0}
 
 
+async def test_a_removed_record_waits_in_the_recycle_bin_and_is_restored(market: Running) -> None:
+    _, created = await market.post("/api/v1/rivals", {"name": "Acme"})
+    path = f"/api/v1/rivals/{created['id']}"
+    await market.delete(path)
+
+    _, waiting = await market.get("/api/v1/rivals/deleted?$filter=name eq 'Acme'&$count=true")
+    status, restored = await market.post(f"{path}/restore")
+
+    assert [(each["id"], each["version"]) for each in waiting["value"]] == [(created["id"], 2)]
+    assert (status, restored["version"], restored["name"]) == (200, 3, "Acme")
+    assert await market.get(path) == (200, restored)
+    assert (await market.get("/api/v1/rivals/deleted?$count=true"))[1] == {"value": [], "@odata.count": 0}
+
+
+async def test_only_what_was_removed_can_be_restored(market: Running) -> None:
+    _, created = await market.post("/api/v1/rivals", {"name": "Acme"})
+
+    status, problem = await market.post(f"/api/v1/rivals/{created['id']}/restore")
+
+    assert (status, problem["code"]) == (409, "not_removed")
+    assert (await market.post("/api/v1/rivals/nobody/restore"))[0] == 404
+
+
+async def test_the_recycle_bin_is_for_those_who_may_remove(market: Running) -> None:
+    for method, path in (("GET", "/api/v1/rivals/deleted"), ("POST", "/api/v1/rivals/any/restore")):
+        assert (await market.request(method, path, roles=["salesperson"]))[0] == 403
+
+
 async def test_lists_filter_sort_page_and_count(market: Running) -> None:
     records = [{"name": f"Rival {number}", "size": "small" if number % 2 else "large"} for number in range(5)]
     await market.post("/api/v1/rivals/bulk", {"records": records})

@@ -77,6 +77,18 @@ async def test_a_removed_lead_no_longer_counts(store: Store) -> None:
     assert (await sums(store, Selection()))[0]["leads"] == 0
 
 
+async def test_a_restored_lead_counts_again(store: Store) -> None:
+    lead = {"id": "l1", "source_campaign_id": "c1"}
+    gone = envelope("sales.lead.deleted", "leads", lead, sequence=3)
+    back = envelope("sales.lead.restored", "leads", lead, sequence=4)
+
+    await keep_rows(store, [*story(), gone])
+    await keep_rows(store, [back])
+    await keep_rows(store, [gone])
+
+    assert (await sums(store, Selection()))[0]["leads"] == 1
+
+
 async def test_the_funnel_is_cut_by_day(store: Store) -> None:
     later = story("2026-06-01")[:1]
     await keep_rows(store, [*story(), *later])

@@ -47,10 +47,10 @@ REQUESTS = {
 
 
 async def live(store: Store, resource: Resource[Record]) -> Record:
-    """A record that has gone through every action there is for it, a change and its removal."""
+    """A record that has gone through every action there is for it, a change, its removal and its way back."""
     first, names = LIVES[resource.collection]
     actions: dict[str, Action] = {action.name: action for action in resource.all_actions()}
-    assert set(names) == actions.keys()
+    assert {*names, "restore"} == actions.keys()
     record = await store.run(lambda work: resource.create_record(work, first), USER)
 
     async def change(work: UnitOfWork) -> Record:
@@ -67,6 +67,7 @@ async def live(store: Store, resource: Resource[Record]) -> Record:
         await deliver(store, take_in_response, response(ANN))
     await store.run(change, USER)
     await store.run(remove, USER)
+    await do(store, actions["restore"].command, record.id)
     return record
 
 

@@ -41,6 +41,8 @@ async def test_order_and_repetition_do_not_matter(store: Store, seed: int) -> No
         response("1", "interested", sequence=2, verb="updated"),
         response("2", "interested"),
         response("2", "interested", sequence=2, verb="deleted"),
+        response("3", "interested", sequence=2, verb="deleted"),
+        response("3", "not_interested", sequence=3, verb="restored"),
     ]
     deliveries = history * 3
     random.Random(seed).shuffle(deliveries)
@@ -48,4 +50,4 @@ async def test_order_and_repetition_do_not_matter(store: Store, seed: int) -> No
     for start in range(0, len(deliveries), 3):
         await keep_rows(store, deliveries[start : start + 3])
 
-    assert (await counts(store, "c1"))["by_response"] == {"interested": 1}
+    assert (await counts(store, "c1"))["by_response"] == {"interested": 1, "not_interested": 1}

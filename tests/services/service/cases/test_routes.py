@@ -160,6 +160,20 @@ async def test_cases_have_one_level_of_children(cases: Running) -> None:
     assert (await cases.get(f"/api/v1/cases/{parent['id']}"))[1]["version"] == 2
 
 
+async def test_a_removed_child_comes_back_unless_its_parent_has_become_a_child(cases: Running) -> None:
+    parent, other = [(await open_case(cases))["id"] for _ in range(2)]
+    child = f"/api/v1/cases/{(await open_case(cases, parent_case_id=parent))['id']}"
+    await cases.delete(child)
+    await cases.patch(f"/api/v1/cases/{parent}", {"parent_case_id": other})
+
+    status, problem = await cases.post(f"{child}/restore")
+    await cases.patch(f"/api/v1/cases/{parent}", {"parent_case_id": None})
+    _, restored = await cases.post(f"{child}/restore")
+
+    assert (status, problem["code"], problem["errors"][0]["pointer"]) == (409, "not_restorable", "/parent_case_id")
+    assert (restored["parent_case_id"], restored["version"]) == (parent, 3)
+
+
 async def test_two_cases_put_under_one_another_at_once_make_one_level(cases: Running) -> None:
     one, two, three = [(await open_case(cases))["id"] for _ in range(3)]
 
