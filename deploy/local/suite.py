@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping
@@ -61,6 +62,7 @@ def commands(home: Home, copies: Collection[Copy], nodes: Nodes, extra: Mapping[
         "TANDEM_HTTP_HOST": "127.0.0.1",
         "TANDEM_MONGO_URL": nodes.mongo_url,
         "TANDEM_LOG_JSON": "true",
+        "TANDEM_AUDIENCE": json.dumps([service for service in first if service != "gateway"]),
         **{f"TANDEM_UPSTREAM_{service.upper()}": url for service, url in first.items()},
     }
     for copy in copies:

@@ -2,10 +2,23 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Protocol
 
 from libs.bus.message import Delivery, Message
 from libs.bus.topology import Queue, Topology
+
+
+class Flow(StrEnum):
+    """Whether events can go out, and what they wait for if not."""
+
+    OPEN = "open"
+    AWAY = "away"
+    """The broker does not answer."""
+    BLOCKED = "blocked"
+    """The broker is short of memory or disk, and takes nothing."""
+    UNHEARD = "unheard"
+    """A service that events are for has no queues yet."""
 
 
 class NotPublished(Exception):
@@ -49,6 +62,11 @@ class Broker(Protocol):
     @property
     def connected(self) -> bool:
         """Whether a publication can be sent now."""
+        ...
+
+    @property
+    def flow(self) -> Flow:
+        """Whether events should be announced now."""
         ...
 
     async def open(self, topology: Topology) -> None:

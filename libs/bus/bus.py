@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 
+from libs.bus import measures
 from libs.bus.attempts import Suspects
 from libs.bus.broadcasting import Broadcasting
-from libs.bus.broker import Broker
+from libs.bus.broker import Broker, Flow
 from libs.bus.consuming import consumer_runner
 from libs.bus.dead_letters import dead_letter_runner
 from libs.bus.definitions import Broadcast, Consumer, Projection
@@ -56,13 +58,21 @@ class Bus:
         return self._broker.connected and all(each.active for each in self._listeners)
 
     @property
+    def flow(self) -> Flow:
+        """Whether events go out, and what they wait for if not. They wait in the database."""
+        return self._broker.flow
+
+    @property
     def queues(self) -> list[str]:
         """The durable queues of this service: its consumers', its retry tiers and its dead letters."""
         tiers = [tier_name(self._store.service, seconds) for seconds in self._settings.tiers]
-        return [*(each.queue for each in self._runners), *tiers]
+        return [*(each.queue.name for each in self._runners), *tiers]
 
     async def start(self) -> None:
-        await self._broker.open(foundations(self._store.service, self._settings))
+        queues = (each.queue for each in self._runners)
+        await self._broker.open(foundations(self._store.service, self._settings, queues))
+        for state in Flow:
+            measures.flow(state).set_function(partial(self._is, state))
         self._relay = Relay(self._store.outbox, self._broker, self._settings)
         self._sweeper = Sweeper(self._store, self._broker, self._relay, self._settings)
         for each in self._listeners:
@@ -75,6 +85,9 @@ class Bus:
             await self._sweeper.close()
             await self._relay.close()
         await self._broker.close()
+
+    def _is(self, state: Flow) -> bool:
+        return self.flow is state
 
     async def depths(self) -> Mapping[str, int | None]:
         """Messages that wait in each queue of this service, its retry tiers and the dead letters included."""

@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
-from libs.telemetry.metrics import counter, histogram
+from libs.telemetry.metrics import counter, gauge, histogram
 
 
 @cache
@@ -14,8 +14,15 @@ def published(type_: str) -> Counter:
 
 @cache
 def not_published(reason: str) -> Counter:
-    """`reason` is `refused` (or unknown), or `overload` (more than the relay's backlog holds)."""
+    """`reason` is `refused` (or unknown), `overload` (more than the relay's backlog holds), or `unheard`."""
     return counter("bus_left_to_sweeper", "Events the relay left to the sweeper.", ("reason",)).labels(reason)
+
+
+@cache
+def flow(state: str) -> Gauge:
+    return gauge(
+        "bus_flow", "1 for what the way of events to the broker is, of all that it can be.", ("state",)
+    ).labels(state)
 
 
 @cache

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from libs.bus.broker import Inlet, NotConfirmed, NotPublished, Unroutable
+from libs.bus.broker import Flow, Inlet, NotConfirmed, NotPublished, Unroutable
 from libs.bus.message import GIVEN_UP_BY, Message
 from libs.bus.topology import DEFAULT_EXCHANGE, Exchange, Queue, Topology
 
@@ -138,12 +138,21 @@ class MemoryBroker:
         self._exchanges: dict[str, Exchange] = {}
         self._queues: dict[str, _MemoryQueue] = {}
         self._timers: set[asyncio.TimerHandle] = set()
+        self._awaited: set[str] = set()
         self.connected = False
 
+    @property
+    def flow(self) -> Flow:
+        if not self.connected:
+            return Flow.AWAY
+        return Flow.OPEN if self._awaited <= self._exchanges.keys() else Flow.UNHEARD
+
     async def open(self, topology: Topology) -> None:
-        self._exchanges |= {exchange.name: exchange for exchange in topology.exchanges}
+        marks = [topology.mark] if topology.mark else []
+        self._exchanges |= {exchange.name: exchange for exchange in (*topology.exchanges, *marks)}
         for queue in topology.queues:
             self._declare(queue)
+        self._awaited.update(topology.awaits)
         self.connected = True
 
     async def close(self) -> None:

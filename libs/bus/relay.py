@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from functools import partial
 
-from libs.bus.broker import Broker
+from libs.bus.broker import Broker, Flow
 from libs.bus.measures import not_published, published
 from libs.bus.message import TRACEPARENT, Message
 from libs.bus.settings import BusSettings
@@ -43,7 +43,10 @@ class Relay:
         outbox.on_commit = self.accept
 
     def accept(self, committed: Sequence[Pending]) -> None:
-        """Takes events that were just committed; those beyond the bounds are left to the sweeper."""
+        """Takes events that were just committed; those beyond the bounds, and unheard ones, are left to the sweeper."""
+        if self._broker.flow is Flow.UNHEARD:
+            not_published("unheard").inc(len(committed))
+            return
         traceparent = current_traceparent()
         for event in committed:
             if self._in_flight < self._settings.publish_window:

@@ -50,8 +50,8 @@ class Runner:
         self._subscription: Subscription | None = None
 
     @property
-    def queue(self) -> str:
-        return self._queue.name
+    def queue(self) -> Queue:
+        return self._queue
 
     @property
     def active(self) -> bool:

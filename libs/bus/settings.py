@@ -10,6 +10,8 @@ class BusSettings:
     exchange: str = "crm.events"
     unrouted: str = "crm.unrouted"
     """Where events go that no queue is bound to: an exchange and a queue of this name."""
+    audience: tuple[str, ...] = ()
+    """Services that must have their queues before this one announces anything, so that none misses a first event."""
 
     publish_window: int = 256
     """Publications of the relay that may be in flight at once."""

@@ -7,7 +7,7 @@ import asyncio
 from datetime import timedelta
 from typing import Final
 
-from libs.bus.broker import Broker
+from libs.bus.broker import Broker, Flow
 from libs.bus.measures import published, swept
 from libs.bus.pauses import pauses
 from libs.bus.relay import Relay, message_of
@@ -63,7 +63,7 @@ class Sweeper:
 
     async def _sweep(self) -> bool:
         """Page by page until nothing waits; False if the broker did not take all."""
-        while self._broker.connected and await self._has_duty():
+        while self._broker.flow is Flow.OPEN and await self._has_duty():
             waiting = await self._store.outbox.pending(
                 older_than=timedelta(seconds=self._settings.sweep_age), limit=self._settings.sweep_page
             )

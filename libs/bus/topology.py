@@ -48,12 +48,19 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Topology:
+    """What is declared. `mark` comes after all else: that it is there says that the queues are.
+
+    `awaits` are the marks of those who must have queues before the first event is announced.
+    """
+
     exchanges: tuple[Exchange, ...] = ()
     queues: tuple[Queue, ...] = ()
+    mark: Exchange | None = None
+    awaits: tuple[str, ...] = ()
 
 
-def foundations(service: str, settings: BusSettings) -> Topology:
-    """What a service declares besides the queues of its consumers: the events, the retry tiers, the dead letters."""
+def foundations(service: str, settings: BusSettings, consumers: Iterable[Queue] = ()) -> Topology:
+    """What a service declares: the events, its retry tiers, its dead letters, the queues of its consumers."""
     tiers = [tier_name(service, seconds) for seconds in settings.tiers]
     delays = zip(tiers, settings.tiers, strict=True)
     return Topology(
@@ -66,7 +73,10 @@ def foundations(service: str, settings: BusSettings) -> Topology:
             Queue(name=settings.unrouted, bindings=(Binding(settings.unrouted),)),
             Queue(name=dead_queue_name(service)),
             *(Queue(name=tier, bindings=(Binding(tier),), delay_ms=round(seconds * 1000)) for tier, seconds in delays),
+            *consumers,
         ),
+        mark=Exchange(mark_name(service), "fanout"),
+        awaits=tuple(mark_name(each) for each in settings.audience),
     )
 
 
@@ -90,6 +100,11 @@ def queue_name(service: str, consumer: str) -> str:
 
 def dead_queue_name(service: str) -> str:
     return f"{service}.dead"
+
+
+def mark_name(service: str) -> str:
+    """The exchange that says that a service listens; nothing is published to it."""
+    return f"{service}.listens"
 
 
 def tier_name(service: str, seconds: float) -> str:

@@ -12,8 +12,8 @@ from libs.telemetry.metrics import exposition
 from libs.web.answers import json_response
 from libs.web.api import ANYONE, Route
 
-Check = Callable[[], Awaitable[None]]
-"""Returns if the dependency answers, raises a `Refusal` if it does not."""
+Check = Callable[[], Awaitable[str | None]]
+"""Raises a `Refusal` unless requests can be answered; may return what is amiss all the same."""
 
 CHECKS: Final = web.AppKey("readiness_checks", dict[str, Check])
 
@@ -23,11 +23,12 @@ async def alive(_: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """200 if every dependency answers, else 503; says which."""
+    """200 if requests can be answered, else 503; says of each dependency what is amiss."""
     checks = request.app[CHECKS]
-    results = dict(zip(checks, await asyncio.gather(*(_outcome(check) for check in checks.values())), strict=True))
-    ok = all(result == "ok" for result in results.values())
-    body = orjson.dumps({"status": "ready" if ok else "not ready", "checks": results})
+    outcomes = await asyncio.gather(*(_outcome(check) for check in checks.values()))
+    ok = all(passed for passed, _ in outcomes)
+    told = dict(zip(checks, (text for _, text in outcomes), strict=True))
+    body = orjson.dumps({"status": "ready" if ok else "not ready", "checks": told})
     return json_response(body, status=200 if ok else 503)
 
 
@@ -36,14 +37,14 @@ async def measured(_: web.Request) -> web.Response:
     return web.Response(body=body, headers={"Content-Type": content_type})
 
 
-async def _outcome(check: Check) -> str:
+async def _outcome(check: Check) -> tuple[bool, str]:
     try:
-        await asyncio.wait_for(check(), 2.0)
+        remark = await asyncio.wait_for(check(), 2.0)
     except Refusal as refusal:
-        return refusal.detail
+        return False, refusal.detail
     except TimeoutError:
-        return "no answer in 2 s"
-    return "ok"
+        return False, "no answer in 2 s"
+    return True, remark or "ok"
 
 
 def health_routes() -> list[Route]:

@@ -8,9 +8,11 @@ from typing import Any, Final
 import orjson
 from aiohttp import ClientSession, web
 
+from libs.bus.broker import Flow
 from libs.bus.bus import Bus
 from libs.bus.definitions import Broadcast, Consumer, Projection
 from libs.bus.rabbit.broker import RabbitBroker
+from libs.bus.settings import BusSettings
 from libs.contracts.envelope import Envelope
 from libs.domain.record import Index, Record
 from libs.domain.refusals import Unavailable
@@ -42,6 +44,12 @@ from libs.web.timer_routes import timer_routes
 VERSION: Final = "1.0"
 LARGEST_BODY: Final = 8 * 1024 * 1024
 BUS: Final = web.AppKey("bus", Bus)
+
+EVENTS_WAIT: Final[Mapping[Flow, str]] = {
+    Flow.AWAY: "away; events wait in the database",
+    Flow.BLOCKED: "short of memory or disk; events wait in the database",
+    Flow.UNHEARD: "not every service has its queues yet; events wait in the database",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +117,15 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
         )
         identity = service.identity(store) if service.identity else IdentityClient(settings.upstream_identity)
         authenticator = Authenticator(identity)
-        broker = RabbitBroker(settings.amqp_url, name=service.name)
+        bus_settings = BusSettings(audience=tuple(sorted(settings.audience)))
+        broker = RabbitBroker(settings.amqp_url, name=service.name, settings=bus_settings)
         bus = Bus(
             store,
             broker,
             consumers=service.consumers,
             projections=service.projections,
             broadcasts=[revocations(authenticator)],
+            settings=bus_settings,
         )
         jobs = Jobs(store, timers=service.timers, schedules=service.schedules, kinds=service.jobs)
         session = ClientSession()
@@ -147,13 +157,14 @@ def revocations(authenticator: Authenticator) -> Broadcast:
 
 
 def _flowing(bus: Bus) -> Check:
-    """Ready once events have begun to flow. A broker that is away later stops no request: events wait in the outbox."""
+    """Ready once the queues are there. A broker that is away later stops no request: events wait in the outbox."""
     begun = False
 
-    async def check() -> None:
+    async def check() -> str | None:
         nonlocal begun
         begun = begun or bus.ready
         if not begun:
             raise Unavailable("events do not flow yet")
+        return EVENTS_WAIT.get(bus.flow)
 
     return check

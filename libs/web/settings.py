@@ -32,6 +32,9 @@ class ServiceSettings(BaseSettings):
     upstream_activity: str = "http://127.0.0.1:8105"
     upstream_reporting: str = "http://127.0.0.1:8106"
     upstream_journal: str = "http://127.0.0.1:8107"
+    audience: frozenset[str] = frozenset(
+        {"identity", "sales", "marketing", "service", "activity", "reporting", "journal"}
+    )
     admin_password: SecretStr | None = None
     signing_key_file: Path | None = None
     log_json: bool | None = None

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import aio_pika
 import pytest
 from aio_pika.abc import AbstractChannel, AbstractExchange
-from aiormq.exceptions import ChannelAccessRefused
+from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity
 
 from deploy.local.home import Home
 from deploy.local.nodes import Broker
@@ -13,7 +13,7 @@ from deploy.local.stack import stack
 from deploy.rabbitmq.definitions import EVENTS
 from libs.bus.rabbit.declaring import declare
 from libs.bus.settings import BusSettings
-from libs.bus.topology import Topology, broadcast_queue, consumer_queue, foundations
+from libs.bus.topology import Topology, broadcast_queue, consumer_queue, foundations, mark_name
 
 pytestmark = pytest.mark.xdist_group("broker_rights")  # one broker for all of them
 
@@ -62,6 +62,14 @@ async def test_a_service_declares_all_that_it_needs(channel: AbstractChannel) ->
     settings = BusSettings()
     await declare(channel, Topology(queues=(consumer_queue("sales", "customers", ["#"], settings),)))
     await declare(channel, Topology(queues=(broadcast_queue("sales", "sign_ins", ["#"], settings),)))
+
+
+async def test_a_service_sees_whether_another_has_its_queues(broker: Broker, channel: AbstractChannel) -> None:
+    async with await aio_pika.connect(broker.url(user="journal")) as connection:
+        await declare(await connection.channel(), foundations("journal", BusSettings()))
+    await channel.get_exchange(mark_name("journal"))
+    with pytest.raises(ChannelNotFoundEntity):
+        await channel.get_exchange(mark_name("activity"))
 
 
 @pytest.mark.parametrize("name", ["journal.log", "salesforce.log", "crm.events"])

@@ -8,7 +8,7 @@ from deploy.local.home import PROJECT
 from deploy.services import PORTS
 
 RULES = PROJECT / "deploy" / "prometheus"
-METRIC = re.compile(r"\b((?:bus|http)_\w+?)(?:_total|_bucket)\b")
+METRIC = re.compile(r"\b((?:bus|http)_\w+?)(?:_total|_bucket)?\b")
 SOURCES = "".join(path.read_text() for path in (PROJECT / "libs").rglob("*.py"))
 
 

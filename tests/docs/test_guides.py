@@ -1,5 +1,6 @@
 """What the guides list is what there is."""
 
+import json
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -31,7 +32,7 @@ def usual(value: Any) -> list[str]:
         case None:
             return []
         case frozenset():
-            return [str(sorted(value))]
+            return [json.dumps(sorted(value))]
         case _:
             return [str(value)]
 

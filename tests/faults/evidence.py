@@ -56,21 +56,12 @@ ROWS: Final = (
 
 
 class Databases:
-    """The databases of all services. Events are read once, since the journal never changes what it has.
-
-    What was there when the suite had just started is left out: some of it was announced before everybody listened for
-    the first time, as to any new subscriber, who begins with a snapshot.
-    """
+    """The databases of all services. Events are read once, since the journal never changes what it has."""
 
     def __init__(self, client: AsyncMongoClient[Document]) -> None:
         self._client = client
         self._events: list[Envelope] = []
         self._positions: list[int] = []
-        self._older: frozenset[str] = frozenset()
-
-    async def begin(self) -> None:
-        """Leaves out the records that there are now."""
-        self._older = frozenset((await self.look()).records)
 
     def collection(self, service: str, name: str) -> AsyncCollection[Document]:
         return self._client[f"{PREFIX}_{service}"][name]
@@ -82,16 +73,14 @@ class Databases:
         for service, names in COLLECTIONS.items():
             for name in names:
                 async for record in self.collection(service, name).find():
-                    subject = f"{name}/{record['_id']}"
-                    if subject not in self._older:
-                        records[subject] = record
+                    records[f"{name}/{record['_id']}"] = record
                     if "_request" in record:
                         remembered.add(record["_request"]["key"])
             async for answer in self.collection(service, "requests").find({}, {"_id": 1}):
                 remembered.add(answer["_id"])
         return Evidence(
             records=records,
-            events=[event for event in self._events if event.subject not in self._older],
+            events=list(self._events),
             rows={(service, name): await self._rows(service, name) for service, name in ROWS},
             claims=await self.collection("sales", "claims").find().to_list(),
             parked=[each for service in SERVICES for each in await self.parked(service.name)],

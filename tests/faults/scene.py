@@ -135,9 +135,7 @@ async def staged(directory: Path, *, copies: Mapping[str, int]) -> AsyncIterator
 @asynccontextmanager
 async def observed(suite: Stack) -> AsyncIterator[Databases]:
     async with AsyncMongoClient[Document](suite.nodes.mongo_url, tz_aware=True) as client:
-        databases = Databases(client)
-        await databases.begin()
-        yield databases
+        yield Databases(client)
 
 
 @asynccontextmanager

@@ -82,11 +82,18 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    service: Service, *, mongo_url: str, amqp_url: str, database: str, gateway: str = "http://127.0.0.1:9"
+    service: Service,
+    *,
+    mongo_url: str,
+    amqp_url: str,
+    database: str,
+    gateway: str = "http://127.0.0.1:9",
+    audience: tuple[str, ...] = (),
 ) -> AsyncIterator[Running]:
     """Starts the service and waits until events flow; afterwards its queues are gone.
 
-    `gateway` is where references to other services' records are resolved; by default nobody answers there.
+    `gateway` is where references to other services' records are resolved; by default nobody answers there. `audience`
+    are the services whose queues it waits for before it announces anything.
     """
     async with AsyncExitStack() as stack:
         identities = Identities()
@@ -98,6 +105,7 @@ async def running(
             database_prefix=database,
             upstream_identity=str(identity.make_url("")),
             upstream_gateway=gateway,
+            audience=frozenset(audience),
         )
         app = await create_app(service, settings)
         stack.push_async_callback(_delete_queues, app, amqp_url)

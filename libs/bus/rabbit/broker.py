@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from aio_pika.abc import AbstractChannel
 from aiormq.exceptions import ChannelNotFoundEntity
 
-from libs.bus.broker import Inlet, NotConfirmed
+from libs.bus.broker import Flow, Inlet, NotConfirmed
 from libs.bus.message import Message
 from libs.bus.rabbit.link import FAILURES, Link
 from libs.bus.rabbit.publisher import Publisher
@@ -29,6 +29,10 @@ class RabbitBroker:
     @property
     def connected(self) -> bool:
         return self._publisher is not None and self._publisher.ready
+
+    @property
+    def flow(self) -> Flow:
+        return Flow.AWAY if self._publisher is None else self._publisher.flow
 
     async def open(self, topology: Topology) -> None:
         self._topology = topology

@@ -14,6 +14,8 @@ async def declare(channel: AbstractChannel, topology: Topology) -> None:
         await declare_exchange(channel, exchange)
     for queue in topology.queues:
         await bind(await declare_queue(channel, queue), queue)
+    if topology.mark is not None:
+        await declare_exchange(channel, topology.mark)
 
 
 async def declare_exchange(channel: AbstractChannel, exchange: Exchange) -> None:

@@ -9,7 +9,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.connection import make_url
 from aiormq import Channel as WireChannel
-from aiormq.exceptions import AMQPError
+from aiormq.exceptions import AMQPError, ChannelNotFoundEntity
 
 from libs.bus.pauses import Backoff
 from libs.bus.settings import BusSettings
@@ -99,6 +99,16 @@ class Link:
         session = await self._current()
         async with session.connection.channel(publisher_confirms=False) as channel:
             await work(channel)
+
+    async def has_exchange(self, name: str) -> bool:
+        async def look(channel: AbstractChannel) -> None:
+            await channel.get_exchange(name)
+
+        try:
+            await self.use(look)
+        except ChannelNotFoundEntity:
+            return False
+        return True
 
     async def _current(self) -> _Session:
         while True:

@@ -11,7 +11,7 @@ from aio_pika.abc import AbstractChannel
 from aiormq import Channel as WireChannel
 from aiormq.abc import ChannelFrame
 
-from libs.bus.broker import NotConfirmed
+from libs.bus.broker import Flow, NotConfirmed
 from libs.bus.message import Message
 from libs.bus.rabbit.declaring import declare
 from libs.bus.rabbit.landing import Landing, marshalled
@@ -36,6 +36,8 @@ class Publisher:
         self._topology = topology
         self._settings = settings
         self._channel: WireChannel | None = None
+        self._blocked = False
+        self._missing = topology.awaits
         self._in_flight: dict[str, Landing] = {}
         self._unwritten: list[bytes] = []
         self._wake = asyncio.Event()
@@ -46,6 +48,14 @@ class Publisher:
     @property
     def ready(self) -> bool:
         return self._channel is not None
+
+    @property
+    def flow(self) -> Flow:
+        if self._channel is None:
+            return Flow.AWAY
+        if self._blocked:
+            return Flow.BLOCKED
+        return Flow.UNHEARD if self._missing else Flow.OPEN
 
     async def close(self) -> None:
         await end([self._keeper])
@@ -95,6 +105,7 @@ class Publisher:
 
     async def _serve(self, channel: AbstractChannel) -> None:
         await declare(channel, self._topology)
+        self._missing = self._topology.awaits  # a broker that was set up anew has to hear of everybody again
         wire = await wire_of(channel)
         self._channel = wire
         self._heard = self._loop.time()
@@ -122,6 +133,8 @@ class Publisher:
         """Until the channel closes or must be given up; meanwhile puts back exchanges and queues that are gone."""
         declared = self._loop.time()
         while not await self._stuck():
+            if self._missing and not self._blocked:
+                await self._look_for_audience()
             done, _ = await asyncio.wait(
                 [closing, writer],
                 timeout=self._settings.publish_timeout / 4,
@@ -129,15 +142,23 @@ class Publisher:
             )
             if done:
                 return
-            if self._loop.time() - declared > self._settings.reassert_every and not await self._link.blocked():
+            if self._loop.time() - declared > self._settings.reassert_every and not self._blocked:
                 async with asyncio.timeout(self._settings.publish_timeout):
                     await declare(channel, self._topology)
                 declared = self._loop.time()
 
+    async def _look_for_audience(self) -> None:
+        async with asyncio.timeout(self._settings.publish_timeout):
+            missing = tuple([mark for mark in self._missing if not await self._link.has_exchange(mark)])
+        if missing and missing != self._missing:
+            _log.warning("bus_unheard", awaits=missing)
+        self._missing = missing
+
     async def _stuck(self) -> bool:
         """Whether no answer has come for so long, while some are due, that the connection must be dead."""
         now = self._loop.time()
-        if not self._in_flight or await self._link.blocked():
+        self._blocked = await self._link.blocked()
+        if not self._in_flight or self._blocked:
             self._heard = now
         if now - self._heard < self._settings.publish_timeout:
             return False

@@ -69,7 +69,8 @@ async def server(amqp_url: str, service: str, settings: BusSettings) -> AsyncIte
     wire = await channel.get_underlay_channel()
     for queue in {*(queue.name for queue in topology.queues), *(queue_name(service, name) for name in NAMES)}:
         await wire.queue_delete(queue)
-    for exchange in topology.exchanges:
+    for exchange in [*topology.exchanges, topology.mark]:
+        assert exchange is not None
         await wire.exchange_delete(exchange.name)
     await connection.close()
 

@@ -26,6 +26,15 @@ def test_a_service_declares_the_events_their_alternate_its_tiers_and_its_dead_le
     }
 
 
+def test_the_mark_of_a_service_says_that_its_consumers_have_their_queues() -> None:
+    queue = consumer_queue("sales", "conversion", ["sales.lead.qualified"], BusSettings())
+    topology = foundations("sales", BusSettings(audience=("sales", "journal")), [queue])
+    assert queue in topology.queues
+    assert topology.mark is not None
+    assert topology.mark.name == "sales.listens"
+    assert topology.awaits == ("sales.listens", "journal.listens")
+
+
 def test_a_consumers_queue_is_bound_to_its_types_and_gives_up_to_the_dead_letters() -> None:
     queue = consumer_queue("sales", "conversion", ["sales.lead.qualified"], BusSettings())
     assert queue.name == "sales.conversion"

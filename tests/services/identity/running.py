@@ -84,6 +84,7 @@ def settings_for(mongo_url: str, amqp_url: str, database: str, directory: Path, 
         "mongo_url": mongo_url,
         "amqp_url": amqp_url,
         "database_prefix": database,
+        "audience": (),
         "admin_password": SecretStr(ADMIN_PASSWORD),
         "signing_key_file": directory / "signing_key.pem",
     }
