@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +13,9 @@ class Listed:
     """Lists may filter and sort by the field; `indexed` where that must be quick on a large collection."""
 
     indexed: bool = False
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "x-filterable": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,9 @@ class Guarded:
 
     initial: bool = False
 
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(schema) if self.initial else {**handler(schema), "readOnly": True}
+
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
@@ -34,6 +42,9 @@ class Lookup:
     @classmethod
     def to(cls, *collections: str) -> "Lookup":
         return cls(collections)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "x-refers-to": list(self.collections)}
 
 
 LISTED: Final = Listed()

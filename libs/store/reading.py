@@ -1,6 +1,6 @@
 """Reading records for clients: one, or a page of a list, straight from documents to JSON-ready views."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,16 +17,19 @@ from libs.domain.people import Respondent
 from libs.domain.record import FieldSpec, Record, specs_of
 from libs.store.documents import WITHOUT_PRIVATE, public
 from libs.store.errors import answering
+from libs.store.expanding import expanded
 from libs.store.indexes import REMOVED
 from libs.store.mongo import Cursor, Document, with_decimals
+from libs.store.query.expansion import Way, Ways
 from libs.store.query.fields import FieldKind, QueryField, QueryFields
-from libs.store.query.options import ListQuery
+from libs.store.query.options import ListQuery, RecordQuery
 from libs.store.query.selection import trimmed
 from libs.store.reach import query_of
 from libs.store.store import Store
 from libs.store.work import missing
 
 _LONGEST_READ: Final = 60.0
+_BOUNDLESS: Final = 2**31
 
 _KINDS: Final[Mapping[type, FieldKind]] = {
     bool: FieldKind.BOOLEAN,
@@ -38,6 +41,7 @@ _KINDS: Final[Mapping[type, FieldKind]] = {
     Reference: FieldKind.REFERENCE,
     Respondent: FieldKind.REFERENCE,
 }
+_ID_SUFFIXES: Final = ("_ids", "_id")
 
 
 @cache
@@ -78,11 +82,35 @@ def _kind(spec: FieldSpec) -> FieldKind:
     return next((kind for type_, kind in _KINDS.items() if spec.type is type_), FieldKind.TEXT)
 
 
+def ways_of(record_type: type[Record], records: Iterable[type[Record]], grants: Grants) -> Ways:
+    """The ways from one kind of record to those of the same service, by name, as far as the caller may see them.
+
+    A field of ids gives one without its suffix (`lead_id`: `lead`); a reference one for each collection that it may
+    point to (`customer`: `customer_account`, `customer_contact`).
+    """
+    own = {record.collection: record for record in records}
+    hidden = hidden_fields(grants, record_type.collection)
+    ways = [
+        Way(_name_of(spec, target), spec.name, target.collection, spec.many, visible_fields(target, grants))
+        for spec in specs_of(record_type).values()
+        if spec.lookup is not None and spec.name not in hidden
+        for target in map(own.get, spec.lookup.collections)
+        if target is not None
+    ]
+    return {way.name: way for way in ways}
+
+
+def _name_of(spec: FieldSpec, target: type[Record]) -> str:
+    if spec.type in (Reference, Respondent):
+        return f"{spec.name}_{target.aggregate.rpartition('.')[2]}"
+    return next((spec.name.removesuffix(suffix) for suffix in _ID_SUFFIXES if spec.name.endswith(suffix)), spec.name)
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Part of a list. `count` is of the whole list, where it was asked for."""
 
-    value: list[Mapping[str, Any]]
+    value: Sequence[Mapping[str, Any]]
     has_more: bool
     count: int | None
 
@@ -109,16 +137,33 @@ async def read_page(
     # What is filtered and sorted by is indexed among all records; the removed ones are few, and found by their own.
     hint: Document = {"hint": REMOVED} if removed else {}
     async with answering():
-        cursor = collection.find(wanted, WITHOUT_PRIVATE, **hint).sort(list(query.sort))
+        cursor = collection.find(wanted, _members(record_type, query), **hint).sort(list(query.sort))
         documents = await cursor.skip(query.skip).limit(query.top + 1).to_list(query.top + 1)
         count = await collection.count_documents(wanted, **hint) if query.count else None
-    views: list[Mapping[str, Any]] = [
+    views = [
         without_hidden(public(record_type, document), grants, record_type.collection)
         for document in documents[: query.top]
     ]
+    return Page(await presented(store, views, query, grants), has_more=len(documents) > query.top, count=count)
+
+
+def _members(record_type: type[Record], query: ListQuery) -> Mapping[str, int]:
+    """What to read of each document; all that is public where more than the selection is needed."""
+    if query.projection is None or query.expand or record_type.kinds:
+        return WITHOUT_PRIVATE
+    return dict.fromkeys(query.projection, 1)
+
+
+async def presented(
+    store: Store, views: Sequence[Mapping[str, Any]], query: RecordQuery, grants: Grants
+) -> Sequence[Mapping[str, Any]]:
+    """The views as `$select` and `$expand` would have them; beside them stands what the caller may see."""
+    if not query.expand:
+        return trimmed(views, query.select) if query.select else views
+    additions = await expanded(store, views, query.expand, grants)
     if query.select:
-        views = list(trimmed(views, query.select))
-    return Page(views, has_more=len(documents) > query.top, count=count)
+        views = trimmed(views, query.select)
+    return [{**view, **addition} for view, addition in zip(views, additions, strict=True)]
 
 
 async def read_all(
@@ -147,7 +192,9 @@ async def _some(cursor: Cursor, most: int) -> list[Document]:
 
 
 @answering()
-async def count_up_to(store: Store, record_type: type[Record], query: ListQuery, grants: Grants, *, most: int) -> int:
+async def count_up_to(
+    store: Store, record_type: type[Record], query: ListQuery, grants: Grants, *, most: int = _BOUNDLESS
+) -> int:
     """How many records of the whole list the caller may see, no further than `most`."""
     visible = _visible(record_type, query, grants)
     return await store.collection(record_type.collection).count_documents(visible, limit=most)

@@ -1,12 +1,13 @@
 """Routes as values: what serves requests, what OpenAPI describes and what permissions guard is one table."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from aiohttp import web
 from pydantic import BaseModel
 
+from libs.store.query.expansion import Ways
 from libs.web.access import Operation, require
 from libs.web.requests import grants_of, set_operation
 
@@ -31,6 +32,18 @@ class SignedIn:
     """A route for every caller who is signed in."""
 
 
+LIST_OPTIONS: Final[Mapping[str, str]] = {
+    "$filter": "OData v4 filter over the declared fields",
+    "$orderby": "fields to sort by, each with asc or desc",
+    "$select": "fields to return",
+    "$expand": "records of the same service to return beside those that point to them, each with its own $select",
+    "$top": "records a page, at most 1000",
+    "$skip": "records to pass over",
+    "$count": "true adds the number of all that match",
+    "$search": "words to look for",
+}
+_WITHOUT_SIGNS: Final = str.maketrans("", "", "{}$")
+
 ANYONE: Final = Anyone()
 SIGNED_IN: Final = SignedIn()
 
@@ -39,8 +52,8 @@ SIGNED_IN: Final = SignedIn()
 class Route:
     """One route. `body` and `answer` are models for OpenAPI; `answer` None means no content.
 
-    `options` describes the query options by name; a list that gives none takes those of OData. `media` names what an
-    answer is that is no JSON.
+    `options` describes the query options by name; a list that gives none takes those of OData, and `$expand` along
+    `ways`. `media` names what an answer is that is no JSON.
     """
 
     method: str
@@ -55,11 +68,12 @@ class Route:
     raw_body: str | None = None
     options: Mapping[str, str] | None = None
     media: tuple[str, ...] = ()
+    ways: Ways = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """The operation's id: `post_leads_id_qualify`."""
-        parts = self.path.removeprefix("/api/v1").replace("{", "").replace("}", "").strip("/")
+        parts = self.path.removeprefix("/api/v1").translate(_WITHOUT_SIGNS).strip("/")
         return f"{self.method.lower()}_{parts.replace('/', '_')}"
 
 

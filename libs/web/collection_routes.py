@@ -1,24 +1,27 @@
 """The routes of a resource: list, create, read, change, remove, and its actions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 from aiohttp import web
 
-from libs.domain.grants import refuse_closed_fields
+from libs.domain.grants import EVERYTHING, Grants, refuse_closed_fields
 from libs.domain.kinds import described, kind_named
 from libs.domain.money import refuse_excess_digits
 from libs.domain.record import Draft, Record, draft_of, revision_of
 from libs.store.clock import utc_now
 from libs.store.documents import to_json
-from libs.store.query.options import parse_list_query
+from libs.store.query.expansion import Ways
+from libs.store.query.fields import QueryFields
+from libs.store.query.options import RECORD_OPTIONS, ListQuery, parse_list_query, parse_record_query
 from libs.store.query.paging import next_link
-from libs.store.reading import read_one, read_page, visible_fields
+from libs.store.reading import count_up_to, presented, read_one, read_page, visible_fields, ways_of
 from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
+from libs.web import odata
 from libs.web.access import Operation
 from libs.web.answers import created, json_response, rendered
-from libs.web.api import Route, Rule
+from libs.web.api import LIST_OPTIONS, Route, Rule
 from libs.web.bulk import bulk_create
 from libs.web.executing import STORE, execute
 from libs.web.exporting import CONTENT_TYPES, EXPORT_OPTIONS, export
@@ -33,15 +36,20 @@ R = TypeVar("R", bound=Record)
 class CollectionRoutes(Generic[R]):
     """What `/api/v1/<collection>` does for one resource."""
 
-    def __init__(self, resource: Resource[R]) -> None:
+    def __init__(self, resource: Resource[R], records: Iterable[type[Record]] = ()) -> None:
+        """`records` are all those of the service: what `$expand` can reach."""
         self._resource = resource
         self._record = resource.record
+        self._records = tuple(records)
 
     def routes(self) -> Iterator[Route]:
         name, label, record = self._resource.collection, self._resource.label, self._record
         base, one = f"/api/v1/{name}", f"/api/v1/{name}/{{id}}"
         read, write, delete = (Rule(name, each) for each in (Operation.READ, Operation.WRITE, Operation.DELETE))
-        yield Route("GET", base, self.list, read, f"List {name}", answer=record, lists=True)
+        ways = ways_of(record, self._records, EVERYTHING)
+        yield Route("GET", base, self.list, read, f"List {name}", answer=record, lists=True, ways=ways)
+        counted = {option: LIST_OPTIONS[option] for option in ("$filter", "$search")}
+        yield Route("GET", f"{base}/$count", self.count, read, f"Count {name}", options=counted, media=("text/plain",))
         yield Route(
             "GET",
             f"{base}/export",
@@ -53,8 +61,18 @@ class CollectionRoutes(Generic[R]):
         )
         if self._resource.removable:
             summary = f"List the {name} that were removed and can be restored"
-            yield Route("GET", f"{base}/deleted", self.list_removed, delete, summary, answer=record, lists=True)
-        yield Route("GET", one, self.read, read, f"Read one {label}", answer=record)
+            yield Route(
+                "GET", f"{base}/deleted", self.list_removed, delete, summary, answer=record, lists=True, ways=ways
+            )
+        yield Route(
+            "GET",
+            one,
+            self.read,
+            read,
+            f"Read one {label}",
+            answer=record,
+            options={option: LIST_OPTIONS[option] for option in RECORD_OPTIONS},
+        )
         if self._resource.creatable:
             create = Rule(name, Operation.CREATE)
             draft = described(record, draft_of)
@@ -83,23 +101,38 @@ class CollectionRoutes(Generic[R]):
         return await self._page(request, removed=True)
 
     async def _page(self, request: web.Request, *, removed: bool = False) -> web.Response:
-        params = list(request.query.items())
-        grants = grants_of(request)
-        query = parse_list_query(params, visible_fields(self._record, grants), now=utc_now())
+        grants, query = grants_of(request), self._query(request)
         page = await read_page(request.app[STORE], self._record, query, grants, removed=removed)
-        body: dict[str, Any] = {"value": page.value}
+        body: dict[str, Any] = {**odata.context_of(request, self._resource.collection, query), "value": page.value}
         if page.count is not None:
             body["@odata.count"] = page.count
-        if link := next_link(request.path, params, query, has_more=page.has_more):
+        if link := next_link(request.path, request.query.items(), query, has_more=page.has_more):
             body["@odata.nextLink"] = link
-        return json_response(to_json(body))
+        return json_response(to_json(body), headers=odata.VERSION)
+
+    async def count(self, request: web.Request) -> web.Response:
+        number = await count_up_to(request.app[STORE], self._record, self._query(request), grants_of(request))
+        return web.Response(text=str(number), headers=odata.VERSION)
+
+    def _query(self, request: web.Request) -> ListQuery:
+        fields, ways = self._open_to(grants_of(request))
+        return parse_list_query(request.query.items(), fields, now=utc_now(), ways=ways)
+
+    def _open_to(self, grants: Grants) -> tuple[QueryFields, Callable[[], Ways]]:
+        """What this caller may ask about: fields, and ways to expand if it comes to that."""
+        return visible_fields(self._record, grants), lambda: ways_of(self._record, self._records, grants)
 
     async def export(self, request: web.Request) -> web.StreamResponse:
         return await export(request, self._record)
 
     async def read(self, request: web.Request) -> web.Response:
-        view = await read_one(request.app[STORE], self._record, request.match_info["id"], grants_of(request))
-        return json_response(to_json(view), headers={"ETag": etag(view["version"])})
+        fields, ways = self._open_to(grants := grants_of(request))
+        query = parse_record_query(request.query.items(), fields, ways)
+        store = request.app[STORE]
+        view = await read_one(store, self._record, request.match_info["id"], grants)
+        [shown] = await presented(store, [view], query, grants)
+        context = odata.context_of(request, self._resource.collection, query, of="/$entity")
+        return json_response(to_json({**context, **shown}), headers={"ETag": etag(view["version"]), **odata.VERSION})
 
     async def create(self, request: web.Request) -> web.Response:
         body = await body_of(request)

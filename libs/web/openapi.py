@@ -8,7 +8,7 @@ from pydantic.json_schema import models_json_schema
 
 from libs.domain.kinds import described
 from libs.domain.record import Record
-from libs.web.api import Anyone, Route
+from libs.web.api import LIST_OPTIONS, Anyone, Route
 
 _REFERENCE: Final = "#/components/schemas/{model}"
 
@@ -44,16 +44,6 @@ _PROBLEM: Final[dict[str, Any]] = {
 _SECURITY: Final[dict[str, Any]] = {
     "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "api_key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
-}
-
-_LIST_OPTIONS: Final = {
-    "$filter": "OData v4 filter over the declared fields",
-    "$orderby": "fields to sort by, each with asc or desc",
-    "$select": "fields to return",
-    "$top": "records a page, at most 1000",
-    "$skip": "records to pass over",
-    "$count": "true adds the number of all that match",
-    "$search": "words to look for",
 }
 
 _BULK: Final[dict[str, Any]] = {
@@ -108,6 +98,10 @@ def _operation(route: Route, references: References) -> dict[str, Any]:
         },
         "security": [] if isinstance(route.guard, Anyone) else [{"token": []}, {"api_key": []}],
     }
+    if route.ways:
+        operation["x-expandable"] = {
+            way.name: {"by": way.field, "collection": way.collection, "many": way.many} for way in route.ways.values()
+        }
     if route.body is not None:
         operation["requestBody"] = _content(references[route.body, "validation"], patch=route.method == "PATCH")
     elif route.raw_body == "bulk":
@@ -124,8 +118,8 @@ def _success(route: Route, references: References) -> dict[str, Any]:
     if route.status == 204:
         return {"description": "Done"}
     if route.media:
-        files = {each.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for each in route.media}
-        return {"description": "The file", "content": files}
+        kinds = {each.partition(";")[0]: {"schema": {"type": "string"}} for each in route.media}
+        return {"description": "The answer", "content": kinds}
     schema: Any = {"type": "object"} if route.answer is None else references[_described(route.answer), "serialization"]
     if route.lists:
         members = {
@@ -143,7 +137,7 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _query_parameters(route: Route) -> list[dict[str, Any]]:
-    options = _LIST_OPTIONS if route.lists and route.options is None else route.options or {}
+    options = LIST_OPTIONS if route.lists and route.options is None else route.options or {}
     return [
         {"name": name, "in": "query", "description": description, "schema": {"type": "string"}}
         for name, description in options.items()

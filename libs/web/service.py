@@ -80,7 +80,8 @@ class Service:
 
     def all_routes(self) -> list[Route]:
         """Every route: what permissions guard, OpenAPI describes and the tests go through."""
-        collections = [route for resource in self.resources for route in CollectionRoutes(resource).routes()]
+        records = self.all_records()
+        collections = [route for resource in self.resources for route in CollectionRoutes(resource, records).routes()]
         return [*collections, *self.routes, *job_routes(), *parked_routes(), *timer_routes(), *health_routes()]
 
 

@@ -22,6 +22,7 @@ from services.gateway.docs import routes as docs
 from services.gateway.gate import GATE, Gate
 from services.gateway.identification import Identification
 from services.gateway.marks import mark
+from services.gateway.odata import routes as odata
 from services.gateway.openapi import routes as openapi
 from services.gateway.openapi.collection import DOCUMENT, MergedDocument
 from services.gateway.openapi.own import INFO, OWN
@@ -44,6 +45,7 @@ async def create_app(settings: GatewaySettings) -> web.Application:
     app.on_shutdown.append(end_streams)
     docs.add_routes(app.router)
     openapi.add_routes(app.router)
+    odata.add_routes(app.router)
     work_areas.add_routes(app.router)
     for route in health_routes():
         app.router.add_route(route.method, route.path, route.handler)

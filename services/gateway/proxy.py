@@ -20,6 +20,7 @@ from libs.telemetry.logs import logger
 from libs.telemetry.metrics import counter
 from services.gateway.bodies import BodyLimits, StreamedBody, body_of
 from services.gateway.headers import for_caller
+from services.gateway.odata.keys import plain
 from services.gateway.streams import EventStreams
 from services.gateway.upstreams import Upstream
 
@@ -161,7 +162,7 @@ async def _send(
     headers: CIMultiDict[str],
     body: bytes | StreamedBody | None,
 ) -> ClientResponse:
-    url = upstream.url(request.rel_url.raw_path_qs)
+    url = upstream.url(plain(request.rel_url.raw_path_qs))
     send = upstream.session.request
     try:
         return await send(request.method, url, headers=headers, data=body, allow_redirects=False)

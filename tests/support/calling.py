@@ -39,7 +39,7 @@ class Caller:
     def __init__(self, session: ClientSession, url: str, token: str | None = None) -> None:
         self._session = session
         self._url = f"{url}/api/v1"
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     async def ask(
         self,
@@ -50,7 +50,7 @@ class Caller:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
     ) -> Answer:
-        sent = {**self._headers, **(headers or {})}
+        sent = {**self.headers, **(headers or {})}
         url = f"{self._url}/{path}"
         async with self._session.request(method, url, json=body, headers=sent, params=params) as response:
             given = await response.json(content_type=None) if await response.read() else None

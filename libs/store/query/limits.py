@@ -27,5 +27,6 @@ MAX_SEARCH_WORDS: Final = 10
 MAX_LISTED_NAMES: Final = 100
 """Names that a refusal offers as allowed."""
 MAX_SELECTED: Final = 100
+MAX_EXPANDED: Final = 10
 MAX_ERRORS: Final = 10
 """Wrong options that one refusal names."""

@@ -1,12 +1,13 @@
 """The query options of a list request, read and checked as a whole."""
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
 from libs.domain.refusals import FieldError
+from libs.store.query.expansion import Expansion, Ways, expansions_of
 from libs.store.query.fields import QueryFields
 from libs.store.query.filters import MongoFilter, filter_of
 from libs.store.query.language import check_text
@@ -16,7 +17,8 @@ from libs.store.query.refusals import Fault, InvalidQuery
 from libs.store.query.search import search_filter
 from libs.store.query.selection import projection_of, selection_of
 
-OPTIONS: Final = ("$filter", "$orderby", "$select", "$top", "$skip", "$count", "$search")
+OPTIONS: Final = ("$filter", "$orderby", "$select", "$expand", "$top", "$skip", "$count", "$search")
+RECORD_OPTIONS: Final = ("$select", "$expand")
 
 _WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
@@ -27,17 +29,24 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class ListQuery:
+class RecordQuery:
+    """What is wanted of each record."""
+
+    select: tuple[str, ...] | None
+    """The fields asked for, as named on the wire; `None` for all."""
+    expand: tuple[Expansion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery(RecordQuery):
     """One page of a list, ready for MongoDB."""
 
     filter: MongoFilter
     """`$filter` and `$search` together; the caller adds what its viewer may see."""
     sort: Sort
     """Always ends in `_id`, so that the order is total and pages do not overlap."""
-    select: tuple[str, ...] | None
-    """The fields asked for, as named on the wire; `None` for all."""
     projection: tuple[str, ...] | None
-    """The same as MongoDB paths."""
+    """What is selected, as MongoDB paths."""
     top: int
     skip: int
     count: bool
@@ -49,14 +58,33 @@ class ListQuery:
         return self.top + 1
 
 
+Params = Iterable[tuple[str, str]]
+
+
+def parse_record_query(params: Params, fields: QueryFields, ways: Callable[[], Ways]) -> RecordQuery:
+    """Read the options that go with one record. Raises `InvalidQuery` as `parse_list_query` does."""
+    options = _Options(params, known=RECORD_OPTIONS)
+    query = RecordQuery(
+        select=options.read("$select", lambda text: selection_of(text, fields), None),
+        expand=options.read("$expand", lambda text: expansions_of(text, ways()), ()),
+    )
+    options.check()
+    return query
+
+
 def parse_list_query(
-    params: Iterable[tuple[str, str]], fields: QueryFields, *, now: datetime, also: Collection[str] = ()
+    params: Params,
+    fields: QueryFields,
+    *,
+    now: datetime,
+    also: Collection[str] = (),
+    ways: Callable[[], Ways] = dict,
 ) -> ListQuery:
     """Read the options, each with or without its `$`. Parameters named in `also` are the route's own.
 
     Raises `InvalidQuery` with every option that is wrong.
     """
-    options = _Options(params, also)
+    options = _Options(params, also=also)
     conditions = options.read("$filter", lambda text: filter_of(text, fields, now), _EVERYTHING)
     search, words = options.read("$search", lambda text: (text, search_filter(text, fields)), _NO_SEARCH)
     select = options.read("$select", lambda text: selection_of(text, fields), None)
@@ -64,22 +92,23 @@ def parse_list_query(
         filter=_both(conditions, words),
         sort=options.read("$orderby", lambda text: sort_of(text, fields), sort_of("", fields)),
         select=select,
+        expand=options.read("$expand", lambda text: expansions_of(text, ways()), ()),
         projection=projection_of(select, fields),
         top=options.read("$top", lambda text: _whole_number(text, MAX_TOP), DEFAULT_TOP),
         skip=options.read("$skip", lambda text: _whole_number(text, MAX_SKIP), 0),
         count=options.read("$count", _yes_or_no, absent=False),
         search=search,
     )
-    if options.errors:
-        raise InvalidQuery.of(options.errors[:MAX_ERRORS])
+    options.check()
     return query
 
 
 class _Options:
     """The options of one request by their names, and what is wrong with them so far."""
 
-    def __init__(self, params: Iterable[tuple[str, str]], also: Collection[str]) -> None:
-        self.errors: list[FieldError] = []
+    def __init__(self, params: Params, *, known: Sequence[str] = OPTIONS, also: Collection[str] = ()) -> None:
+        self._errors: list[FieldError] = []
+        self._known = known
         self._given: dict[str, str] = {}
         for name, value in params:
             if name not in also:
@@ -87,13 +116,17 @@ class _Options:
 
     def _take(self, name: str, value: str) -> None:
         option = name if name.startswith("$") else f"${name}"
-        if option not in OPTIONS:
-            detail = f"there is no such option; known are: {', '.join(OPTIONS)}"
-            self.errors.append(FieldError(name[:100], "unknown_option", detail))
+        if option not in self._known:
+            detail = f"there is no such option; known are: {', '.join(self._known)}"
+            self._errors.append(FieldError(name[:100], "unknown_option", detail))
         elif option in self._given:
-            self.errors.append(FieldError(option, "duplicate", "given more than once"))
+            self._errors.append(FieldError(option, "duplicate", "given more than once"))
         else:
             self._given[option] = value.strip()
+
+    def check(self) -> None:
+        if self._errors:
+            raise InvalidQuery.of(self._errors[:MAX_ERRORS])
 
     def read(self, option: str, reader: Callable[[str], T], absent: T) -> T:
         """The option's value; one without text counts as absent."""
@@ -104,7 +137,7 @@ class _Options:
             check_text(text)
             return reader(text)
         except Fault as fault:
-            self.errors.append(fault.at(option))
+            self._errors.append(fault.at(option))
             return absent
 
 

@@ -1,7 +1,7 @@
 """Asking the services for their documents, and keeping the merged one for a while."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import orjson
@@ -20,27 +20,33 @@ PATH = "/openapi.json"
 log = logger()
 
 
+Rendering = Callable[[Json], bytes]
+
+
 class MergedDocument:
-    """The merged document as bytes; one request at a time collects it, the others wait for the same."""
+    """The merged document, as bytes; one request at a time collects it, the others wait for the same."""
 
     def __init__(self, info: Json, upstreams: Upstreams, own: Json) -> None:
         self._info = info
         self._upstreams = upstreams
         self._own = own
         self._last_known: dict[str, Json] = {}
-        self._body = b""
+        self._merged: Json = {}
+        self._rendered: dict[Rendering, bytes] = {}
         self._fresh_until = float("-inf")
         self._collecting = asyncio.Lock()
 
-    async def body(self) -> bytes:
-        """The document, at most a minute old, or five seconds while a service does not answer."""
+    async def rendered(self, render: Rendering) -> bytes:
+        """The document as `render` writes it, at most a minute old, or five seconds while a service does not answer."""
         async with self._collecting:
             now = asyncio.get_running_loop().time()
             if now >= self._fresh_until:
                 missing = await self._collect()
-                self._body = orjson.dumps(merge(self._info, self._documents(), missing))
+                self._merged, self._rendered = merge(self._info, self._documents(), missing), {}
                 self._fresh_until = now + (KEPT_SECONDS_INCOMPLETE if missing else KEPT_SECONDS)
-            return self._body
+            if render not in self._rendered:
+                self._rendered[render] = render(self._merged)
+            return self._rendered[render]
 
     def _documents(self) -> Mapping[str, Json]:
         known = self._last_known

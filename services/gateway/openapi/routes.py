@@ -1,5 +1,6 @@
 """`GET /openapi.json`: the merged document."""
 
+import orjson
 from aiohttp import web
 
 from services.gateway.openapi.collection import DOCUMENT, PATH
@@ -12,4 +13,4 @@ def add_routes(router: web.UrlDispatcher) -> None:
 
 async def get_document(request: web.Request) -> web.Response:
     """The document as JSON."""
-    return web.Response(body=await request.app[DOCUMENT].body(), content_type="application/json")
+    return web.Response(body=await request.app[DOCUMENT].rendered(orjson.dumps), content_type="application/json")

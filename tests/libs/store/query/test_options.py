@@ -23,7 +23,15 @@ def test_without_options_it_is_the_first_page_of_all() -> None:
     query = parsed()
 
     assert query == ListQuery(
-        filter={}, sort=[("_id", 1)], select=None, projection=None, top=50, skip=0, count=False, search=None
+        filter={},
+        sort=[("_id", 1)],
+        select=None,
+        expand=(),
+        projection=None,
+        top=50,
+        skip=0,
+        count=False,
+        search=None,
     )
     assert query.limit == 51
 
@@ -67,7 +75,7 @@ def test_the_limit_is_one_more_than_the_page_and_never_boundless(top: str, limit
         ("$skip", "100001", "out_of_range"),
         ("$skip", "x", "wrong_type"),
         ("$count", "yes", "wrong_type"),
-        ("$expand", "customer", "unknown_option"),
+        ("$expand", "customer", "unknown_field"),
         ("$where", "1", "unknown_option"),
         ("$filter", "x" * 20_000, "too_long"),
         ("$search", "x" * 201, "too_long"),
