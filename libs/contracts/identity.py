@@ -4,11 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from pydantic import Field
+
 from libs.contracts.event import Event, Snapshot
 
 
-class Role(StrEnum):
-    """What a person may do is given by roles; what each allows is one table in libs/web/access.py."""
+class DefaultRole(StrEnum):
+    """The ids of the roles that every installation has; administrators add others, whose ids are made up."""
 
     ADMINISTRATOR = "administrator"
     SALES_MANAGER = "sales_manager"
@@ -40,6 +42,21 @@ class UserSnapshot(Snapshot):
     email: str | None = None
     roles: tuple[str, ...] = ()
     state: UserState
+
+
+class RoleSnapshot(Snapshot):
+    """Collection → operation → none, own, team or all; and collection → field → hidden or read_only."""
+
+    name: str
+    state: str
+    permissions: dict[str, Any] = Field(default_factory=dict)
+    fields: dict[str, Any] = Field(default_factory=dict)
+
+
+class TeamSnapshot(Snapshot):
+    name: str
+    state: str
+    member_ids: tuple[str, ...] = ()
 
 
 class SessionSnapshot(Snapshot):
@@ -84,6 +101,46 @@ class UserUnlocked(Event[UserSnapshot], type="identity.user.unlocked"):
     """May try to sign in again at once, though too many attempts had failed."""
 
 
+class RoleCreated(Event[RoleSnapshot], type="identity.role.created"):
+    pass
+
+
+class RoleUpdated(Event[RoleSnapshot], type="identity.role.updated"):
+    """Whoever has the role may do from now on what it says now."""
+
+
+class RoleAssigned(Event[RoleSnapshot], type="identity.role.assigned"):
+    """Has another owner; who has the role, users tell."""
+
+
+class RoleDeactivated(Event[RoleSnapshot], type="identity.role.deactivated"):
+    """Allows nothing any more."""
+
+
+class RoleActivated(Event[RoleSnapshot], type="identity.role.activated"):
+    pass
+
+
+class TeamCreated(Event[TeamSnapshot], type="identity.team.created"):
+    pass
+
+
+class TeamUpdated(Event[TeamSnapshot], type="identity.team.updated"):
+    pass
+
+
+class TeamAssigned(Event[TeamSnapshot], type="identity.team.assigned"):
+    pass
+
+
+class TeamDeactivated(Event[TeamSnapshot], type="identity.team.deactivated"):
+    """Opens nothing to its members any more."""
+
+
+class TeamActivated(Event[TeamSnapshot], type="identity.team.activated"):
+    pass
+
+
 class SessionStarted(Event[SessionSnapshot], type="identity.session.started"):
     pass
 
@@ -112,6 +169,16 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     UserActivated,
     UserPasswordSet,
     UserUnlocked,
+    RoleCreated,
+    RoleUpdated,
+    RoleAssigned,
+    RoleDeactivated,
+    RoleActivated,
+    TeamCreated,
+    TeamUpdated,
+    TeamAssigned,
+    TeamDeactivated,
+    TeamActivated,
     SessionStarted,
     SessionRefreshed,
     SessionRevoked,

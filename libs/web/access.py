@@ -1,14 +1,13 @@
 """What the roles that every installation has allow at first; administrators change them, and add others."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Final
 
-from libs.domain.grants import Depth, Grants, Operation, may
+from libs.domain.grants import Grants, Operation, may
 from libs.domain.refusals import Forbidden
-from libs.domain.roles import ADMINISTRATOR, RoleTerms
+from libs.domain.roles import ADMINISTRATOR
 
-__all__ = ["ADMINISTRATOR", "ROLES", "Operation", "default_terms", "require"]
+__all__ = ["ADMINISTRATOR", "ROLES", "Operation", "require"]
 
 _SALES: Final = frozenset({"leads", "opportunities", "accounts", "contacts"})
 _MARKETING: Final = frozenset({"campaigns", "marketing_lists"})
@@ -41,15 +40,6 @@ ROLES: Final[Mapping[str, Mapping[str, frozenset[Operation]]]] = {
     "read_only": dict.fromkeys(_READ_BY_ALL, _READ),
 }
 """Role → collection → what it allows, on everybody's records. An administrator may do everything, everywhere."""
-
-
-@cache
-def default_terms() -> Mapping[str, RoleTerms]:
-    """The same as the terms of roles."""
-    return {
-        role: RoleTerms({name: dict.fromkeys(sorted(allowed), Depth.ALL) for name, allowed in collections.items()})
-        for role, collections in ROLES.items()
-    }
 
 
 def require(grants: Grants, collection: str, operation: Operation) -> None:

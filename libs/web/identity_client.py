@@ -1,14 +1,16 @@
 """What every service asks of the identity service, over HTTP."""
 
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from libs.domain.directory import DirectoryDocument
 from libs.domain.refusals import TooManyRequests, Unauthenticated, Unavailable
 
+DIRECTORY_PATH: Final = "/internal/directory"
 TIMEOUT = ClientTimeout(total=3)
 
 
@@ -19,6 +21,10 @@ class Identity(Protocol):
 
     async def revoked_sessions(self) -> list[str]:
         """Sessions and API keys revoked so lately that tokens of theirs may not have expired."""
+        ...
+
+    async def directory(self) -> DirectoryDocument:
+        """All roles, teams and users, as far as they decide what callers may do."""
         ...
 
     async def exchange(self, api_key: str) -> str:
@@ -65,6 +71,9 @@ class IdentityClient:
 
     async def revoked_sessions(self) -> list[str]:
         return (await self._ask("GET", "/internal/revoked_sessions", RevokedSessions)).value
+
+    async def directory(self) -> DirectoryDocument:
+        return await self._ask("GET", DIRECTORY_PATH, DirectoryDocument)
 
     async def exchange(self, api_key: str) -> str:
         headers = {"X-API-Key": api_key}

@@ -118,6 +118,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
         )
         identity = service.identity(store) if service.identity else IdentityClient(settings.upstream_identity)
         authenticator = Authenticator(identity)
+        directory = Directory(identity)
         bus_settings = BusSettings(audience=tuple(sorted(settings.audience)))
         broker = RabbitBroker(settings.amqp_url, name=service.name, settings=bus_settings)
         bus = Bus(
@@ -125,22 +126,28 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
             broker,
             consumers=service.consumers,
             projections=service.projections,
-            broadcasts=[revocations(authenticator)],
+            broadcasts=[revocations(authenticator), directory_changes(directory)],
             settings=bus_settings,
         )
         jobs = Jobs(store, timers=service.timers, schedules=service.schedules, kinds=service.jobs)
         session = ClientSession()
         app[STORE], app[BUS], app[PARKING], app[AUTHENTICATOR] = store, bus, bus.parking, authenticator
-        app[DIRECTORY] = Directory()
+        app[DIRECTORY] = directory
         app[REFERENCES] = References(store, session, settings.upstream("gateway"))
-        app[CHECKS] = {"mongodb": store.ping, "rabbitmq": _flowing(bus), "identity": authenticator.check}
+        app[CHECKS] = {
+            "mongodb": store.ping,
+            "rabbitmq": _flowing(bus),
+            "identity": authenticator.check,
+            "permissions": directory.check,
+        }
         await authenticator.start()
+        await directory.start()
         await bus.start()
         await jobs.start()
         yield
         await jobs.stop()
         await bus.stop()
-        await asyncio.gather(authenticator.close(), session.close())
+        await asyncio.gather(authenticator.close(), directory.close(), session.close())
         await identity.close()
         await store.close()
 
@@ -155,6 +162,12 @@ def revocations(authenticator: Authenticator) -> Broadcast:
 
     topics = ("identity.session.revoked", "identity.api_key.revoked")
     return Broadcast("revoked_sessions", topics, hear, authenticator.reload_revoked)
+
+
+def directory_changes(directory: Directory) -> Broadcast:
+    """Every copy of every service hears of roles, teams and users that have changed."""
+    topics = ("identity.role.*", "identity.team.*", "identity.user.*")
+    return Broadcast("directory", topics, directory.hear, directory.reload)
 
 
 def _flowing(bus: Bus) -> Check:

@@ -62,6 +62,7 @@ def wiring(settings: GatewaySettings) -> Callable[[web.Application], AsyncIterat
     async def wire(app: web.Application) -> AsyncIterator[None]:
         identity = IdentityClient(settings.upstream_identity)
         authenticator = Authenticator(identity)
+        directory = Directory(identity)
         streams = EventStreams(settings.most_event_streams)
         async with open_upstreams(settings.origins, most_at_once=settings.most_requests_per_service) as upstreams:
             app[CHECKS] = {"identity": once(identity.signing_keys)}
@@ -76,10 +77,12 @@ def wiring(settings: GatewaySettings) -> Callable[[web.Application], AsyncIterat
                 upstreams=upstreams,
                 trusted_proxies=settings.trusted_proxies,
             )
-            app[DIRECTORY] = Directory()
+            app[DIRECTORY] = directory
             watch(app[GATE])
             await authenticator.start()
+            await directory.start()
             yield
+            await directory.close()
             await authenticator.close()
             await identity.close()
 

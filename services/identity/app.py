@@ -11,13 +11,16 @@ from libs.web.settings import ServiceSettings
 from services.identity.api_keys import routes as api_keys
 from services.identity.api_keys.model import ApiKey
 from services.identity.attempts import store as attempts
+from services.identity.directory import routes as directory
 from services.identity.keys import routes as keys
 from services.identity.keys.files import load_signing_keys
 from services.identity.own_identity import OwnIdentity
 from services.identity.roles import routes as roles
+from services.identity.roles.first import make_default_roles
 from services.identity.sessions import routes as sessions
 from services.identity.sessions.model import Session
 from services.identity.sessions.sign_in import SignIns
+from services.identity.teams import routes as teams
 from services.identity.users import routes as users
 from services.identity.users import store as credentials
 from services.identity.users.first import make_first_administrator, refuse_weak
@@ -33,14 +36,15 @@ async def create_app(settings: ServiceSettings) -> web.Application:
     passwords = Passwords()
 
     async def first_administrator(app: web.Application) -> AsyncIterator[None]:
+        await make_default_roles(app[STORE])
         await make_first_administrator(app[STORE], passwords, admin_password, development=development)
         yield
         passwords.close()
 
     service = Service(
         "identity",
-        resources=(users.USERS,),
-        routes=(*users.ROUTES, *sessions.ROUTES, *api_keys.ROUTES, *keys.ROUTES, *roles.ROUTES),
+        resources=(users.USERS, roles.ROLES, teams.TEAMS),
+        routes=(*users.ROUTES, *sessions.ROUTES, *api_keys.ROUTES, *keys.ROUTES, *directory.ROUTES),
         records=(Session, ApiKey),
         indexes={**attempts.INDEXES, **credentials.INDEXES},
         attachments=(first_administrator,),

@@ -5,6 +5,7 @@ from functools import partial
 
 from joserfc.jwk import KeySet
 
+from libs.domain.directory import DirectoryDocument
 from libs.store.clock import utc_now
 from libs.store.context import Context
 from libs.store.store import Store
@@ -12,6 +13,7 @@ from libs.web.tokens import CLOCK_SKEW
 from services.identity.api_keys.commands import recognise
 from services.identity.api_keys.model import ApiKey
 from services.identity.api_keys.tokens import token_for
+from services.identity.directory.store import read_directory
 from services.identity.keys.signing import SigningKeys
 from services.identity.sessions.model import Session
 from services.identity.sessions.store import revoked_since
@@ -30,6 +32,9 @@ class OwnIdentity:
 
     async def revoked_sessions(self) -> list[str]:
         return await lately_revoked(self._store, at=utc_now())
+
+    async def directory(self) -> DirectoryDocument:
+        return await read_directory(self._store)
 
     async def exchange(self, api_key: str) -> str:
         holder = await self._store.run(partial(recognise, text=api_key), Context())

@@ -8,7 +8,9 @@ from services.activity.activities.model.campaign_response import CampaignRespons
 from services.activity.activities.model.phone_call import PhoneCall
 from services.activity.activities.model.task import Task
 from services.identity.api_keys.model import ApiKey
+from services.identity.roles.model import Role
 from services.identity.sessions.model import Session
+from services.identity.teams.model import Team
 from services.identity.users.model import User
 from services.marketing.campaigns.model import Campaign
 from services.marketing.marketing_lists.model import MarketingList
@@ -26,8 +28,8 @@ def id_of(number: int) -> str:
     return f"0193479c-0000-7000-8000-{number:012}"
 
 
-USER, SESSION, API_KEY, LEAD, OPPORTUNITY, ACCOUNT, CONTACT, CAMPAIGN, LIST, CASE, CALL, TASK, RESPONSE = map(
-    id_of, range(1, 14)
+USER, SESSION, API_KEY, LEAD, OPPORTUNITY, ACCOUNT, CONTACT, CAMPAIGN, LIST, CASE, CALL, TASK, RESPONSE, ROLE, TEAM = (
+    map(id_of, range(1, 16))
 )
 
 COMMON: Final[Mapping[str, Any]] = {
@@ -85,6 +87,14 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "job_title": "Director",
         "roles": ["salesperson"],
     },
+    Role: {
+        "id": ROLE,
+        "name": "Branch",
+        "description": "Works on the leads of one branch.",
+        "permissions": {"leads": {"create": "own", "read": "team", "write": "own", "delete": "none", "assign": "none"}},
+        "fields": {"leads": {"birth_date": "hidden", "rating": "read_only"}},
+    },
+    Team: {"id": TEAM, "name": "North", "description": "The branches of the north.", "member_ids": [USER]},
     Session: {
         "id": SESSION,
         "user_id": USER,

@@ -12,9 +12,26 @@ from aiohttp.test_utils import TestServer
 from aiormq.exceptions import AMQPError
 from joserfc.jwk import OKPKey
 
+from libs.domain.directory import DirectoryDocument, RoleEntry
+from libs.web.access import ROLES
+from libs.web.identity_client import DIRECTORY_PATH
 from libs.web.service import BUS, Service, create_app
 from libs.web.settings import Environment, ServiceSettings
 from libs.web.tokens import AccessClaims, sign
+
+
+def default_directory() -> DirectoryDocument:
+    """The roles of a fresh installation; users are those that tokens name."""
+    return DirectoryDocument(
+        roles=[
+            RoleEntry(
+                id=role,
+                version=1,
+                permissions={name: dict.fromkeys(map(str, allowed), "all") for name, allowed in collections.items()},
+            )
+            for role, collections in ROLES.items()
+        ]
+    )
 
 
 @dataclass
@@ -23,6 +40,7 @@ class Identities:
 
     key: OKPKey = field(default_factory=lambda: OKPKey.generate_key("Ed25519", auto_kid=True))
     revoked: list[str] = field(default_factory=list)
+    people: DirectoryDocument = field(default_factory=default_directory)
 
     def token(self, *roles: str, user_id: str = "user-1", session_id: str = "session-1") -> str:
         now = int(time.time())
@@ -36,7 +54,11 @@ class Identities:
         async def revoked(_: web.Request) -> web.Response:
             return web.json_response({"value": self.revoked})
 
+        async def directory(_: web.Request) -> web.Response:
+            return web.json_response(text=self.people.model_dump_json(by_alias=True))
+
         app = web.Application()
+        app.router.add_get(DIRECTORY_PATH, directory)
         app.router.add_get("/api/v1/auth/jwks.json", keys)
         app.router.add_get("/internal/revoked_sessions", revoked)
         return app

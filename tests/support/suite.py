@@ -6,10 +6,12 @@ from libs.web.service import Service
 from services.activity.app import SERVICE as ACTIVITY
 from services.identity.api_keys import routes as api_keys
 from services.identity.api_keys.model import ApiKey
+from services.identity.directory import routes as directory
 from services.identity.keys import routes as keys
 from services.identity.roles import routes as roles
 from services.identity.sessions import routes as sessions
 from services.identity.sessions.model import Session
+from services.identity.teams import routes as teams
 from services.identity.users import routes as users
 from services.journal.app import journal
 from services.marketing.app import MARKETING
@@ -19,8 +21,8 @@ from services.service.app import SERVICE
 
 IDENTITY: Final = Service(
     "identity",
-    resources=(users.USERS,),
-    routes=(*users.ROUTES, *sessions.ROUTES, *api_keys.ROUTES, *keys.ROUTES, *roles.ROUTES),
+    resources=(users.USERS, roles.ROLES, teams.TEAMS),
+    routes=(*users.ROUTES, *sessions.ROUTES, *api_keys.ROUTES, *keys.ROUTES, *directory.ROUTES),
     records=(Session, ApiKey),
 )
 """As services/identity/app.py puts it together, without what needs settings."""

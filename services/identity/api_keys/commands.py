@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from libs.contracts.identity import ApiKeyCreated, EndReason, Role
+from libs.contracts.identity import ApiKeyCreated, EndReason
 from libs.contracts.values import Moment
 from libs.domain.refusals import InvalidFields, NotFound, Refusal
 from libs.store.work import UnitOfWork
@@ -28,7 +28,7 @@ class NewApiKey:
 
 
 async def create_api_key(
-    work: UnitOfWork, user_id: str, *, name: str, roles: tuple[Role, ...] = (), expires_at: Moment | None = None
+    work: UnitOfWork, user_id: str, *, name: str, roles: tuple[str, ...] = (), expires_at: Moment | None = None
 ) -> NewApiKey:
     user = await work.get(User, user_id)
     if excess := [role for role in roles if role not in user.roles]:
@@ -51,7 +51,7 @@ class KeyHolder:
     user: User
 
     @property
-    def roles(self) -> tuple[Role, ...]:
+    def roles(self) -> tuple[str, ...]:
         return model.roles_of(self.key, self.user.roles)
 
 

@@ -4,11 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
 
-from libs.contracts.identity import ApiKeyRevoked, EndReason, Role
+from libs.contracts.identity import ApiKeyRevoked, EndReason
 from libs.contracts.values import Moment
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup
 from libs.domain.moves import Moves
 from libs.domain.record import Record
+from services.identity.users.model import RoleId
 
 
 class ApiKeyState(StrEnum):
@@ -25,7 +26,7 @@ class ApiKey(Record, collection="api_keys", aggregate="identity.api_key"):
     state: Annotated[ApiKeyState, GUARDED, LISTED] = ApiKeyState.ACTIVE
     user_id: Annotated[str, GUARDED, INDEXED, Lookup.to("users")]
     name: Annotated[Line, LISTED, SEARCHED]
-    roles: tuple[Role, ...] = ()
+    roles: tuple[RoleId, ...] = ()
     expires_at: Annotated[Moment | None, LISTED] = None
     ended_at: Annotated[Moment | None, GUARDED, LISTED] = None
 
@@ -38,6 +39,6 @@ def revoke(key: ApiKey, reason: EndReason, *, at: datetime) -> tuple[ApiKey, Api
     return key.evolve(state=state, status_reason=reason.value, ended_at=at), ApiKeyRevoked()
 
 
-def roles_of(key: ApiKey, user_roles: tuple[Role, ...]) -> tuple[Role, ...]:
+def roles_of(key: ApiKey, user_roles: tuple[str, ...]) -> tuple[str, ...]:
     """What the key may do now: never more than its user."""
     return user_roles if not key.roles else tuple(role for role in user_roles if role in key.roles)

@@ -7,7 +7,6 @@ from aiohttp import web
 from orjson import Fragment
 from pydantic import BaseModel, ConfigDict, Field
 
-from libs.contracts.identity import Role
 from libs.contracts.values import Moment
 from libs.domain.fields import Line
 from libs.domain.refusals import Forbidden
@@ -25,6 +24,7 @@ from services.identity.api_keys.secret import WrongApiKey
 from services.identity.api_keys.tokens import token_for
 from services.identity.keys.routes import SIGNING_KEYS
 from services.identity.sessions.answers import NOT_STORED, Tokens, answer_tokens
+from services.identity.users.model import MOST_ROLES, RoleId
 from services.identity.viewing import list_own, only_of, read_own
 
 
@@ -35,7 +35,7 @@ class CreateApiKey(BaseModel):
 
     name: Line
     user_id: str | None = None
-    roles: Annotated[tuple[Role, ...], Field(max_length=len(Role))] = ()
+    roles: Annotated[tuple[RoleId, ...], Field(max_length=MOST_ROLES)] = ()
     expires_at: Moment | None = None
 
 

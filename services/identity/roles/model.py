@@ -1,15 +1,95 @@
-"""The roles that every installation has."""
+"""The role: what whoever has it may do, in collections of all services."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Annotated, Final
 
-from libs.contracts.identity import Role
+from pydantic import Field
 
-DESCRIPTIONS: Final[Mapping[Role, str]] = {
-    Role.ADMINISTRATOR: "Does everything, and lets others in.",
-    Role.SALES_MANAGER: "Runs sales: all leads, opportunities and customers, and who works on them.",
-    Role.SALESPERSON: "Works on leads, opportunities and customers.",
-    Role.MARKETER: "Runs campaigns and marketing lists.",
-    Role.SERVICE_REPRESENTATIVE: "Works on cases.",
-    Role.READ_ONLY: "Sees, and changes nothing.",
+from libs.contracts.identity import DefaultRole, RoleActivated, RoleDeactivated
+from libs.contracts.values import Value
+from libs.domain import lifecycle
+from libs.domain.fields import INDEXED, SEARCHED, Line, Text
+from libs.domain.grants import Depth, Operation
+from libs.domain.record import Record
+from libs.domain.refusals import InvalidFields, Refusal
+from libs.domain.roles import FieldAccess
+
+DESCRIPTIONS: Final[Mapping[DefaultRole, str]] = {
+    DefaultRole.ADMINISTRATOR: "Does everything, and lets others in.",
+    DefaultRole.SALES_MANAGER: "Runs sales: all leads, opportunities and customers, and who works on them.",
+    DefaultRole.SALESPERSON: "Works on leads, opportunities and customers.",
+    DefaultRole.MARKETER: "Runs campaigns and marketing lists.",
+    DefaultRole.SERVICE_REPRESENTATIVE: "Works on cases.",
+    DefaultRole.READ_ONLY: "Sees, and changes nothing.",
 }
+
+ALWAYS_SHOWN: Final = frozenset({"id", "version", "type", "owner_id", "shares"})
+"""Fields that tell records apart, or who may see them."""
+
+CollectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
+FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
+
+
+class AdministratorIsFixed(Refusal):
+    """Whoever administers must not be able to lock everybody out."""
+
+    code = "administrator_is_fixed"
+
+    def __init__(self) -> None:
+        super().__init__("The administrator may do everything; that cannot be changed.")
+
+
+class Allowed(Value):
+    """How deep each operation reaches in one collection."""
+
+    create: Depth = Depth.NONE
+    read: Depth = Depth.NONE
+    write: Depth = Depth.NONE
+    delete: Depth = Depth.NONE
+    assign: Depth = Depth.NONE
+
+    @classmethod
+    def everywhere(cls, operations: frozenset[Operation]) -> "Allowed":
+        return cls.model_validate(dict.fromkeys(map(str, operations), Depth.ALL))
+
+
+class Role(Record, collection="roles", aggregate="identity.role"):
+    """A collection that `permissions` does not name is closed. A field that `fields` does not name is open."""
+
+    name: Annotated[Line, INDEXED, SEARCHED]
+    description: Text | None = None
+    permissions: dict[CollectionName, Allowed] = Field(default_factory=dict, max_length=200)
+    fields: dict[CollectionName, dict[FieldName, FieldAccess]] = Field(default_factory=dict, max_length=200)
+
+
+def require_sound(role: Role) -> None:
+    """Raises `InvalidFields` for a field that cannot be kept from anybody."""
+    for collection, fields in role.fields.items():
+        if fixed := ALWAYS_SHOWN & fields.keys():
+            pointer = f"/fields/{collection}/{min(fixed)}"
+            raise InvalidFields.at(pointer, "always_shown", f"{', '.join(sorted(fixed))} cannot be closed")
+
+
+def change(current: Role, wanted: Role) -> Role:
+    """A role with other terms.
+
+    One that every installation has still names what it is closed to: what it does not name is added at the next start,
+    as a new release may bring collections.
+    """
+    if current.id == DefaultRole.ADMINISTRATOR and (wanted.permissions or wanted.fields):
+        raise AdministratorIsFixed
+    require_sound(wanted)
+    if current.id not in DESCRIPTIONS:
+        return wanted
+    return wanted.evolve(permissions={**dict.fromkeys(current.permissions, Allowed()), **wanted.permissions})
+
+
+def deactivate(role: Role) -> tuple[Role, RoleDeactivated]:
+    """A role that allows nothing for now."""
+    if role.id == DefaultRole.ADMINISTRATOR:
+        raise AdministratorIsFixed
+    return lifecycle.deactivate(role), RoleDeactivated()
+
+
+def activate(role: Role) -> tuple[Role, RoleActivated]:
+    return lifecycle.activate(role), RoleActivated()

@@ -1,8 +1,10 @@
 """What administrators do with users, and users with their own password."""
 
 from libs.contracts.identity import EndReason, UserUnlocked
+from libs.domain.record import Draft
 from libs.domain.refusals import InvalidFields
 from libs.store.work import UnitOfWork
+from services.identity.administering import require_administrator
 from services.identity.api_keys.commands import end_api_keys_of
 from services.identity.attempts import store as attempts
 from services.identity.attempts.model import Subject
@@ -12,16 +14,25 @@ from services.identity.users.model import User
 from services.identity.users.passwords import Passwords, require_strong
 
 
+async def create_user(work: UnitOfWork, draft: Draft) -> User:
+    user = User.drafted(draft, id=work.new_id())
+    if user.roles:
+        require_administrator(work, "give roles")
+    return work.add(user)
+
+
 async def change_user(work: UnitOfWork, current: User, wanted: User) -> User:
-    """Saves a patched user. Roles that are taken away are gone at once: whoever had them signs in again."""
+    """Saves a patched user. Other roles count at once, in sign-ins that go on as well."""
+    if wanted.roles != current.roles:
+        require_administrator(work, "give or take roles")
+    _require_standing(work, current)
     await _keep_an_administrator(work, current, wanted)
-    if model.loses_roles(current, wanted):
-        await end_sessions_of(work, current.id, EndReason.ROLES_REDUCED)
     return work.save(wanted)
 
 
 async def deactivate_user(work: UnitOfWork, user_id: str) -> User:
     user = await work.get_target(User, user_id)
+    _require_standing(work, user)
     inactive, event = model.deactivate(user)
     await _keep_an_administrator(work, user, inactive)
     await end_sessions_of(work, user.id, EndReason.USER_DEACTIVATED)
@@ -51,6 +62,8 @@ async def set_password(
 ) -> User:
     """Replaces the password and ends every session begun with the old one, but for `keeping`."""
     user = await work.get_target(User, user_id)
+    if keeping is None:
+        _require_standing(work, user)
     require_strong(password, user.username)
     await store.replace_credential(work, user.id, await passwords.hash(password))
     await end_sessions_of(work, user.id, EndReason.PASSWORD_SET, keeping=keeping)
@@ -70,3 +83,9 @@ async def change_own_password(
     if not await passwords.match(current, credential.hashed if credential else None):
         raise InvalidFields.at("/current_password", "wrong_password", "This is not your present password.")
     return await set_password(work, user_id, new, passwords, keeping=keeping)
+
+
+def _require_standing(work: UnitOfWork, user: User) -> None:
+    """Nobody changes an administrator, or signs in as one, who is not one."""
+    if user.administers:
+        require_administrator(work, "change administrators")

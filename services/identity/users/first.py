@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-from libs.contracts.identity import Role, UserCreated
+from libs.contracts.identity import DefaultRole, UserCreated
 from libs.store.context import Context
 from libs.store.errors import Duplicate
 from libs.store.store import Store
@@ -40,7 +40,7 @@ async def make_first_administrator(
     hashed = await passwords.hash(password or _made_password())
 
     async def command(work: UnitOfWork) -> None:
-        user = User(id=work.new_id(), username=USERNAME, name="Administrator", roles=(Role.ADMINISTRATOR,))
+        user = User(id=work.new_id(), username=USERNAME, name="Administrator", roles=(DefaultRole.ADMINISTRATOR,))
         work.add(user.evolve(owner_id=user.id, created_by=user.id), UserCreated())
         await replace_credential(work, user.id, hashed)
 

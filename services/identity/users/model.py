@@ -4,8 +4,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from libs.contracts.identity import Role, UserActivated, UserDeactivated, UserPasswordSet, UserState
-from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line
+from libs.contracts.identity import DefaultRole, UserActivated, UserDeactivated, UserPasswordSet, UserState
+from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup
 from libs.domain.moves import Moves
 from libs.domain.people import Email, Phone
 from libs.domain.record import Index, Record
@@ -21,6 +21,10 @@ MOVES: Final = Moves(
 Username = Annotated[
     str, Field(min_length=2, max_length=100, pattern=r"^[A-Za-z0-9._@+-]+$"), AfterValidator(str.lower)
 ]
+
+
+RoleId = Annotated[str, Field(min_length=1, max_length=64)]
+MOST_ROLES: Final = 50
 
 
 class LastAdministrator(Refusal):
@@ -43,7 +47,7 @@ class User(Record, collection="users", aggregate="identity.user"):
     email: Annotated[Email | None, INDEXED, SEARCHED] = None
     phone: Phone | None = None
     job_title: Annotated[Line | None, LISTED] = None
-    roles: Annotated[tuple[Role, ...], LISTED, Field(max_length=len(Role))] = ()
+    roles: Annotated[tuple[RoleId, ...], LISTED, Lookup.to("roles"), Field(max_length=MOST_ROLES)] = ()
 
     @property
     def may_sign_in(self) -> bool:
@@ -51,7 +55,7 @@ class User(Record, collection="users", aggregate="identity.user"):
 
     @property
     def administers(self) -> bool:
-        return self.may_sign_in and Role.ADMINISTRATOR in self.roles
+        return self.may_sign_in and DefaultRole.ADMINISTRATOR in self.roles
 
 
 def deactivate(user: User) -> tuple[User, UserDeactivated]:
@@ -77,8 +81,3 @@ def keep_an_administrator(*, others: int) -> None:
     """`others` counts the active administrators beside one who steps down; raises `LastAdministrator`."""
     if others == 0:
         raise LastAdministrator
-
-
-def loses_roles(before: User, after: User) -> bool:
-    """Whether tokens made before the change would still allow what it takes away."""
-    return bool(set(before.roles) - set(after.roles))

@@ -14,12 +14,13 @@ from libs.web.access import Operation
 from libs.web.answers import json_response, rendered, respond
 from libs.web.api import SIGNED_IN, Route, Rule
 from libs.web.executing import STORE
-from libs.web.requests import caller_of, context_of, etag, if_match, read_body
+from libs.web.requests import DIRECTORY, caller_of, context_of, etag, if_match, read_body
 from libs.web.resource import Action, Resource
 from services.identity.users.commands import (
     activate_user,
     change_own_password,
     change_user,
+    create_user,
     deactivate_user,
     set_password,
     unlock_user,
@@ -54,6 +55,7 @@ class Me(User):
 
 USERS: Final = Resource(
     User,
+    create=create_user,
     change=change_user,
     removable=False,
     actions=(
@@ -78,7 +80,7 @@ async def set_password_of(request: web.Request) -> web.Response:
 async def me(request: web.Request) -> web.Response:
     caller = caller_of(request)
     view = await read_one(request.app[STORE], User, caller.user_id, EVERYTHING)
-    own = {"roles": caller.roles, "session_id": caller.session_id, "via": caller.via}
+    own = {"roles": request.app[DIRECTORY].roles_of(caller), "session_id": caller.session_id, "via": caller.via}
     return json_response(to_json({**view, **own}), headers={"ETag": etag(view["version"])})
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from libs.contracts.identity import Role, UserState
+from libs.contracts.identity import DefaultRole, UserState
 from libs.domain.record import Index
 from libs.store.work import UnitOfWork
 from services.identity.users.model import User
@@ -46,7 +46,7 @@ async def other_administrators(work: UnitOfWork, user_id: str) -> int:
     """
     await work.take_turn(*_STEPPING_DOWN)
     query = {
-        "roles": Role.ADMINISTRATOR,
+        "roles": DefaultRole.ADMINISTRATOR,
         "state": UserState.ACTIVE,
         "_id": {"$ne": user_id},
         "_deleted": None,

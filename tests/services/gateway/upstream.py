@@ -9,10 +9,13 @@ from typing import Any
 from aiohttp import ClientSession, web
 from joserfc.jwk import KeySet, OKPKey
 
+from libs.domain.directory import DirectoryDocument
+from libs.web.identity_client import DIRECTORY_PATH
 from libs.web.tokens import AccessClaims, sign
 from services.gateway.app import create_app, site
 from services.gateway.ownership import Service
 from services.gateway.settings import GatewaySettings
+from tests.support.services import default_directory
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -39,6 +42,7 @@ class Services:
     seen: list[Seen] = field(default_factory=list)
     exchanges: int = 0
     revoked: list[str] = field(default_factory=list)
+    people: DirectoryDocument = field(default_factory=default_directory)
     url: str = ""
 
     def token(self, user_id: str = "u1", *roles: str, seconds: int = 300) -> str:
@@ -52,6 +56,7 @@ class Services:
         app = web.Application(client_max_size=1 << 30)
         app.router.add_get("/{service}/api/v1/auth/jwks.json", self._jwks)
         app.router.add_get("/{service}/internal/revoked_sessions", self._revoked)
+        app.router.add_get("/{service}" + DIRECTORY_PATH, self._directory)
         app.router.add_post("/{service}/api/v1/auth/exchange", self._exchange)
         app.router.add_route("*", "/{service}/{path:.*}", self._answer)
         return app
@@ -61,6 +66,9 @@ class Services:
 
     async def _revoked(self, _: web.Request) -> web.Response:
         return web.json_response({"value": self.revoked})
+
+    async def _directory(self, _: web.Request) -> web.Response:
+        return web.json_response(text=self.people.model_dump_json(by_alias=True))
 
     async def _exchange(self, request: web.Request) -> web.Response:
         self.exchanges += 1

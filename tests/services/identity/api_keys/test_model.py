@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from libs.contracts.identity import EndReason, Role
+from libs.contracts.identity import DefaultRole, EndReason
 from libs.domain.refusals import MoveRefused
 from services.identity.api_keys.model import ApiKey, revoke, roles_of
 
@@ -24,7 +24,7 @@ def test_a_key_works_until_it_expires_or_is_revoked() -> None:
 
 
 def test_a_key_may_do_no_more_than_its_user() -> None:
-    narrowed = KEY.evolve(roles=(Role.READ_ONLY, Role.ADMINISTRATOR))
+    narrowed = KEY.evolve(roles=(DefaultRole.READ_ONLY, DefaultRole.ADMINISTRATOR))
 
-    assert roles_of(KEY, (Role.SALESPERSON,)) == (Role.SALESPERSON,)
-    assert roles_of(narrowed, (Role.SALESPERSON, Role.READ_ONLY)) == (Role.READ_ONLY,)
+    assert roles_of(KEY, (DefaultRole.SALESPERSON,)) == (DefaultRole.SALESPERSON,)
+    assert roles_of(narrowed, (DefaultRole.SALESPERSON, DefaultRole.READ_ONLY)) == (DefaultRole.READ_ONLY,)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from libs.contracts.identity import Role
+from libs.contracts.identity import DefaultRole
 from libs.store.store import Store
 from services.identity.refusing import RefusesToStart
 from services.identity.users.first import make_first_administrator, refuse_weak
@@ -35,7 +35,7 @@ async def test_copies_that_start_together_make_one_administrator(store: Store, p
 
     [user] = await store.collection("users").find({}).to_list(10)
     [credential] = await store.collection(CREDENTIALS).find({}).to_list(10)
-    assert (user["username"], user["roles"]) == ("admin", [Role.ADMINISTRATOR])
+    assert (user["username"], user["roles"]) == ("admin", [DefaultRole.ADMINISTRATOR])
     assert credential["user_id"] == user["_id"]
     assert await passwords.match(PASSWORD, credential["hashed"])
 

@@ -1,6 +1,6 @@
 import pytest
 
-from libs.contracts.identity import Role, UserState
+from libs.contracts.identity import DefaultRole, UserState
 from libs.domain.refusals import MoveRefused
 from libs.web.access import ADMINISTRATOR, ROLES
 from services.identity.users.model import (
@@ -9,12 +9,11 @@ from services.identity.users.model import (
     activate,
     deactivate,
     keep_an_administrator,
-    loses_roles,
     steps_down,
 )
 
-ADMIN = User(id="u-1", username="Admin", name="Ada", roles=(Role.ADMINISTRATOR,))
-SELLER = User(id="u-2", username="bob", name="Bob", roles=(Role.SALESPERSON, Role.READ_ONLY))
+ADMIN = User(id="u-1", username="Admin", name="Ada", roles=(DefaultRole.ADMINISTRATOR,))
+SELLER = User(id="u-2", username="bob", name="Bob", roles=(DefaultRole.SALESPERSON, DefaultRole.READ_ONLY))
 
 
 def test_usernames_are_kept_in_lower_case() -> None:
@@ -52,11 +51,5 @@ def test_the_last_administrator_stays() -> None:
     keep_an_administrator(others=1)
 
 
-def test_only_roles_that_go_are_a_loss() -> None:
-    assert loses_roles(SELLER, SELLER.evolve(roles=(Role.READ_ONLY,)))
-    assert loses_roles(SELLER, SELLER.evolve(roles=(Role.MARKETER, Role.READ_ONLY)))
-    assert not loses_roles(SELLER, SELLER.evolve(roles=(*SELLER.roles, Role.MARKETER)))
-
-
 def test_every_role_is_known_to_the_table_of_permissions() -> None:
-    assert {*ROLES, ADMINISTRATOR} == {role.value for role in Role}
+    assert {*ROLES, ADMINISTRATOR} == {role.value for role in DefaultRole}
