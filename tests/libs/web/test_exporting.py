@@ -10,8 +10,6 @@ import pytest
 from aiohttp import ClientPayloadError, ClientResponse
 from python_calamine import CalamineWorkbook
 
-from libs.domain.grants import Depth, Operation
-from libs.domain.roles import FieldAccess, RoleTerms
 from libs.store.store import Store
 from libs.web import exporting
 from libs.web.executing import STORE
@@ -19,6 +17,7 @@ from libs.web.requests import DIRECTORY
 from libs.web.resource import Resource
 from libs.web.service import Service
 from tests.libs.tables.records import Guest
+from tests.support.events import envelope
 from tests.support.services import Running, running
 
 HOTEL = Service("hotel", resources=(Resource(Guest),))
@@ -119,9 +118,12 @@ async def test_a_workbook_that_would_be_too_large_is_refused(hotel: Running, mon
 
 @pytest.mark.parametrize("format_", ["csv", "xlsx"])
 async def test_a_file_has_no_more_than_the_caller_may_see(hotel: Running, format_: str) -> None:
-    collections = {"guests": {Operation.READ: Depth.OWN, Operation.CREATE: Depth.ALL}}
-    porter = RoleTerms(collections, {"guests": {"debt": FieldAccess.HIDDEN}})
-    hotel.app[DIRECTORY]._roles = {"porter": porter}
+    porter = {
+        "id": "porter",
+        "permissions": {"guests": {"read": "own", "create": "all"}},
+        "fields": {"guests": {"debt": "hidden"}},
+    }
+    await hotel.app[DIRECTORY].hear(envelope("identity.role.created", "roles", porter))
     await given_guests(hotel, {"last_name": "Mine", "debt": 5, "currency": "EUR"})
     await hotel.app[STORE].collection("guests").insert_one({"_id": "g-2", "version": 1, "last_name": "Another's"})
 
