@@ -21,6 +21,7 @@ async def test_a_service_that_nobody_hears_yet_is_ready_and_says_so(
         "mongodb": "ok",
         "rabbitmq": "not every service has its queues yet; events wait in the database",
         "identity": "ok",
+        "permissions": "ok",
     }
 
 
