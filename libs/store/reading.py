@@ -18,11 +18,12 @@ from libs.domain.record import FieldSpec, Record, specs_of
 from libs.store.documents import WITHOUT_PRIVATE, public
 from libs.store.errors import answering
 from libs.store.expanding import expanded
+from libs.store.grouping import stages_of
 from libs.store.indexes import REMOVED
 from libs.store.mongo import Cursor, Document, with_decimals
 from libs.store.query.expansion import Way, Ways
 from libs.store.query.fields import FieldKind, QueryField, QueryFields
-from libs.store.query.options import ListQuery, RecordQuery
+from libs.store.query.options import GroupQuery, ListQuery, RecordQuery
 from libs.store.query.selection import trimmed
 from libs.store.reach import query_of
 from libs.store.store import Store
@@ -198,6 +199,22 @@ async def count_up_to(
     """How many records of the whole list the caller may see, no further than `most`."""
     visible = _visible(record_type, query, grants)
     return await store.collection(record_type.collection).count_documents(visible, limit=most)
+
+
+async def read_groups(store: Store, record_type: type[Record], query: GroupQuery, grants: Grants) -> Page:
+    """Groups of the records that the caller may see, and the figures of each."""
+    taken, rows = query.aggregation.filter, _rows(record_type, grants, Operation.READ)
+    stages = [
+        {"$match": _all_of(taken, rows, {"_deleted": None})},
+        *stages_of(query.aggregation),
+        {"$sort": dict(query.sort)},
+        {"$skip": query.skip},
+        {"$limit": query.top + 1},
+    ]
+    async with answering():
+        found = await store.collection(record_type.collection).aggregate(stages).to_list(query.top + 1)
+    groups = [{name: value for name, value in group.items() if name != "_id"} for group in found]
+    return Page(groups[: query.top], has_more=len(groups) > query.top, count=None)
 
 
 def _visible(record_type: type[Record], query: ListQuery, grants: Grants) -> Document:

@@ -37,6 +37,7 @@ LIST_OPTIONS: Final[Mapping[str, str]] = {
     "$orderby": "fields to sort by, each with asc or desc",
     "$select": "fields to return",
     "$expand": "records of the same service to return beside those that point to them, each with its own $select",
+    "$apply": "groups instead of records: groupby((field),aggregate(field with sum as name,$count as name))",
     "$top": "records a page, at most 1000",
     "$skip": "records to pass over",
     "$count": "true adds the number of all that match",

@@ -13,9 +13,17 @@ from libs.store.clock import utc_now
 from libs.store.documents import to_json
 from libs.store.query.expansion import Ways
 from libs.store.query.fields import QueryFields
-from libs.store.query.options import RECORD_OPTIONS, ListQuery, parse_list_query, parse_record_query
+from libs.store.query.options import (
+    RECORD_OPTIONS,
+    GroupQuery,
+    ListQuery,
+    asks_for_groups,
+    parse_group_query,
+    parse_list_query,
+    parse_record_query,
+)
 from libs.store.query.paging import next_link
-from libs.store.reading import count_up_to, presented, read_one, read_page, visible_fields, ways_of
+from libs.store.reading import Page, count_up_to, presented, read_groups, read_one, read_page, visible_fields, ways_of
 from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
 from libs.web import odata
@@ -94,16 +102,27 @@ class CollectionRoutes(Generic[R]):
             yield Route("POST", f"{one}/{action.name}", handler, rule, action.summary, action.body, action.answer)
 
     async def list(self, request: web.Request) -> web.Response:
-        return await self._page(request)
+        return await (self._groups(request) if asks_for_groups(request.query) else self._page(request))
 
     async def list_removed(self, request: web.Request) -> web.Response:
         """The recycle bin; `modified_at` and `modified_by` of a record in it tell when and by whom it was removed."""
         return await self._page(request, removed=True)
 
+    async def _groups(self, request: web.Request) -> web.Response:
+        grants = grants_of(request)
+        query = parse_group_query(request.query.items(), visible_fields(self._record, grants), now=utc_now())
+        return self._listed(request, query, await read_groups(request.app[STORE], self._record, query, grants))
+
     async def _page(self, request: web.Request, *, removed: bool = False) -> web.Response:
         grants, query = grants_of(request), self._query(request)
         page = await read_page(request.app[STORE], self._record, query, grants, removed=removed)
-        body: dict[str, Any] = {**odata.context_of(request, self._resource.collection, query), "value": page.value}
+        return self._listed(request, query, page)
+
+    def _listed(self, request: web.Request, query: ListQuery | GroupQuery, page: Page) -> web.Response:
+        body: dict[str, Any] = {
+            **odata.context_of(request, self._resource.collection, query.shape),
+            "value": page.value,
+        }
         if page.count is not None:
             body["@odata.count"] = page.count
         if link := next_link(request.path, request.query.items(), query, has_more=page.has_more):
@@ -131,7 +150,7 @@ class CollectionRoutes(Generic[R]):
         store = request.app[STORE]
         view = await read_one(store, self._record, request.match_info["id"], grants)
         [shown] = await presented(store, [view], query, grants)
-        context = odata.context_of(request, self._resource.collection, query, of="/$entity")
+        context = odata.context_of(request, self._resource.collection, query.shape, of="/$entity")
         return json_response(to_json({**context, **shown}), headers={"ETag": etag(view["version"]), **odata.VERSION})
 
     async def create(self, request: web.Request) -> web.Response:

@@ -28,5 +28,6 @@ MAX_LISTED_NAMES: Final = 100
 """Names that a refusal offers as allowed."""
 MAX_SELECTED: Final = 100
 MAX_EXPANDED: Final = 10
+MAX_MEASURES: Final = 20
 MAX_ERRORS: Final = 10
 """Wrong options that one refusal names."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from libs.domain.refusals import FieldError
+from libs.store.query.aggregation import Aggregation, aggregation_of
 from libs.store.query.expansion import Expansion, Ways, expansions_of
 from libs.store.query.fields import QueryFields
 from libs.store.query.filters import MongoFilter, filter_of
@@ -19,10 +20,12 @@ from libs.store.query.selection import projection_of, selection_of
 
 OPTIONS: Final = ("$filter", "$orderby", "$select", "$expand", "$top", "$skip", "$count", "$search")
 RECORD_OPTIONS: Final = ("$select", "$expand")
+GROUP_OPTIONS: Final = ("$apply", "$orderby", "$top", "$skip")
 
 _WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
 _EVERYTHING: Final[MongoFilter] = {}
+_ALL_IN_ONE: Final = Aggregation({}, (), ())
 _NO_SEARCH: Final[tuple[str | None, MongoFilter]] = (None, _EVERYTHING)
 
 T = TypeVar("T")
@@ -35,6 +38,11 @@ class RecordQuery:
     select: tuple[str, ...] | None
     """The fields asked for, as named on the wire; `None` for all."""
     expand: tuple[Expansion, ...]
+
+    @property
+    def shape(self) -> tuple[str, ...]:
+        """The members of each record as `@odata.context` names them; none stands for all."""
+        return (*(self.select or ()), *(f"{expansion.way.name}()" for expansion in self.expand))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,20 @@ class ListQuery(RecordQuery):
     def limit(self) -> int:
         """How many to read: one beyond the page tells whether more follow. Never 0, which is boundless."""
         return self.top + 1
+
+
+@dataclass(frozen=True, slots=True)
+class GroupQuery:
+    """One page of groups, in an order that is total."""
+
+    aggregation: Aggregation
+    sort: Sort
+    top: int
+    skip: int
+
+    @property
+    def shape(self) -> tuple[str, ...]:
+        return tuple(self.aggregation.fields)
 
 
 Params = Iterable[tuple[str, str]]
@@ -98,6 +120,25 @@ def parse_list_query(
         skip=options.read("$skip", lambda text: _whole_number(text, MAX_SKIP), 0),
         count=options.read("$count", _yes_or_no, absent=False),
         search=search,
+    )
+    options.check()
+    return query
+
+
+def asks_for_groups(names: Collection[str]) -> bool:
+    """Whether a list with these parameters is one of groups, not of records."""
+    return "$apply" in names or "apply" in names
+
+
+def parse_group_query(params: Params, fields: QueryFields, *, now: datetime) -> GroupQuery:
+    """Read the options that go with `$apply`. Raises `InvalidQuery` as `parse_list_query` does."""
+    options = _Options(params, known=GROUP_OPTIONS)
+    aggregation = options.read("$apply", lambda text: aggregation_of(text, fields, now), _ALL_IN_ONE)
+    query = GroupQuery(
+        aggregation,
+        sort=options.read("$orderby", lambda text: sort_of(text, aggregation.fields), sort_of("", {})),
+        top=options.read("$top", lambda text: _whole_number(text, MAX_TOP), DEFAULT_TOP),
+        skip=options.read("$skip", lambda text: _whole_number(text, MAX_SKIP), 0),
     )
     options.check()
     return query

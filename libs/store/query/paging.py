@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from libs.store.query.options import ListQuery
+from libs.store.query.options import GroupQuery, ListQuery
 
 _SKIP: Final = frozenset({"$skip", "skip"})
 
 
-def next_link(path: str, params: Iterable[tuple[str, str]], query: ListQuery, *, has_more: bool) -> str | None:
+def next_link(
+    path: str, params: Iterable[tuple[str, str]], query: ListQuery | GroupQuery, *, has_more: bool
+) -> str | None:
     """`@odata.nextLink`: the same request with a later `$skip`, or `None` on the last page.
 
     Past the largest `$skip` the link is still given, and is refused with that limit when followed: without it

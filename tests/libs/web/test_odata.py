@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import pytest
 
-from libs.contracts.values import Reference
+from libs.contracts.values import Money, Reference
 from libs.domain.fields import LISTED, SEARCHED, Line, Lookup
 from libs.domain.record import Record
 from libs.web.resource import Resource
@@ -21,6 +22,8 @@ class Ship(Record, collection="ships", aggregate="fleet.ship"):
     name: Annotated[Line, LISTED]
     home_port_id: Annotated[str | None, LISTED, Lookup.to("ports")] = None
     called_at_ids: Annotated[tuple[str, ...], Lookup.to("ports")] = ()
+    length: Annotated[int | None, LISTED] = None
+    price: Annotated[Money | None, LISTED] = None
     bound_for: Annotated[Reference | None, LISTED, Lookup.to("ports", "ships", "yards")] = None
 
 
@@ -123,3 +126,49 @@ async def test_clients_of_odata_are_told_where_the_answer_is_described(
     assert one["@odata.context"] == f"/api/v1/$metadata#{described}/$entity"
     assert next(iter(many)) == next(iter(one)) == "@odata.context"
     assert "@odata.context" not in (await fleet.get(f"/api/v1/ships{query}"))[1]
+
+
+async def given_a_fleet(fleet: Running) -> None:
+    oslo = await given(fleet, "ports", name="Oslo")
+    bound = {"collection": "ports", "id": oslo["id"]}
+    await given(fleet, "ships", name="Ada", length=10, price=0.1, bound_for=bound)
+    await given(fleet, "ships", name="Bea", length=20, price=0.2, bound_for=bound)
+    await given(fleet, "ships", name="Cid", length=40)
+    removed = await given(fleet, "ships", name="Dov", length=80)
+    await fleet.delete(f"/api/v1/ships/{removed['id']}")
+
+
+async def grouped(fleet: Running, apply: str, more: str = "") -> dict[str, Any]:
+    status, body = await fleet.get(f"/api/v1/ships?$apply={quote(apply)}{more}")
+    assert status == 200, body
+    return dict(body)
+
+
+async def test_groups_have_exact_figures_of_the_records_that_are_there(fleet: Running) -> None:
+    await given_a_fleet(fleet)
+    figures = "price with sum as worth,length with average as mean,length with max as longest,$count as ships"
+
+    body = await grouped(fleet, f"groupby((bound_for/name),aggregate({figures}))", "&$orderby=longest desc")
+
+    assert body["value"] == [
+        {"bound_for": {"name": None}, "worth": 0, "mean": 40, "longest": 40, "ships": 1},
+        {"bound_for": {"name": "Oslo"}, "worth": 0.3, "mean": 15, "longest": 20, "ships": 2},
+    ]
+
+
+async def test_groups_come_in_pages(fleet: Running) -> None:
+    await given_a_fleet(fleet)
+
+    first = await grouped(fleet, "filter(length lt 50)/groupby((name))", "&$orderby=name desc&$top=2")
+    status, second = await fleet.get(first["@odata.nextLink"])
+
+    assert [group["name"] for group in (*first["value"], *second["value"])] == ["Cid", "Bea", "Ada"]
+    assert status == 200
+    assert "@odata.nextLink" not in second
+
+
+async def test_groups_take_no_option_of_records(fleet: Running) -> None:
+    status, problem = await fleet.get("/api/v1/ships?$apply=groupby((name))&$select=name&$top=x")
+
+    assert status == 422
+    assert [error["pointer"] for error in problem["errors"]] == ["$select", "$top"]
