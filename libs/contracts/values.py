@@ -22,6 +22,14 @@ Money = Annotated[
 ]
 """An exact amount; its currency stands beside it in the record. A JSON number on the wire, Decimal128 at rest."""
 
+Amount = Annotated[
+    Decimal,
+    Field(allow_inf_nan=False, ge=0),
+    AfterValidator(_within_double),
+    WithJsonSchema({"type": "number", "minimum": 0}),
+]
+"""Money that is not negative."""
+
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 """An ISO 4217 code."""
 

@@ -13,6 +13,7 @@ from libs.web.service import Service
 from services.gateway.openapi.merge import METHODS, merge
 from services.gateway.openapi.own import INFO, OWN
 from services.gateway.ownership import BASE, OWNERS, SHARED
+from tests.contracts.schemas_in import KEYWORDS, schemas_in
 from tests.support.suite import SERVICES
 
 KNOWN = OWNERS.keys() | SHARED
@@ -48,6 +49,23 @@ def test_the_merged_document_is_valid_and_its_operations_have_ids_of_their_own()
 
     assert [error.message for error in OpenAPIV31SpecValidator(merged).iter_errors()] == []
     assert len(ids) == len(set(ids))
+
+
+def test_schemas_use_words_of_json_schema_alone() -> None:
+    """A validator passes over a word that it does not know, and with it what the word was to promise."""
+    merged = merge(INFO, {"gateway": OWN, **DOCUMENTS}, missing=[])
+    unknown = {(where, word) for where, schema in schemas_in(merged) for word in schema.keys() - KEYWORDS}
+
+    assert {(where, word) for where, word in unknown if not word.startswith("x-")} == set()
+
+
+def test_bounds_are_described_where_a_value_may_be_missing_too() -> None:
+    schemas = DOCUMENTS["marketing"]["components"]["schemas"]
+
+    assert schemas["CreateCampaign"]["properties"]["budget"]["anyOf"] == [
+        {"type": "number", "minimum": 0},
+        {"type": "null"},
+    ]
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -16,7 +16,7 @@ from libs.contracts.marketing import (
     CampaignSnapshot,
     CampaignSuspended,
 )
-from libs.contracts.values import Currency, Day, Moment, Money, Reference, Value
+from libs.contracts.values import Amount, Currency, Day, Moment, Reference, Value
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.moves import Moves
 from libs.domain.record import Record
@@ -57,8 +57,8 @@ class Campaign(Record, collection="campaigns", aggregate="marketing.campaign"):
     name: Annotated[Line, INDEXED, SEARCHED]
     goal: Text | None = None
     description: Annotated[Text | None, SEARCHED] = None
-    budget: Annotated[Money | None, Field(ge=0), LISTED] = None
-    actual_cost: Annotated[Money | None, Field(ge=0), LISTED] = None
+    budget: Annotated[Amount | None, LISTED] = None
+    actual_cost: Annotated[Amount | None, LISTED] = None
     currency: Currency = "EUR"
     start_date: Annotated[Day | None, INDEXED] = None
     end_date: Annotated[Day | None, LISTED] = None
@@ -66,7 +66,7 @@ class Campaign(Record, collection="campaigns", aggregate="marketing.campaign"):
     lists: Annotated[tuple[Reference, ...], LISTED, Lookup.to("marketing_lists"), Field(max_length=100)] = ()
     planned_tasks: Annotated[tuple[PlannedTask, ...], Field(max_length=100)] = ()
     expected_responses: Annotated[int | None, Field(ge=0), LISTED] = None
-    expected_revenue: Annotated[Money | None, Field(ge=0), LISTED] = None
+    expected_revenue: Annotated[Amount | None, LISTED] = None
     launched_at: Annotated[Moment | None, GUARDED, LISTED] = None
     completed_at: Annotated[Moment | None, GUARDED, LISTED] = None
 

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from libs.contracts.values import Address, Currency, Money
+from libs.contracts.values import Address, Amount, Currency
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.people import Email, Phone, fold
 from libs.domain.record import Record
@@ -31,7 +31,7 @@ class Account(Record, collection="accounts", aggregate="sales.account"):
     description: Text | None = None
     industry: Annotated[Line | None, LISTED] = None
     employees: Annotated[int | None, Field(ge=0), LISTED] = None
-    annual_revenue: Annotated[Money | None, Field(ge=0), LISTED] = None
+    annual_revenue: Annotated[Amount | None, LISTED] = None
     currency: Annotated[Currency, LISTED] = "EUR"
     email: Annotated[Email | None, INDEXED, SEARCHED] = None
     phone: Annotated[Phone | None, LISTED, SEARCHED] = None

@@ -1,12 +1,12 @@
 """What people do with leads."""
 
 from collections.abc import Mapping
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from libs.contracts.sales import DisqualifyReason
-from libs.contracts.values import Day, Money, Value
+from libs.contracts.values import Amount, Day, Value
 from libs.domain.fields import Line
 from libs.domain.record import Draft, Record
 from libs.domain.refusals import InvalidFields, NotRestorable
@@ -32,7 +32,7 @@ class QualifyLead(Value):
     contact_id: Line | None = None
     create_customer: bool = False
     name: Line | None = None
-    estimated_value: Annotated[Money, Field(ge=0)] | None = None
+    estimated_value: Amount | None = None
     close_date: Day | None = None
 
 

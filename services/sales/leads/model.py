@@ -4,8 +4,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import Field
-
 from libs.contracts.sales import (
     Consent,
     DisqualifyReason,
@@ -16,7 +14,7 @@ from libs.contracts.sales import (
     LeadResponseJoined,
     LeadState,
 )
-from libs.contracts.values import Address, Currency, Day, Moment, Money
+from libs.contracts.values import Address, Amount, Currency, Day, Moment
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.moves import Moves
 from libs.domain.people import Email, NamePart, Phone, full_name, person_key
@@ -87,7 +85,7 @@ class Lead(Record, collection="leads", aggregate="sales.lead"):
     source_campaign_id: Annotated[str | None, INDEXED, Lookup.to("campaigns")] = None
     response_ids: Annotated[tuple[str, ...], GUARDED, INDEXED] = ()
     rating: Annotated[Rating | None, LISTED] = None
-    estimated_value: Annotated[Money | None, Field(ge=0), LISTED] = None
+    estimated_value: Annotated[Amount | None, LISTED] = None
     currency: Annotated[Currency, LISTED] = "EUR"
     account_id: Annotated[str | None, LISTED, Lookup.to("accounts")] = None
     contact_id: Annotated[str | None, LISTED, Lookup.to("contacts")] = None

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from libs.contracts.sales import LossReason
-from libs.contracts.values import Money, Value
+from libs.contracts.values import Amount, Value
 from libs.domain.fields import Line
 from libs.domain.record import Draft
 from libs.store.work import UnitOfWork
@@ -17,7 +17,7 @@ from services.sales.opportunities.model import Opportunity, Stage
 class WinOpportunity(Value):
     """What the sale brought; by default what was estimated."""
 
-    actual_value: Annotated[Money, Field(ge=0)] | None = None
+    actual_value: Amount | None = None
 
 
 class LoseOpportunity(Value):

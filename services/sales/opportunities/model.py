@@ -18,7 +18,7 @@ from libs.contracts.sales import (
     OpportunityState,
     OpportunityWon,
 )
-from libs.contracts.values import Address, Currency, Day, Moment, Money, Reference, Value
+from libs.contracts.values import Address, Amount, Currency, Day, Moment, Reference, Value
 from libs.domain.fields import GUARDED, INDEXED, INITIAL, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.money import refuse_excess_digits
 from libs.domain.moves import Moves
@@ -131,8 +131,8 @@ class Opportunity(Record, collection="opportunities", aggregate="sales.opportuni
     stage: Annotated[Stage, INITIAL, LISTED] = Stage.QUALIFICATION
     probability: Annotated[int | None, Field(ge=0, le=100), LISTED] = None
     forecast_category: Annotated[ForecastCategory, LISTED] = ForecastCategory.PIPELINE
-    estimated_value: Annotated[Money | None, Field(ge=0), LISTED] = None
-    actual_value: Annotated[Money | None, Field(ge=0), GUARDED, LISTED] = None
+    estimated_value: Annotated[Amount | None, LISTED] = None
+    actual_value: Annotated[Amount | None, GUARDED, LISTED] = None
     currency: Annotated[Currency, LISTED] = "EUR"
     close_date: Annotated[Day | None, LISTED] = None
     closed_at: Annotated[Moment | None, GUARDED, LISTED] = None
