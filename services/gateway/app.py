@@ -13,7 +13,7 @@ from libs.web.health import CHECKS, Check, health_routes
 from libs.web.identity_client import IdentityClient
 from libs.web.middleware import PUBLIC_ROUTES, observing
 from libs.web.requests import DIRECTORY
-from services.gateway import routes
+from services.gateway import front_door, routes
 from services.gateway.api_keys import ApiKeyTokens
 from services.gateway.breaker import Breaker
 from services.gateway.connections import CONNECTIONS, BoundedSite, Connections
@@ -43,6 +43,7 @@ async def create_app(settings: GatewaySettings) -> web.Application:
     app.cleanup_ctx.append(wiring(settings))
     app.on_response_prepare.append(mark)
     app.on_shutdown.append(end_streams)
+    front_door.add_routes(app.router)
     docs.add_routes(app.router)
     openapi.add_routes(app.router)
     odata.add_routes(app.router)
