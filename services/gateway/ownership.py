@@ -72,6 +72,10 @@ TABLE: Mapping[Service, Owned] = {
 # Every service has these; an id names its service (`sales-0192…`), a list is asked for with `?service=`.
 SHARED = frozenset({"jobs", "imports", "parked", "saved_views", "timers"})
 
+# What the journal answers about a record of any collection: `/leads/0192…/history`, `/leads/0192…?as_of=`.
+HISTORY = "history"
+AS_OF = "as_of"
+
 # Answers that do not end: they hold a place of their own kind, not one of an ordinary request.
 ENDLESS = frozenset({"/api/v1/events/stream"})
 
@@ -107,11 +111,21 @@ def owner(url: URL) -> Service:
     collection = collection_of(raw_path)
     service = OWNERS.get(collection)
     if service is not None:
-        return service
+        return Service.JOURNAL if _is_about_the_past(url) else service
     if collection not in SHARED:
         raise UnknownPath
     record_id = raw_path[len(BASE) + len(collection) :].strip("/").partition("/")[0]
     return _named_in_id(record_id) if record_id else _named_in_query(url.query)
+
+
+def _is_about_the_past(url: URL) -> bool:
+    match url.raw_path[len(BASE) :].split("/"):
+        case [_, _]:
+            return AS_OF in url.query
+        case [_, _, last]:
+            return last == HISTORY
+        case _:
+            return False
 
 
 def _named_in_id(record_id: str) -> Service:

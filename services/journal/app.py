@@ -2,12 +2,15 @@
 
 from aiohttp import web
 
+from libs.bus.definitions import projection
+from libs.store import copies
 from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
 from services.journal.events import consumers
 from services.journal.events import routes as events
 from services.journal.events import store as event_rows
 from services.journal.events.tail import Tail
+from services.journal.history import routes as history
 from services.journal.tickets import routes as tickets
 from services.journal.tickets import store as ticket_rows
 
@@ -17,8 +20,11 @@ def journal() -> Service:
     tail = Tail()
     return Service(
         name="journal",
-        routes=(*events.routes(tail), *tickets.ROUTES),
-        projections=(consumers.journalling(tail),),
+        routes=(*events.routes(tail), *tickets.ROUTES, *history.ROUTES),
+        projections=(
+            consumers.journalling(tail),
+            projection("reference_copies", "identity.user.*")(copies.keep_copies),
+        ),
         indexes={event_rows.COLLECTION: event_rows.INDEXES, ticket_rows.COLLECTION: ticket_rows.INDEXES},
         attachments=(events.watching(tail),),
         endings=(events.ending(tail),),

@@ -7,13 +7,20 @@ from typing import Final
 from libs.contracts.envelope import Envelope
 from libs.domain.record import Index
 from libs.store.errors import answering
+from libs.store.projecting import newness
 from libs.store.sequence import append_dense, last_position
 from libs.store.store import Document, Store
 from services.journal.events.model import Wanted
 
 COLLECTION: Final = "events"
-INDEXES: Final = (Index(("event_id",), unique=True), Index(("subject",)), Index(("type",)))
+INDEXES: Final = (
+    Index(("event_id",), unique=True),
+    Index(("subject",)),
+    Index(("subject", "newness", "time")),
+    Index(("type",)),
+)
 BY_SUBJECT: Final = [("subject", 1), ("_id", 1)]
+BY_VERSION: Final = [("subject", 1), ("newness", 1), ("time", 1), ("_id", 1)]
 BY_TYPE: Final = [("type", 1), ("_id", 1)]
 
 LARGEST_APPEND: Final = 8 * 1024 * 1024
@@ -117,6 +124,7 @@ def _row(envelope: Envelope) -> Document:
         "event_id": envelope.id,
         "type": envelope.type,
         "subject": envelope.subject,
+        "newness": newness(envelope),
         "time": envelope.time,
         "actorid": envelope.actorid,
         "correlationid": envelope.correlationid,

@@ -18,7 +18,8 @@ ROUTES = [
 
 
 def example(service: str, route: Route) -> URL:
-    return URL(f"{route.path.replace('{id}', f'{service}-0192')}?service={service}", encoded=True)
+    path = route.path.replace("{collection}", "leads").replace("{id}", f"{service}-0192")
+    return URL(path, encoded=True).with_query({**dict.fromkeys(route.options or (), "1"), "service": service})
 
 
 @pytest.mark.parametrize(("service", "route"), ROUTES)

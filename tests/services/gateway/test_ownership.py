@@ -34,6 +34,12 @@ def test_every_service_has_a_row() -> None:
         ("/api/v1/timeline/leads/0192", Service.ACTIVITY),
         ("/api/v1/funnel", Service.REPORTING),
         ("/api/v1/events/stream", Service.JOURNAL),
+        ("/api/v1/leads/0192/history", Service.JOURNAL),
+        ("/api/v1/leads/0192?as_of=2026-03-01T08:30:00Z", Service.JOURNAL),
+        ("/api/v1/leads/0192?select=as_of", Service.SALES),
+        ("/api/v1/leads?as_of=2026-03-01T08:30:00Z", Service.SALES),
+        ("/api/v1/leads/history", Service.SALES),
+        ("/api/v1/leads/0192/history/1", Service.SALES),
     ],
 )
 def test_a_path_goes_to_the_owner_of_its_collection(path: str, service: Service) -> None:
