@@ -10,8 +10,10 @@ from libs.bus.measures import handled, handling_seconds
 from libs.bus.message import Delivery
 from libs.bus.parking import Reason
 from libs.bus.pauses import pauses
+from libs.bus.recovery import why_undecodable
 from libs.bus.runner import Equipment
 from libs.contracts.envelope import Envelope
+from libs.contracts.publishers import require_as_published
 from libs.telemetry import tracing
 from libs.telemetry.logs import bind_correlation
 
@@ -32,8 +34,8 @@ class Handling:
                 await self._alone(delivery, envelope, handle)
                 return
             await self._tried(envelope, handle)
-        except Exception as error:  # noqa: BLE001 - any failure may pass: a bug may be mended before the last tier
-            await self._equipment.recovery.retry(self._name, delivery, error)
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises, others go on
+            await self._failed(delivery, envelope, error)
         else:
             await delivery.ack()
 
@@ -45,9 +47,19 @@ class Handling:
             try:
                 await self._tried(envelope, handle)
             except Exception as error:  # noqa: BLE001 - a failure is an outcome too, which the mark waits for
-                await self._equipment.recovery.retry(self._name, delivery, error)
+                await self._failed(delivery, envelope, error)
             else:
                 await delivery.ack()
+
+    async def _failed(self, delivery: Delivery, envelope: Envelope, error: Exception) -> None:
+        """An event that is not what its publisher promises fails for good; any other may pass, once a bug is mended."""
+        recovery = self._equipment.recovery
+        try:
+            require_as_published(envelope)
+        except ValueError as breach:
+            await recovery.park(self._name, delivery, why_undecodable(breach), breach)
+        else:
+            await recovery.retry(self._name, delivery, error)
 
     async def _tried(self, envelope: Envelope, handle: Handle) -> None:
         settings = self._equipment.settings

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, Final
+from typing import Final
 
 from libs.contracts import activity, identity, marketing, sales, service
-from libs.contracts.event import Event
-from libs.contracts.publishers import PUBLISHERS
+from libs.contracts.publishers import BY_TYPE, PUBLISHERS
 
 MODULES: Final[Mapping[str, ModuleType]] = {
     "identity": identity,
@@ -18,4 +17,4 @@ MODULES: Final[Mapping[str, ModuleType]] = {
 
 EVENTS: Final = PUBLISHERS
 
-BY_TYPE: Final[Mapping[str, type[Event[Any]]]] = {event.type: event for events in EVENTS.values() for event in events}
+__all__ = ["BY_TYPE", "EVENTS", "MODULES"]

@@ -18,7 +18,7 @@ class LeadQualified(Event[Lead], type="sales.lead.qualified"):
 
 
 def qualified(topic: str = "Solar roof", *, sequence: int = 2, record_id: str | None = None) -> Envelope:
-    record = {"id": record_id or new_id(), "topic": topic}
+    record = {"id": record_id or new_id(), "state": "qualified", "topic": topic}
     return envelope(LeadQualified.type, "leads", record, sequence=sequence, opportunity_id=new_id())
 
 

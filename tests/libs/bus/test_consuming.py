@@ -21,6 +21,7 @@ from tests.libs.bus.conftest import Announce, Start
 from tests.libs.bus.customers import Customer
 from tests.libs.bus.events import LeadQualified, message_of, qualified
 from tests.libs.bus.parked import all_parked
+from tests.support.events import envelope
 
 
 class Broken(Exception):
@@ -167,6 +168,23 @@ async def test_a_pattern_gives_the_handler_the_envelope(start: Start, announce: 
     event = qualified()
     await announce(event)
     await eventually(lambda: seen == [event])
+
+
+async def test_a_pattern_too_leaves_no_event_in_the_tiers_that_is_not_as_its_publisher_promises(
+    start: Start, announce: Announce
+) -> None:
+    @consumer("conversion", "sales.#")
+    async def fail(work: UnitOfWork, envelope: Envelope) -> None:
+        raise Broken(envelope.type)
+
+    bus = await start(fail, tries=1, tiers=(60,))
+    stateless = envelope(LeadQualified.type, "leads", {"topic": "Solar roof"}, opportunity_id="1")
+    unknown = envelope("sales.lead.adored", "leads", {})
+    await announce(unknown, qualified(), stateless)
+    await eventually(lambda: parks(bus.parking, 1))
+    (parked,) = await all_parked(bus.parking)
+    assert (parked.event_id, parked.reason) == (stateless.id, Reason.INVALID)
+    assert "state" in (parked.error or "")
 
 
 async def test_two_consumers_fail_on_one_event_each_on_its_own(start: Start, announce: Announce, store: Store) -> None:

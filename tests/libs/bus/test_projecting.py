@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import pytest
+
 from libs.bus.definitions import projection
 from libs.bus.message import Message
 from libs.bus.parking import Reason
 from libs.bus.rabbit.broker import RabbitBroker
 from libs.bus.settings import BusSettings
 from libs.contracts.envelope import Envelope
+from libs.contracts.sales import LeadState
 from libs.store.store import Store
 from tests.libs.bus.conditions import eventually
 from tests.libs.bus.conftest import Announce, Start
@@ -64,6 +67,42 @@ async def test_only_the_poison_of_a_batch_is_parked(start: Start, rabbit: Rabbit
         return {parked.reason for parked in await all_parked(bus.parking)} == {Reason.EXHAUSTED, Reason.MALFORMED}
 
     await eventually(both_are_parked)
+
+
+WRONG_FOR_GOOD = {
+    "no topic": (qualified().to_json().replace(b'"topic":', b'"title":').replace(b'"state":', b'"stage":'), "invalid"),
+    "an unknown state": (qualified().to_json().replace(b'"qualified"', b'"adored"'), "invalid"),
+    "a later version": (qualified().to_json().replace(b":v1", b":v2"), "unknown_version"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_FOR_GOOD.values(), ids=WRONG_FOR_GOOD)
+async def test_what_is_not_as_its_publisher_promises_is_parked_at_once_and_the_batch_goes_on(
+    start: Start, rabbit: RabbitBroker, settings: BusSettings, wrong: tuple[bytes, str]
+) -> None:
+    topics: set[str] = set()
+
+    @projection("copies", "sales.lead.*", linger=0.2)
+    async def keep(_: Store, envelopes: Sequence[Envelope]) -> None:
+        topics.update(LeadState(envelope.record["state"]) + envelope.record["topic"] for envelope in envelopes)
+
+    bus = await start(keep, tiers=(60,))
+    body, reason = wrong
+    for message in (
+        message_of(qualified("A")),
+        Message("poison", LeadQualified.type, body),
+        message_of(qualified("B")),
+    ):
+        await rabbit.publish(message, exchange=settings.exchange, key=LeadQualified.type)
+
+    await eventually(lambda: topics == {"qualifiedA", "qualifiedB"})
+
+    async def is_parked() -> bool:
+        return len(await all_parked(bus.parking)) == 1
+
+    await eventually(is_parked)
+    (parked,) = await all_parked(bus.parking)
+    assert (parked.event_id, parked.reason, parked.attempts, parked.body) == ("poison", reason, 0, body)
 
 
 async def test_an_acknowledged_batch_does_not_come_again(
