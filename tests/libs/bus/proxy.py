@@ -58,6 +58,12 @@ class Proxy:
         self._to_client.clear()
         self._to_broker.clear()
 
+    def strand(self) -> None:
+        """Forwards nothing more of what is connected now, and closes nothing; new connections are as good as ever."""
+        self.freeze()
+        self._to_client, self._to_broker = asyncio.Event(), asyncio.Event()
+        self.thaw()
+
     def mute_broker(self) -> None:
         """Lets the broker hear but not answer."""
         self._to_client.clear()
