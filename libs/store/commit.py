@@ -10,6 +10,7 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from libs.domain.refusals import FieldError
+from libs.store.changes import Change
 from libs.store.errors import AlreadyAnswered, Conflict, Duplicate
 from libs.store.mongo import Client, Collection, Database, Document, Session
 from libs.store.outbox import (
@@ -22,7 +23,7 @@ from libs.store.outbox import (
     room_for,
 )
 from libs.store.transactions import in_transaction
-from libs.store.work import Change, UnitOfWork
+from libs.store.work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
 """The unit of work: what one command reads, and all that it changes, written together or not at all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from orjson import Fragment
 
@@ -11,6 +10,7 @@ from libs.contracts.envelope import Envelope
 from libs.domain.grants import Operation, hidden_fields, reaches, trimmed
 from libs.domain.record import Record
 from libs.domain.refusals import Forbidden, NotFound, NotRemoved, StaleVersion
+from libs.store.changes import Announcement, Change, Happening
 from libs.store.clock import utc_now
 from libs.store.context import Context
 from libs.store.documents import WITHOUT_PRIVATE, differences, public, to_document, to_json, to_record, undeclared
@@ -23,54 +23,6 @@ if TYPE_CHECKING:
     from libs.store.store import Store
 
 R = TypeVar("R", bound=Record)
-
-
-class Happening(Protocol):
-    """What a command announces: an `Event` of libs/contracts, or a plain verb of the record's own aggregate."""
-
-    @property
-    def type(self) -> str: ...
-
-    def payload(self) -> Mapping[str, Any]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """A plain event without fields of its own: `<aggregate>.<verb>`."""
-
-    type: str
-
-    def payload(self) -> Mapping[str, Any]:
-        return {}
-
-
-@dataclass(slots=True)
-class Change:
-    """One record's way through a command. `before` is the loaded document, None for a new record."""
-
-    record_type: type[Record]
-    before: Document | None
-    after: Document
-    happenings: list[Happening] = field(default_factory=list)
-    removed: bool = False
-    _json: bytes | None = None
-
-    @property
-    def collection(self) -> str:
-        return self.record_type.collection
-
-    @property
-    def record_id(self) -> str:
-        return str(self.after["_id"])
-
-    def becomes(self, after: Document, *, removed: bool) -> None:
-        self.after, self.removed, self._json = after, removed, None
-
-    def json(self) -> bytes:
-        """The public state after the change; written once, for the answer and for every event."""
-        if self._json is None:
-            self._json = to_json(public(self.record_type, self.after))
-        return self._json
 
 
 class UnitOfWork:

@@ -15,7 +15,8 @@ from libs.domain.fields import Line
 from libs.domain.lifecycle import Lifecycle
 from libs.domain.record import Draft, Record
 from libs.domain.refusals import InvalidFields, NotRestorable
-from libs.store.work import Announcement, UnitOfWork
+from libs.store.changes import Announcement
+from libs.store.work import UnitOfWork
 from libs.web.access import Operation
 
 R = TypeVar("R", bound=Record)

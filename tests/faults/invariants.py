@@ -41,8 +41,18 @@ def every_write_is_there_at_its_version(evidence: Evidence, ledger: Ledger) -> I
             event = announced.get((subject, answered["version"]))
             if event is None or event.record != answered:
                 yield f"{subject} was announced otherwise than answered at version {answered['version']}: {entry}"
-        if entry.method == "DELETE" and "_deleted" not in evidence.records[entry.subject]:
-            yield f"{entry.subject} is still there: {entry}"
+    last = {entry.subject: entry for entry in ledger.of(Outcome.OK) if _removes(entry) or _restores(entry)}
+    for subject, entry in last.items():
+        if ("_deleted" in evidence.records[subject]) is not _removes(entry):
+            yield f"{subject} is {'still' if _removes(entry) else 'not'} there: {entry}"
+
+
+def _removes(entry: Entry) -> bool:
+    return entry.method == "DELETE"
+
+
+def _restores(entry: Entry) -> bool:
+    return entry.path.endswith("/restore")
 
 
 def every_version_was_announced(evidence: Evidence, _: Ledger) -> Iterator[str]:

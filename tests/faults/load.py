@@ -45,6 +45,7 @@ class Clerk:
         self._crowd = crowd
         self._chance = chance
         self._leads: list[Record] = []
+        self._removed: list[Record] = []
         self._accounts: list[Record] = []
 
     async def work(self) -> None:
@@ -53,7 +54,8 @@ class Clerk:
             (self._type_lead, 4),
             (self._change_lead, 5),
             (self._sell, 2),
-            (self._remove_lead, 1),
+            (self._remove_lead, 2),
+            (self._restore_lead, 1),
             (self._open_case, 2),
         )
         step = self._chance.choices([step for step, _ in steps], [weight for _, weight in steps])[0]
@@ -95,7 +97,13 @@ class Clerk:
 
     async def _remove_lead(self) -> None:
         if lead := self._take(self._leads):
-            await self._ledger.ask("DELETE", f"leads/{lead['id']}")
+            removed = await self._ledger.ask("DELETE", f"leads/{lead['id']}")
+            if removed.outcome is Outcome.OK:
+                self._removed.append(lead)
+
+    async def _restore_lead(self) -> None:
+        if lead := self._take(self._removed):
+            self._remember(self._leads, await self._ledger.ask("POST", f"leads/{lead['id']}/restore"))
 
     async def _open_case(self) -> None:
         account = self._take(self._accounts)

@@ -8,7 +8,8 @@ from libs.contracts.values import Moment, Value
 from libs.domain.fields import Line
 from libs.domain.kinds import kind_of
 from libs.domain.record import Draft
-from libs.store.work import Announcement, UnitOfWork
+from libs.store.changes import Announcement
+from libs.store.work import UnitOfWork
 from services.activity.activities.model.activity import LONGEST_SECONDS, Activity
 from services.activity.activities.model.kinds import AnyActivity
 

@@ -8,9 +8,11 @@ from typing import Annotated
 import pytest
 
 from libs.contracts.values import Currency, Money
+from libs.domain.directory import RoleEntry
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup
 from libs.domain.people import Email
 from libs.domain.record import Record
+from libs.web.requests import DIRECTORY
 from libs.web.resource import Resource
 from libs.web.service import Service
 from tests.support.services import Running, running
@@ -123,6 +125,24 @@ async def test_only_what_was_removed_can_be_restored(market: Running) -> None:
 async def test_the_recycle_bin_is_for_those_who_may_remove(market: Running) -> None:
     for method, path in (("GET", "/api/v1/rivals/deleted"), ("POST", "/api/v1/rivals/any/restore")):
         assert (await market.request(method, path, roles=["salesperson"]))[0] == 403
+
+
+async def test_the_recycle_bin_shows_what_the_caller_may_remove(market: Running) -> None:
+    permissions = {"rivals": {"read": "all", "delete": "own"}}
+    role = RoleEntry.model_validate({"id": "scout", "version": 1, "permissions": permissions})
+    market.identities.people.roles.append(role)
+    await market.app[DIRECTORY].reload()
+    own, of_another = [(await market.post("/api/v1/rivals", {"name": name}))[1]["id"] for name in ("Acme", "Globex")]
+    await market.post(f"/api/v1/rivals/{of_another}/assign", {"owner_id": "user-2"})
+    for each in (own, of_another):
+        await market.delete(f"/api/v1/rivals/{each}")
+
+    _, waiting = await market.get("/api/v1/rivals/deleted", roles=["scout"])
+    refused, _ = await market.post(f"/api/v1/rivals/{of_another}/restore", roles=["scout"])
+    restored, _ = await market.post(f"/api/v1/rivals/{own}/restore", roles=["scout"])
+
+    assert [each["id"] for each in waiting["value"]] == [own]
+    assert (refused, restored) == (403, 200)
 
 
 async def test_lists_filter_sort_page_and_count(market: Running) -> None:

@@ -8,7 +8,9 @@ from urllib.parse import quote
 import pytest
 
 from libs.contracts.envelope import Envelope
+from libs.domain.directory import RoleEntry
 from libs.store.ids import new_id
+from libs.web.requests import DIRECTORY
 from tests.services.journal.conftest import Announce
 from tests.support.events import envelope
 from tests.support.services import Running
@@ -17,9 +19,9 @@ from tests.support.waiting import eventually
 BEGIN = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
-async def story(journal: Running, announce: Announce, *verbs: str) -> list[Envelope]:
+async def story(journal: Running, announce: Announce, *verbs: str, owner_id: str | None = None) -> list[Envelope]:
     """A lead's events, a version and a second each, once the journal has them."""
-    lead = {"id": new_id()}
+    lead = {"id": new_id(), "owner_id": owner_id}
     told = [
         replace(
             envelope(
@@ -108,6 +110,38 @@ async def test_who_may_not_read_the_record_may_not_read_its_past(
     assert (await events.get(f"/api/v1/{created.subject}{path}", roles=["read_only"]))[0] == 200
     assert (await events.get(f"/api/v1/{created.subject}{path}", roles=["nobody"]))[0] == 403
     assert (await events.get(f"/api/v1/users/user-1{path}", roles=["read_only"]))[0] == 403
+
+
+@pytest.mark.parametrize("path", ["/history", "?as_of=2100-03-01T08:30:00Z"])
+async def test_whoever_reads_only_their_own_records_reads_only_their_past(
+    events: Running, announce: Announce, seller: str, path: str
+) -> None:
+    [created] = await story(events, announce, "created", owner_id="user-1")
+    [of_another] = await story(events, announce, "created", owner_id="user-2")
+
+    assert (await events.get(f"/api/v1/{created.subject}{path}", roles=[seller]))[0] == 200
+    assert (await events.get(f"/api/v1/{of_another.subject}{path}", roles=[seller]))[0] == 404
+
+
+async def test_hidden_fields_were_always_hidden(events: Running, announce: Announce, seller: str) -> None:
+    created, _ = await story(events, announce, "created", "updated", owner_id="user-1")
+    path = f"/api/v1/{created.subject}"
+
+    _, page = await events.get(f"{path}/history", roles=[seller])
+    _, then = await events.get(f"{path}?as_of={at(created)}", roles=[seller])
+
+    assert [entry["changed"] for entry in page["value"]] == [None, None]
+    assert then == {name: value for name, value in created.record.items() if name != "topic"}
+
+
+@pytest.fixture
+async def seller(events: Running) -> str:
+    """A role that reads its own leads, without their topics."""
+    terms = {"permissions": {"leads": {"read": "own"}}, "fields": {"leads": {"topic": "hidden"}}}
+    role = RoleEntry.model_validate({"id": "seller", "version": 1, **terms})
+    events.identities.people.roles.append(role)
+    await events.app[DIRECTORY].reload()
+    return role.id
 
 
 @pytest.mark.parametrize(

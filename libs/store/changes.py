@@ -1,0 +1,57 @@
+"""What a unit of work has done to one record, and what is announced of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from libs.domain.record import Record
+from libs.store.documents import public, to_json
+from libs.store.mongo import Document
+
+
+class Happening(Protocol):
+    """What a command announces: an `Event` of libs/contracts, or a plain verb of the record's own aggregate."""
+
+    @property
+    def type(self) -> str: ...
+
+    def payload(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A plain event without fields of its own: `<aggregate>.<verb>`."""
+
+    type: str
+
+    def payload(self) -> Mapping[str, Any]:
+        return {}
+
+
+@dataclass(slots=True)
+class Change:
+    """One record's way through a command. `before` is the loaded document, None for a new record."""
+
+    record_type: type[Record]
+    before: Document | None
+    after: Document
+    happenings: list[Happening] = field(default_factory=list)
+    removed: bool = False
+    _json: bytes | None = None
+
+    @property
+    def collection(self) -> str:
+        return self.record_type.collection
+
+    @property
+    def record_id(self) -> str:
+        return str(self.after["_id"])
+
+    def becomes(self, after: Document, *, removed: bool) -> None:
+        self.after, self.removed, self._json = after, removed, None
+
+    def json(self) -> bytes:
+        """The public state after the change; written once, for the answer and for every event."""
+        if self._json is None:
+            self._json = to_json(public(self.record_type, self.after))
+        return self._json
