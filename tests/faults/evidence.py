@@ -12,7 +12,7 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.collection import AsyncCollection
 
 from libs.contracts.envelope import Envelope
-from tests.faults.landscape import COLLECTIONS, queues
+from tests.faults.landscape import COLLECTIONS, followers, queues
 from tests.support.suite import SERVICES
 
 Document = dict[str, Any]
@@ -44,11 +44,7 @@ class Evidence:
 
 
 ROWS: Final = (
-    ("sales", "copies"),
-    ("marketing", "copies"),
-    ("service", "copies"),
-    ("activity", "copies"),
-    ("reporting", "copies"),
+    *((service, "copies") for service, _ in followers()),
     ("activity", "timeline"),
     ("reporting", "funnel_rows"),
     ("marketing", "responses"),
