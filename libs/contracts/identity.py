@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import Field
 
 from libs.contracts.event import Event, Snapshot
+from libs.contracts.values import Money
 
 
 class DefaultRole(StrEnum):
@@ -57,6 +58,21 @@ class TeamSnapshot(Snapshot):
     name: str
     state: str
     member_ids: tuple[str, ...] = ()
+
+
+class CustomFieldSnapshot(Snapshot):
+    """A field that records of the collection `of` have in their `custom`, under `name`."""
+
+    of: str
+    name: str
+    type: str
+    label: str
+    state: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    refers_to: tuple[str, ...] = ()
+    minimum: Money | None = None
+    maximum: Money | None = None
 
 
 class SessionSnapshot(Snapshot):
@@ -141,6 +157,26 @@ class TeamActivated(Event[TeamSnapshot], type="identity.team.activated"):
     pass
 
 
+class CustomFieldCreated(Event[CustomFieldSnapshot], type="identity.custom_field.created"):
+    pass
+
+
+class CustomFieldUpdated(Event[CustomFieldSnapshot], type="identity.custom_field.updated"):
+    pass
+
+
+class CustomFieldAssigned(Event[CustomFieldSnapshot], type="identity.custom_field.assigned"):
+    pass
+
+
+class CustomFieldDeactivated(Event[CustomFieldSnapshot], type="identity.custom_field.deactivated"):
+    """Opens nothing to its members any more."""
+
+
+class CustomFieldActivated(Event[CustomFieldSnapshot], type="identity.custom_field.activated"):
+    pass
+
+
 class SessionStarted(Event[SessionSnapshot], type="identity.session.started"):
     pass
 
@@ -179,6 +215,11 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     TeamAssigned,
     TeamDeactivated,
     TeamActivated,
+    CustomFieldCreated,
+    CustomFieldUpdated,
+    CustomFieldAssigned,
+    CustomFieldDeactivated,
+    CustomFieldActivated,
     SessionStarted,
     SessionRefreshed,
     SessionRevoked,

@@ -1,16 +1,19 @@
-"""What every service knows of roles, teams and users: from the identity service's document, and from its events."""
+"""What every service knows of roles, teams, users and custom fields: by identity's document, and by its events."""
 
+from decimal import Decimal
 from functools import cached_property
-from typing import Final
+from typing import ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from libs.domain.custom_fields import FieldTerms, FieldType
 from libs.domain.grants import Depth, Operation
 from libs.domain.roles import FieldAccess, RoleTerms
 
 _ACTIVE: Final = "active"
 _OPERATIONS: Final = frozenset(map(str, Operation))
 _DEPTHS: Final = frozenset(map(str, Depth))
+_FIELD_TYPES: Final = frozenset(map(str, FieldType))
 _ACCESSES: Final = {access.value: access for access in FieldAccess}
 
 
@@ -62,9 +65,40 @@ class UserEntry(Entry):
     roles: tuple[str, ...] = ()
 
 
+class CustomFieldEntry(Entry):
+    TERMS: ClassVar = ("of", "name", "type", "label", "required", "choices", "refers_to", "minimum", "maximum")
+
+    of: str
+    name: str
+    type: str
+    label: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    refers_to: tuple[str, ...] = ()
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+
+    @property
+    def terms(self) -> FieldTerms | None:
+        """None for a type that only a newer release knows."""
+        if self.type not in _FIELD_TYPES:
+            return None
+        return FieldTerms(
+            self.name,
+            FieldType(self.type),
+            self.label,
+            required=self.required,
+            choices=self.choices,
+            refers_to=self.refers_to,
+            minimum=self.minimum,
+            maximum=self.maximum,
+        )
+
+
 class DirectoryDocument(BaseModel):
     """The whole of it, as the identity service answers it to the other services."""
 
     roles: list[RoleEntry] = []
     teams: list[TeamEntry] = []
     users: list[UserEntry] = []
+    custom_fields: list[CustomFieldEntry] = []

@@ -52,7 +52,7 @@ class Record(BaseModel):
     modified_at: Annotated[Moment | None, GUARDED, INDEXED] = None
     modified_by: Annotated[str | None, GUARDED, LISTED] = None
     tags: Annotated[tuple[Tag, ...], LISTED, Field(max_length=50)] = ()
-    custom: Annotated[dict[str, Any], GUARDED] = Field(default_factory=dict)
+    custom: dict[str, Any] = Field(default_factory=dict, max_length=500)
 
     @classmethod
     def __pydantic_init_subclass__(

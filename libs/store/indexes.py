@@ -29,6 +29,7 @@ def indexes_of(record_type: type[Record]) -> list[IndexModel]:
     return [
         IndexModel([("_pending", ASCENDING)], sparse=True),
         IndexModel(REMOVED, sparse=True),
+        IndexModel([("custom.$**", ASCENDING)]),  # any custom field; a record without them has no entry
         IndexModel(
             [("_request.key", ASCENDING)],
             unique=True,

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
-from typing import Any, Final
+from functools import cache, lru_cache
+from typing import Any, Final, Literal, get_args, get_origin
 
 import pymongo
 
 from libs.contracts.values import Reference
+from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields, CustomValues
 from libs.domain.grants import Grants, Operation, hidden_fields, reaches, row_filter
 from libs.domain.grants import trimmed as without_hidden
 from libs.domain.people import Respondent
@@ -48,31 +49,43 @@ _ID_SUFFIXES: Final = ("_ids", "_id")
 @cache
 def query_fields_of(record_type: type[Record], hidden: frozenset[str] = frozenset()) -> QueryFields:
     """What lists of these records may filter, sort and search by, as the model's markers say; none of the `hidden`."""
-    return {
-        spec.name: QueryField(
-            spec.name,
-            _kind(spec),
-            sortable=spec.listed is not None and not spec.many,
-            searchable=spec.searched,
-            choices=tuple(member.value for member in spec.type) if _is_choice(spec) else (),
-            filterable=spec.listed is not None,
-        )
-        for spec in specs_of(record_type).values()
-        if spec.name not in hidden
-    }
+    return {name: _query_field(spec, name) for name, spec in specs_of(record_type).items() if name not in hidden}
 
 
-def visible_fields(record_type: type[Record], grants: Grants) -> QueryFields:
-    """The same, as far as the caller may see them."""
-    return query_fields_of(record_type, hidden_fields(grants, record_type.collection))
+@lru_cache(maxsize=256)
+def custom_query_fields_of(model: type[CustomValues]) -> QueryFields:
+    """The same for the custom fields of a collection."""
+    paths = {f"custom/{name}": spec for name, spec in specs_of(model).items()}
+    return {path: _query_field(spec, path) for path, spec in paths.items()}
 
 
-def _is_choice(spec: FieldSpec) -> bool:
-    return isinstance(spec.type, type) and issubclass(spec.type, StrEnum)
+def _query_field(spec: FieldSpec, path: str) -> QueryField:
+    return QueryField(
+        path,
+        _kind(spec),
+        sortable=spec.listed is not None and not spec.many,
+        searchable=spec.searched,
+        choices=_choices(spec),
+        filterable=spec.listed is not None,
+    )
+
+
+def visible_fields(record_type: type[Record], grants: Grants, custom: CustomFields = NO_CUSTOM_FIELDS) -> QueryFields:
+    """The same of both, as far as the caller may see them."""
+    hidden = hidden_fields(grants, record_type.collection)
+    fields = query_fields_of(record_type, hidden)
+    return {**fields, **custom_query_fields_of(custom.model)} if custom.names and "custom" not in hidden else fields
+
+
+def _choices(spec: FieldSpec) -> tuple[str, ...]:
+    if get_origin(spec.type) is Literal:
+        return get_args(spec.type)
+    is_enumeration = isinstance(spec.type, type) and issubclass(spec.type, StrEnum)
+    return tuple(member.value for member in spec.type) if is_enumeration else ()
 
 
 def _kind(spec: FieldSpec) -> FieldKind:
-    if _is_choice(spec):
+    if _choices(spec):
         return FieldKind.CHOICE_LIST if spec.many else FieldKind.CHOICE
     if spec.many:
         return FieldKind.REFERENCE_LIST if spec.type is Reference else FieldKind.TEXT_LIST

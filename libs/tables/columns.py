@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
 
+from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields, CustomValues
 from libs.domain.record import Record, bare_type, specs_of
 
 
@@ -33,19 +34,28 @@ class Column:
         return value
 
 
-@cache
-def columns_of(record_type: type[Record]) -> tuple[Column, ...]:
-    """Every column, in the order of the fields."""
+@lru_cache(maxsize=256)
+def columns_of(record_type: type[Record], custom: type[CustomValues] = CustomValues) -> tuple[Column, ...]:
+    """Every column, in the order of the fields; `custom` has one for each custom field."""
     return tuple(
         column
         for spec in specs_of(record_type).values()
-        for column in _flattened((spec.name,), spec.type, many=spec.many)
+        for column in (
+            _custom(custom) if spec.name == "custom" else _flattened((spec.name,), spec.type, many=spec.many)
+        )
     )
 
 
-def selected(record_type: type[Record], names: Iterable[str] | None) -> tuple[Column, ...]:
+def _custom(model: type[CustomValues]) -> Iterator[Column]:
+    for spec in specs_of(model).values():
+        yield from _flattened(("custom", spec.name), spec.type, many=spec.many)
+
+
+def selected(
+    record_type: type[Record], names: Iterable[str] | None, custom: CustomFields = NO_CUSTOM_FIELDS
+) -> tuple[Column, ...]:
     """The columns of what was selected (`customer/name`), the id before them; all for None."""
-    every = columns_of(record_type)
+    every = columns_of(record_type, custom.model)
     if names is None:
         return every
     paths = [tuple(name.split("/")) for name in ("id", *names)]

@@ -6,12 +6,8 @@ from typing import Any, ClassVar, Final, TypeVar
 
 import orjson
 from aiohttp import web
-from pydantic import ValidationError
 
-from libs.domain.grants import refuse_closed_fields
-from libs.domain.kinds import kind_named
-from libs.domain.money import refuse_excess_digits
-from libs.domain.record import Draft, Record, draft_of
+from libs.domain.record import Draft, Record
 from libs.domain.refusals import InvalidFields, Refusal, TooLarge
 from libs.store.errors import AlreadyAnswered, Conflict
 from libs.store.requests import Answer, RequestKey
@@ -19,10 +15,11 @@ from libs.store.rows import commit_rows
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from libs.web.answers import created, json_response
+from libs.web.drafting import drafted
 from libs.web.executing import STORE
-from libs.web.problems import problem_of, refusal_of
+from libs.web.problems import problem_of
 from libs.web.references import REFERENCES, Pointer, named, pointers_in
-from libs.web.requests import body_of, context_of, grants_of, json_of, request_key
+from libs.web.requests import body_of, context_of, custom_fields_of, grants_of, json_of, request_key
 from libs.web.resource import Resource
 
 R = TypeVar("R", bound=Record)
@@ -61,6 +58,8 @@ class _Bulk:
         self._request = request
         self._store: Store = request.app[STORE]
         self._resource = resource
+        self._grants = grants_of(request)
+        self._custom = custom_fields_of(request, resource.collection)
         self._key = key
         self._records = records
         self._results: list[dict[str, Any] | None] = [None] * len(records)
@@ -90,28 +89,22 @@ class _Bulk:
         return self._results
 
     def _drafts(self) -> dict[int, Draft]:
-        record_type: type[Record] = self._resource.record
-        grants = grants_of(self._request)
         drafts: dict[int, Draft] = {}
         for number, record in enumerate(self._records):
             if self._results[number] is not None:
                 continue
             try:
-                model = draft_of(kind_named(record_type, record))
-                drafts[number] = model.model_validate_json(orjson.dumps(record))
-                refuse_closed_fields(drafts[number].model_fields_set, grants, self._resource.collection)
-                refuse_excess_digits(record_type, drafts[number].__dict__)
-            except ValidationError as error:
-                self._fail(number, refusal_of(error))
+                drafts[number] = drafted(self._resource.record, orjson.dumps(record), self._grants, self._custom)
             except Refusal as refusal:
                 self._fail(number, refusal)
-        return {number: draft for number, draft in drafts.items() if self._results[number] is None}
+        return drafts
 
     async def _linked(self, drafts: dict[int, Draft]) -> dict[int, Draft]:
         """The drafts whose references lead somewhere, all looked up together."""
         record_type = self._resource.record
         pointers: dict[int, list[Pointer]] = {
-            number: pointers_in(record_type, draft.__dict__, under=str(number)) for number, draft in drafts.items()
+            number: pointers_in(record_type, draft.__dict__, self._custom, under=str(number))
+            for number, draft in drafts.items()
         }
         every = [pointer for each in pointers.values() for pointer in each]
         if not every:

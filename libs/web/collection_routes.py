@@ -5,14 +5,14 @@ from typing import Any, Generic, TypeVar
 
 from aiohttp import web
 
+from libs.domain.custom_fields import CustomFields
 from libs.domain.grants import EVERYTHING, Grants, refuse_closed_fields
-from libs.domain.kinds import described, kind_named
+from libs.domain.kinds import described
 from libs.domain.money import refuse_excess_digits
-from libs.domain.record import Draft, Record, draft_of, revision_of
+from libs.domain.record import Record, draft_of, revision_of
 from libs.store.clock import utc_now
 from libs.store.documents import to_json
 from libs.store.query.expansion import Ways
-from libs.store.query.fields import QueryFields
 from libs.store.query.options import (
     RECORD_OPTIONS,
     GroupQuery,
@@ -23,7 +23,7 @@ from libs.store.query.options import (
     parse_record_query,
 )
 from libs.store.query.paging import next_link
-from libs.store.reading import Page, count_up_to, presented, read_groups, read_one, read_page, visible_fields, ways_of
+from libs.store.reading import Page, count_up_to, presented, read_groups, read_one, read_page, ways_of
 from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
 from libs.web import odata
@@ -31,11 +31,12 @@ from libs.web.access import Operation
 from libs.web.answers import created, json_response, rendered
 from libs.web.api import LIST_OPTIONS, Route, Rule
 from libs.web.bulk import bulk_create
+from libs.web.drafting import drafted
 from libs.web.executing import STORE, execute
 from libs.web.exporting import CONTENT_TYPES, EXPORT_OPTIONS, export
 from libs.web.patching import patch_of, revised
 from libs.web.references import REFERENCES, named, pointers_in
-from libs.web.requests import body_of, etag, grants_of, json_of, parse
+from libs.web.requests import body_of, custom_fields_of, etag, fields_open_to, grants_of, parse
 from libs.web.resource import Action, Resource
 
 R = TypeVar("R", bound=Record)
@@ -110,7 +111,7 @@ class CollectionRoutes(Generic[R]):
 
     async def _groups(self, request: web.Request) -> web.Response:
         grants = grants_of(request)
-        query = parse_group_query(request.query.items(), visible_fields(self._record, grants), now=utc_now())
+        query = parse_group_query(request.query.items(), fields_open_to(request, self._record), now=utc_now())
         return self._listed(request, query, await read_groups(request.app[STORE], self._record, query, grants))
 
     async def _page(self, request: web.Request, *, removed: bool = False) -> web.Response:
@@ -134,19 +135,19 @@ class CollectionRoutes(Generic[R]):
         return web.Response(text=str(number), headers=odata.VERSION)
 
     def _query(self, request: web.Request) -> ListQuery:
-        fields, ways = self._open_to(grants_of(request))
+        fields, ways = fields_open_to(request, self._record), self._ways_open_to(grants_of(request))
         return parse_list_query(request.query.items(), fields, now=utc_now(), ways=ways)
 
-    def _open_to(self, grants: Grants) -> tuple[QueryFields, Callable[[], Ways]]:
-        """What this caller may ask about: fields, and ways to expand if it comes to that."""
-        return visible_fields(self._record, grants), lambda: ways_of(self._record, self._records, grants)
+    def _ways_open_to(self, grants: Grants) -> Callable[[], Ways]:
+        """Where this caller may expand to, worked out if it comes to that."""
+        return lambda: ways_of(self._record, self._records, grants)
 
     async def export(self, request: web.Request) -> web.StreamResponse:
         return await export(request, self._record)
 
     async def read(self, request: web.Request) -> web.Response:
-        fields, ways = self._open_to(grants := grants_of(request))
-        query = parse_record_query(request.query.items(), fields, ways)
+        grants, fields = grants_of(request), fields_open_to(request, self._record)
+        query = parse_record_query(request.query.items(), fields, self._ways_open_to(grants))
         store = request.app[STORE]
         view = await read_one(store, self._record, request.match_info["id"], grants)
         [shown] = await presented(store, [view], query, grants)
@@ -155,20 +156,15 @@ class CollectionRoutes(Generic[R]):
 
     async def create(self, request: web.Request) -> web.Response:
         body = await body_of(request)
-        draft = self._drafted(body)
-        refuse_closed_fields(draft.model_fields_set, grants_of(request), self._resource.collection)
-        refuse_excess_digits(self._record, draft.__dict__)
-        names = await self._names(request, draft.__dict__)
+        custom = custom_fields_of(request, self._resource.collection)
+        draft = drafted(self._record, body, grants_of(request), custom)
+        names = await self._names(request, draft.__dict__, custom)
         draft = draft.model_copy(update=named(self._record, draft.values(), names)) if names else draft
 
         async def command(work: UnitOfWork) -> Answer:
             return created(work, await self._resource.create_record(work, draft))
 
         return await execute(request, command, body=body, creates=self._resource.collection)
-
-    def _drafted(self, body: bytes) -> Draft:
-        kind = kind_named(self._record, json_of(body or b"{}")) if self._record.kinds else self._record
-        return parse(body, draft_of(kind))
 
     async def bulk(self, request: web.Request) -> web.Response:
         return await bulk_create(request, self._resource)
@@ -177,11 +173,12 @@ class CollectionRoutes(Generic[R]):
         body = await body_of(request)
         patch = patch_of(body)
         refuse_closed_fields(patch, grants_of(request), self._resource.collection)
-        names = await self._names(request, patch)
+        custom = custom_fields_of(request, self._resource.collection)
+        names = await self._names(request, patch, custom)
 
         async def command(work: UnitOfWork) -> Answer:
             current = await work.get_target(self._record, request.match_info["id"])
-            wanted = revised(current, patch)
+            wanted = revised(current, patch, custom)
             refuse_excess_digits(self._record, wanted.__dict__)
             linked = named(self._record, {name: getattr(wanted, name) for name in patch}, names)
             return rendered(work, await self._resource.change_record(work, current, wanted.evolve(**linked)))
@@ -207,9 +204,9 @@ class CollectionRoutes(Generic[R]):
 
         return act
 
-    async def _names(self, request: web.Request, values: Mapping[str, Any]) -> dict[str, str]:
+    async def _names(self, request: web.Request, values: Mapping[str, Any], custom: CustomFields) -> dict[str, str]:
         """Checks the references in an input; what they are called, by `<collection>/<id>`."""
-        pointers = pointers_in(self._record, values)
+        pointers = pointers_in(self._record, values, custom)
         if not pointers:
             return {}
         return await request.app[REFERENCES].names(pointers, request)

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from libs.contracts.envelope import Envelope
-from libs.domain.directory import DirectoryDocument, Entry, RoleEntry, TeamEntry, UserEntry
+from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields, FieldTerms
+from libs.domain.directory import CustomFieldEntry, DirectoryDocument, Entry, RoleEntry, TeamEntry, UserEntry
 from libs.domain.grants import Grants, Ids
 from libs.domain.refusals import Refusal, Unavailable
 from libs.domain.roles import ADMINISTRATOR, administering, combined
@@ -33,7 +34,10 @@ class Principal(StrEnum):
 
 
 class Directory:
-    """Roles, teams and users. A caller's grants are worked out once and remembered until one of these changes."""
+    """Roles, teams, users and custom fields. A caller's grants are worked out once and remembered until a change.
+
+    `fields_changed` counts how often custom fields have changed.
+    """
 
     def __init__(self, identity: Identity, *, now: Callable[[], float] = time.monotonic) -> None:
         self._identity = identity
@@ -41,6 +45,9 @@ class Directory:
         self._roles: dict[str, RoleEntry] = {}
         self._teams: dict[str, TeamEntry] = {}
         self._users: dict[str, UserEntry] = {}
+        self._custom_fields: dict[str, CustomFieldEntry] = {}
+        self._fields_of: dict[str, CustomFields] = {}
+        self.fields_changed = 0
         self._grants: dict[tuple[str, tuple[str, ...], str], Grants] = {}
         self._loading = asyncio.Lock()
         self._loaded_at: float | None = None
@@ -111,6 +118,10 @@ class Directory:
             return tuple(role for role in caller.roles if role in user.roles)
         return user.roles
 
+    def custom_fields(self, collection: str) -> CustomFields:
+        """The fields that administrators have added to the records of a collection."""
+        return self._fields_of.get(collection, NO_CUSTOM_FIELDS)
+
     async def principal(self, id_: str) -> Principal | None:
         """Whether this is an active user or team; asks identity about one that is not known yet."""
         if self._principal(id_) is None and not self._just_loaded():
@@ -141,6 +152,7 @@ class Directory:
         self._teams = {team.id: team for team in document.teams}
         self._users = {user.id: user for user in document.users}
         self._grants.clear()
+        self._take_fields({field.id: field for field in document.custom_fields})
 
     def _apply(self, envelope: Envelope) -> None:
         match envelope.collection:
@@ -150,7 +162,22 @@ class Directory:
                 _keep(self._teams, TeamEntry.model_validate(envelope.record))
             case "users":
                 _keep(self._users, UserEntry.model_validate(envelope.record))
+            case "custom_fields":
+                entries = dict(self._custom_fields)
+                _keep(entries, CustomFieldEntry.model_validate(envelope.record))
+                self._take_fields(entries)
         self._grants.clear()
+
+    def _take_fields(self, entries: dict[str, CustomFieldEntry]) -> None:
+        if entries == self._custom_fields:
+            return
+        self._custom_fields = entries
+        self.fields_changed += 1
+        terms: dict[str, list[FieldTerms]] = {}
+        for entry in entries.values():
+            if entry.active and entry.terms is not None:
+                terms.setdefault(entry.of, []).append(entry.terms)
+        self._fields_of = {name: CustomFields.of(each, collection=name) for name, each in terms.items()}
 
     async def _keep_reloading(self) -> None:
         while True:

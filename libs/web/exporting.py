@@ -17,14 +17,14 @@ from libs.store.clock import utc_now
 from libs.store.query.fields import QueryFields
 from libs.store.query.options import ListQuery, parse_list_query
 from libs.store.query.refusals import InvalidQuery
-from libs.store.reading import count_up_to, read_all, visible_fields
+from libs.store.reading import count_up_to, read_all
 from libs.tables.cells import Cell, row_of
 from libs.tables.columns import Column, selected
 from libs.tables.csv_writing import csv_rows
 from libs.tables.xlsx_writing import XlsxFile
 from libs.telemetry.logs import logger
 from libs.web.executing import STORE
-from libs.web.requests import grants_of
+from libs.web.requests import custom_fields_of, fields_open_to, grants_of
 
 MOST_XLSX_ROWS: Final = 100_000
 """A workbook is sent when its last row is written; more would keep the caller waiting without a sign of life."""
@@ -89,13 +89,13 @@ async def export(request: web.Request, record_type: type[Record]) -> web.StreamR
     """Everything that the caller could page through. Raises `TooManyRows`, `InvalidQuery` or `InvalidFields`."""
     format_ = format_in(request)
     store, grants = request.app[STORE], grants_of(request)
-    fields = visible_fields(record_type, grants)
-    query = _query(request, fields)
+    fields = fields_open_to(request, record_type)
+    query, custom = _query(request, fields), custom_fields_of(request, record_type.collection)
     if format_ is FileFormat.XLSX:
         count = await count_up_to(store, record_type, query, grants, most=MOST_XLSX_ROWS + 1)
         if count > MOST_XLSX_ROWS:
             raise TooManyRows(f"a workbook has at most {MOST_XLSX_ROWS:,} rows; narrow the filter, or take csv")
-    columns = [each for each in selected(record_type, query.select) if each.path[0] in fields]
+    columns = [each for each in selected(record_type, query.select, custom) if each.path[0] in fields]
     rows = _rows(read_all(store, record_type, query, grants, batch=_BATCH), columns)
     return await send(request, format_, Table(record_type.collection, [each.title for each in columns], rows))
 

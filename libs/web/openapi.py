@@ -10,7 +10,7 @@ from libs.domain.kinds import described
 from libs.domain.record import Record
 from libs.web.api import LIST_OPTIONS, Anyone, Route
 
-_REFERENCE: Final = "#/components/schemas/{model}"
+REFERENCE: Final = "#/components/schemas/{model}"
 
 Mode = Literal["validation", "serialization"]
 Described = tuple[type[BaseModel], Mode]
@@ -74,7 +74,7 @@ def _schemas(routes: Iterable[Route]) -> tuple[dict[str, Any], References]:
             wanted[route.body, "validation"] = None
         if route.answer:
             wanted[_described(route.answer), "serialization"] = None
-    references, definitions = models_json_schema(list(wanted), ref_template=_REFERENCE)
+    references, definitions = models_json_schema(list(wanted), ref_template=REFERENCE)
     described = {(model, mode): each for (model, mode), each in references.items() if issubclass(model, BaseModel)}
     return definitions.get("$defs", {}), described
 

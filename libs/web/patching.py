@@ -4,9 +4,11 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields
 from libs.domain.record import Record, revision_of
 from libs.domain.refusals import InvalidFields, Malformed
 from libs.store.documents import to_document, to_json
+from libs.web.custom_values import CUSTOM, changed
 from libs.web.problems import refusal_of
 from libs.web.requests import json_of
 
@@ -34,7 +36,7 @@ def merge(target: Any, patch: Any) -> Any:
     return merged
 
 
-def revised(record: R, patch: dict[str, Any]) -> R:
+def revised(record: R, patch: dict[str, Any], custom: CustomFields = NO_CUSTOM_FIELDS) -> R:
     """The record as the patch would have it; raises `InvalidFields`, also for fields that only actions change."""
     revision = revision_of(type(record))
     unknown = patch.keys() - revision.model_fields.keys()
@@ -46,4 +48,5 @@ def revised(record: R, patch: dict[str, Any]) -> R:
         wanted = revision.model_validate_json(to_json(merge(open_now, patch)))
     except ValidationError as error:
         raise refusal_of(error) from None
-    return record.evolve(**wanted.values())
+    values = changed(record.custom, patch.get(CUSTOM) or {}, custom) if CUSTOM in patch else record.custom
+    return record.evolve(**{**wanted.values(), CUSTOM: values})

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from libs.contracts.values import Reference, title_of
+from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields, CustomValues
 from libs.domain.grants import Grants, Operation, reaches
 from libs.domain.people import Respondent
 from libs.domain.record import Record, specs_of
@@ -48,9 +49,19 @@ class Pointer:
         return f"{self.collection}/{self.id}"
 
 
-def pointers_in(record_type: type[Record], values: Mapping[str, Any], *, under: str = "") -> list[Pointer]:
+def pointers_in(
+    record_type: type[Record | CustomValues],
+    values: Mapping[str, Any],
+    custom: CustomFields = NO_CUSTOM_FIELDS,
+    *,
+    under: str = "",
+) -> list[Pointer]:
     """Every reference in these field values, validated or still JSON; what is malformed is left to validation."""
-    found: list[Pointer] = []
+    given = values.get("custom")
+    within = (
+        pointers_in(custom.model, given, under=f"{under}/custom") if custom.names and isinstance(given, dict) else []
+    )
+    found: list[Pointer] = [*within]
     for name, spec in specs_of(record_type).items():
         if (spec.type not in _POINTING and not spec.lookup) or values.get(name) is None:
             continue
@@ -188,7 +199,16 @@ def named(record_type: type[Record], values: dict[str, Any], names: Mapping[str,
         value = changed.get(name)
         if spec.type in _POINTING and value is not None:
             changed[name] = tuple(fill(each) for each in value) if spec.many else fill(value)
+    if custom := changed.get("custom"):
+        changed["custom"] = {name: _named_value(value, names) for name, value in custom.items()}
     return changed
+
+
+def _named_value(value: Any, names: Mapping[str, str]) -> Any:
+    match value:
+        case {"collection": str(collection), "id": str(id_)} if f"{collection}/{id_}" in names:
+            return {**value, "name": names[f"{collection}/{id_}"]}
+    return value
 
 
 REFERENCES: Final = web.AppKey("references", References)

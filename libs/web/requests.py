@@ -7,9 +7,13 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from libs.domain.custom_fields import CustomFields
 from libs.domain.grants import EVERYTHING, Grants, Operation
+from libs.domain.record import Record
 from libs.domain.refusals import InvalidFields, Malformed, UnsupportedMedia
 from libs.store.context import Context
+from libs.store.query.fields import QueryFields
+from libs.store.reading import visible_fields
 from libs.store.requests import RequestKey
 from libs.telemetry.tracing import current_traceparent
 from libs.web.authentication import Authenticator, Caller
@@ -43,6 +47,16 @@ def caller_of(request: web.Request) -> Caller:
 def grants_of(request: web.Request) -> Grants:
     """What whoever asks may do."""
     return request.app[DIRECTORY].grants(request[_CALLER])
+
+
+def custom_fields_of(request: web.Request, collection: str) -> CustomFields:
+    """The fields that administrators have added to the collection."""
+    return request.app[DIRECTORY].custom_fields(collection)
+
+
+def fields_open_to(request: web.Request, record_type: type[Record]) -> QueryFields:
+    """What whoever asks may filter, sort and search these records by."""
+    return visible_fields(record_type, grants_of(request), custom_fields_of(request, record_type.collection))
 
 
 def set_operation(request: web.Request, operation: Operation) -> None:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import orjson
 from aiohttp import ClientSession, web
 
 from libs.bus.broker import Flow
@@ -22,10 +21,10 @@ from libs.jobs.schedules import Schedule
 from libs.jobs.timers import TimerKind
 from libs.store.store import Store
 from libs.telemetry.metrics import HttpMetrics
-from libs.web.answers import json_response
 from libs.web.api import ANYONE, Anyone, Route, guarded
 from libs.web.authentication import Authenticator
 from libs.web.collection_routes import CollectionRoutes
+from libs.web.description import Description
 from libs.web.directory import Directory
 from libs.web.executing import IN_PROGRESS, STORE
 from libs.web.exporting import WORKBOOKS, workbooks
@@ -91,12 +90,8 @@ async def create_app(service: Service, settings: ServiceSettings) -> web.Applica
     app[IN_PROGRESS] = {}
     app[WORKBOOKS] = workbooks()
     routes = service.all_routes()
-    described = orjson.dumps(document(f"Tandem CRM: {service.name}", VERSION, routes))
-
-    async def openapi(_: web.Request) -> web.Response:
-        return json_response(described)
-
-    routes.append(Route("GET", "/openapi.json", openapi, ANYONE, "The description of this service"))
+    description = Description(document(f"Tandem CRM: {service.name}", VERSION, routes), service.resources)
+    routes.append(Route("GET", "/openapi.json", description.answer, ANYONE, "The description of this service"))
     for route in routes:
         app.router.add_route(route.method, route.path, guarded(route))
     app[PUBLIC_ROUTES] = frozenset((route.method, route.path) for route in routes if isinstance(route.guard, Anyone))
@@ -165,8 +160,8 @@ def revocations(authenticator: Authenticator) -> Broadcast:
 
 
 def directory_changes(directory: Directory) -> Broadcast:
-    """Every copy of every service hears of roles, teams and users that have changed."""
-    topics = ("identity.role.*", "identity.team.*", "identity.user.*")
+    """Every copy of every service hears of roles, teams, users and custom fields that have changed."""
+    topics = ("identity.role.*", "identity.team.*", "identity.user.*", "identity.custom_field.*")
     return Broadcast("directory", topics, directory.hear, directory.reload)
 
 

@@ -37,8 +37,8 @@ def _names(*lines: str) -> frozenset[str]:
 
 TABLE: Mapping[Service, Owned] = {
     Service.IDENTITY: Owned(
-        built=_names("users teams roles api_keys sessions"),
-        reserved=_names("auth me invitations custom_fields"),
+        built=_names("users teams roles api_keys sessions custom_fields"),
+        reserved=_names("auth me invitations"),
     ),
     Service.SALES: Owned(
         built=_names("leads opportunities accounts contacts"),

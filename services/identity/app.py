@@ -11,6 +11,7 @@ from libs.web.settings import ServiceSettings
 from services.identity.api_keys import routes as api_keys
 from services.identity.api_keys.model import ApiKey
 from services.identity.attempts import store as attempts
+from services.identity.custom_fields import routes as custom_fields
 from services.identity.directory import routes as directory
 from services.identity.keys import routes as keys
 from services.identity.keys.files import load_signing_keys
@@ -43,7 +44,7 @@ async def create_app(settings: ServiceSettings) -> web.Application:
 
     service = Service(
         "identity",
-        resources=(users.USERS, roles.ROLES, teams.TEAMS),
+        resources=(users.USERS, roles.ROLES, teams.TEAMS, custom_fields.CUSTOM_FIELDS),
         routes=(*users.ROUTES, *sessions.ROUTES, *api_keys.ROUTES, *keys.ROUTES, *directory.ROUTES),
         records=(Session, ApiKey),
         indexes={**attempts.INDEXES, **credentials.INDEXES},

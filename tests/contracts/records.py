@@ -8,6 +8,7 @@ from services.activity.activities.model.campaign_response import CampaignRespons
 from services.activity.activities.model.phone_call import PhoneCall
 from services.activity.activities.model.task import Task
 from services.identity.api_keys.model import ApiKey
+from services.identity.custom_fields.model import CustomField
 from services.identity.roles.model import Role
 from services.identity.sessions.model import Session
 from services.identity.teams.model import Team
@@ -28,9 +29,24 @@ def id_of(number: int) -> str:
     return f"0193479c-0000-7000-8000-{number:012}"
 
 
-USER, SESSION, API_KEY, LEAD, OPPORTUNITY, ACCOUNT, CONTACT, CAMPAIGN, LIST, CASE, CALL, TASK, RESPONSE, ROLE, TEAM = (
-    map(id_of, range(1, 16))
-)
+(
+    USER,
+    SESSION,
+    API_KEY,
+    LEAD,
+    OPPORTUNITY,
+    ACCOUNT,
+    CONTACT,
+    CAMPAIGN,
+    LIST,
+    CASE,
+    CALL,
+    TASK,
+    RESPONSE,
+    ROLE,
+    TEAM,
+    CUSTOM_FIELD,
+) = map(id_of, range(1, 17))
 
 COMMON: Final[Mapping[str, Any]] = {
     "version": 3,
@@ -95,6 +111,19 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "fields": {"leads": {"birth_date": "hidden", "rating": "read_only"}},
     },
     Team: {"id": TEAM, "name": "North", "description": "The branches of the north.", "member_ids": [USER]},
+    CustomField: {
+        "id": CUSTOM_FIELD,
+        "of": "leads",
+        "name": "branch_code",
+        "type": "choice",
+        "label": "Branch",
+        "description": "The branch that keeps the customer.",
+        "required": True,
+        "choices": ["north", "south"],
+        "refers_to": ["accounts"],
+        "minimum": "0",
+        "maximum": "99.5",
+    },
     Session: {
         "id": SESSION,
         "user_id": USER,

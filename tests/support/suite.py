@@ -6,6 +6,7 @@ from libs.web.service import Service
 from services.activity.app import SERVICE as ACTIVITY
 from services.identity.api_keys import routes as api_keys
 from services.identity.api_keys.model import ApiKey
+from services.identity.custom_fields import routes as custom_fields
 from services.identity.directory import routes as directory
 from services.identity.keys import routes as keys
 from services.identity.roles import routes as roles
@@ -21,7 +22,7 @@ from services.service.app import SERVICE
 
 IDENTITY: Final = Service(
     "identity",
-    resources=(users.USERS, roles.ROLES, teams.TEAMS),
+    resources=(users.USERS, roles.ROLES, teams.TEAMS, custom_fields.CUSTOM_FIELDS),
     routes=(*users.ROUTES, *sessions.ROUTES, *api_keys.ROUTES, *keys.ROUTES, *directory.ROUTES),
     records=(Session, ApiKey),
 )

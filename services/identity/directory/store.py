@@ -1,9 +1,10 @@
-"""What the other services need of roles, teams and users."""
+"""What the other services need of roles, teams, users and custom fields."""
 
-from libs.domain.directory import DirectoryDocument
+from libs.domain.directory import CustomFieldEntry, DirectoryDocument
 from libs.domain.record import Record
 from libs.store.errors import answering
 from libs.store.store import Document, Store
+from services.identity.custom_fields.model import CustomField
 from services.identity.roles.model import Role
 from services.identity.teams.model import Team
 from services.identity.users.model import User
@@ -13,6 +14,7 @@ async def read_directory(store: Store) -> DirectoryDocument:
     return DirectoryDocument.model_validate({
         "roles": await _all(store, Role, "permissions", "fields"),
         "teams": await _all(store, Team, "member_ids"),
+        "custom_fields": await _all(store, CustomField, *CustomFieldEntry.TERMS),
         "users": await _all(store, User, "roles"),
     })  # fmt: skip
 

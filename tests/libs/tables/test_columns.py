@@ -1,5 +1,6 @@
 """Which columns records have."""
 
+from libs.domain.custom_fields import CustomFields, FieldTerms, FieldType
 from libs.tables.cells import row_of
 from libs.tables.columns import columns_of, selected
 from tests.libs.tables.records import FULL, Guest
@@ -13,8 +14,24 @@ def test_every_field_has_a_column_and_every_part_of_what_has_parts() -> None:
     every = [column.title for column in columns_of(Guest)]
 
     assert every[:2] == ["id", "version"]
-    assert {"last_name", "sizes", "host.collection", "host.id", "host.name", "address.city", "custom"} <= set(every)
-    assert not {"host", "address"} & set(every)
+    assert {"last_name", "sizes", "host.collection", "host.id", "host.name", "address.city"} <= set(every)
+    assert not {"host", "address", "custom"} & set(every)
+
+
+def test_every_custom_field_has_a_column_and_a_selection_may_name_one() -> None:
+    terms = [FieldTerms("room", FieldType.INTEGER, "Room"), FieldTerms("guide", FieldType.REFERENCE, "Guide")]
+    custom = CustomFields.of(terms, collection="guests")
+
+    every = [column.title for column in columns_of(Guest, custom.model)]
+
+    assert [title for title in every if title.startswith("custom")] == [
+        "custom.guide.collection",
+        "custom.guide.id",
+        "custom.guide.name",
+        "custom.room",
+    ]
+    [_, room] = selected(Guest, ["custom/room"], custom)
+    assert (room.title, room.value(FULL)) == ("custom.room", 4)
 
 
 def test_a_selection_keeps_its_order_behind_the_id() -> None:

@@ -114,4 +114,4 @@ def test_each_type_is_an_aggregate_whose_clients_cannot_set_what_is_guarded(kind
     assert kind.collection == "activities"
     assert kind.aggregate == f"activity.{kind.model_fields['type'].default}"
     assert draft.model_fields.keys() >= {"type", "state", "occurred_at", "subject", "regarding"}
-    assert not draft.model_fields.keys() & {"id", "version", "owner_id", "created_at", "custom"}
+    assert not draft.model_fields.keys() & {"id", "version", "owner_id", "created_at"}
