@@ -38,6 +38,11 @@ class Api:
         async with self._asked("POST", path, {}, json=body, headers=headers) as response:
             return await response.json()
 
+    async def send(self, path: str, form: aiohttp.FormData, **query: str) -> Any:
+        """Posts a form with a file."""
+        async with self._asked("POST", path, query, data=form) as response:
+            return await response.json()
+
     @asynccontextmanager
     async def _asked(
         self, method: str, path: str, query: Mapping[str, str], **more: Any

@@ -6,6 +6,7 @@ import typer
 
 from libs.cli.demo.command import demo
 from libs.cli.events import events
+from libs.cli.importing import import_file
 from libs.cli.operations import list_jobs, parked, timers
 from libs.cli.reference import write_reference
 from libs.cli.run import run
@@ -19,6 +20,7 @@ app = typer.Typer(
 app.command("run")(run)
 app.command("demo")(demo)
 app.command("docs")(write_reference)
+app.command("import")(import_file)
 app.command("jobs")(list_jobs)
 app.add_typer(parked, name="parked")
 app.add_typer(timers, name="timers")

@@ -5,11 +5,14 @@ from typing import Any, Final
 
 from libs.contracts.envelope import Envelope
 from libs.contracts.values import title_of
+from libs.domain.record import Index
 from libs.store.errors import answering
 from libs.store.projecting import newest, newness, upsert_newest
 from libs.store.store import Document, Store
 
 COLLECTION: Final = "copies"
+INDEXES: Final[Mapping[str, tuple[Index, ...]]] = {COLLECTION: (Index(("name",)), Index(("email",)))}
+"""To be built when the store is opened."""
 
 
 async def keep_copies(store: Store, envelopes: Sequence[Envelope]) -> None:
@@ -23,7 +26,7 @@ async def keep_copies(store: Store, envelopes: Sequence[Envelope]) -> None:
 def _row(record: Mapping[str, Any], *, deleted: bool) -> Document:
     """`owner_id` and `shares` say who may see the record."""
     access = {"owner_id": record.get("owner_id"), "shares": record.get("shares") or []}
-    return {"name": title_of(record), "deleted": deleted, **access}
+    return {"name": title_of(record), "email": record.get("email"), "deleted": deleted, **access}
 
 
 async def seed_copies(store: Store, collection: str, records: Sequence[Mapping[str, Any]]) -> None:

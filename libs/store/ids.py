@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from hashlib import blake2b
 from typing import Final
 
 _VERSION: Final = 7 << 76
@@ -35,6 +36,37 @@ _TICKS: Final = _Ticks()
 
 def new_id() -> str:
     millisecond, counter = _TICKS.next()
-    random = int.from_bytes(os.urandom(8)) & (1 << 62) - 1
-    digits = f"{millisecond << 80 | _VERSION | counter << 64 | _VARIANT | random:032x}"
+    return _formatted(millisecond, counter, int.from_bytes(os.urandom(8)) & (1 << 62) - 1)
+
+
+_PLACE_BITS: Final = 24
+
+
+def id_at(millisecond: int, name: str, place: int) -> str:
+    """The id of one of the many things that `name` brings about, such as the rows of a file: always the same.
+
+    They sort by their places, of which there are 16 million.
+    """
+    digest = int.from_bytes(blake2b(name.encode(), digest_size=8).digest())
+    low_bits = _PLACE_BITS - _COUNTER_BITS
+    counter = place >> low_bits & (1 << _COUNTER_BITS) - 1
+    rest = (place & (1 << low_bits) - 1) << 62 - low_bits | digest & (1 << 62 - low_bits) - 1
+    return _formatted(millisecond, counter, rest)
+
+
+def place_of(id_: str, millisecond: int, name: str) -> int | None:
+    """The place that `id_at` made this id of, None where it did not."""
+    digits = id_.replace("-", "")
+    try:
+        number = int(digits, 16)
+    except ValueError:
+        return None
+    low_bits = _PLACE_BITS - _COUNTER_BITS
+    counter = number >> 64 & (1 << _COUNTER_BITS) - 1
+    place = counter << low_bits | number >> 62 - low_bits & (1 << low_bits) - 1
+    return place if id_at(millisecond, name, place) == id_ else None
+
+
+def _formatted(millisecond: int, counter: int, rest: int) -> str:
+    digits = f"{millisecond << 80 | _VERSION | counter << 64 | _VARIANT | rest:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

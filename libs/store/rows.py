@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Final
 
 from pymongo.errors import BulkWriteError
 
@@ -12,6 +13,8 @@ from libs.store.errors import answering
 from libs.store.mongo import Collection, Document
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
+
+_BREATH: Final = 25
 
 
 async def commit_rows(store: Store, works: Sequence[UnitOfWork]) -> list[Exception | None]:
@@ -23,6 +26,8 @@ async def commit_rows(store: Store, works: Sequence[UnitOfWork]) -> list[Excepti
     together: defaultdict[str, list[tuple[int, Commit, Document]]] = defaultdict(list)
     async with answering():
         for number, work in enumerate(works):
+            if number % _BREATH == 0:
+                await asyncio.sleep(0)  # to prepare many commits takes a while, in which others want their turn
             try:
                 commit = store.commit_of(work)
             except Refusal as refusal:

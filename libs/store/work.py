@@ -1,6 +1,6 @@
 """The unit of work: what one command reads, and all that it changes, written together or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,13 +28,23 @@ R = TypeVar("R", bound=Record)
 class UnitOfWork:
     """What a command works with: reads now, writes at the commit that the edge does.
 
-    `attempt` counts from 1: a command is run again when another writer was quicker.
+    `attempt` counts from 1: a command is run again when another writer was quicker. `rehearsing`: it will not be
+    committed, so nothing must be used up that others count.
     """
 
-    def __init__(self, store: "Store", context: Context, *, attempt: int = 1, if_match: int | None = None) -> None:
+    def __init__(
+        self,
+        store: "Store",
+        context: Context,
+        *,
+        attempt: int = 1,
+        if_match: int | None = None,
+        rehearsing: bool = False,
+    ) -> None:
         self.store = store
         self.context = context
         self.attempt = attempt
+        self.rehearsing = rehearsing
         self.now: datetime = utc_now()
         self.changes: dict[tuple[str, str], Change] = {}
         self.private: list[PrivateWrite] = []
@@ -43,9 +53,14 @@ class UnitOfWork:
         self._loaded: dict[tuple[str, str], Document] = {}
         self._passed: dict[str, int | None] = {}
         self._if_match = if_match
+        self._ids: Iterator[str] | None = None
 
     def new_id(self) -> str:
-        return new_id()
+        return new_id() if self._ids is None else next(self._ids)
+
+    def draw_ids(self, ids: Iterator[str]) -> None:
+        """Takes new ids from here, so that a command that is run again makes the same records."""
+        self._ids = ids
 
     # Reads
 

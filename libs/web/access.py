@@ -18,24 +18,30 @@ _READ_BY_ALL: Final = _SALES | _MARKETING | _SERVICE | _ACTIVITIES | {"timeline"
 _EVERYTHING: Final = frozenset(Operation)
 _DAILY_WORK: Final = frozenset({Operation.CREATE, Operation.READ, Operation.WRITE})
 _READ: Final = frozenset({Operation.READ})
+_IMPORTS: Final = {"imports": frozenset({Operation.CREATE, Operation.READ})}
+"""Of what a file makes records is asked as well."""
 
 ROLES: Final[Mapping[str, Mapping[str, frozenset[Operation]]]] = {
     "sales_manager": {
         **dict.fromkeys(_READ_BY_ALL, _READ),
         **dict.fromkeys(_SALES | _ACTIVITIES, _EVERYTHING),
+        **_IMPORTS,
     },
     "salesperson": {
         **dict.fromkeys(_READ_BY_ALL, _READ),
         **dict.fromkeys(_SALES | _ACTIVITIES, _DAILY_WORK),
+        **_IMPORTS,
     },
     "marketer": {
         **dict.fromkeys(_READ_BY_ALL, _READ),
         **dict.fromkeys(_MARKETING | _ACTIVITIES, _EVERYTHING),
         "leads": _DAILY_WORK,
+        **_IMPORTS,
     },
     "service_representative": {
         **dict.fromkeys(_READ_BY_ALL, _READ),
         **dict.fromkeys(_SERVICE | _ACTIVITIES, _DAILY_WORK | {Operation.ASSIGN}),
+        **_IMPORTS,
     },
     "read_only": dict.fromkeys(_READ_BY_ALL, _READ),
 }

@@ -26,6 +26,7 @@ from libs.store.query.paging import next_link
 from libs.store.reading import Page, count_up_to, presented, read_groups, read_one, read_page, ways_of
 from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
+from libs.tables.formats import CONTENT_TYPES
 from libs.web import odata
 from libs.web.access import Operation
 from libs.web.answers import created, json_response, rendered
@@ -33,7 +34,7 @@ from libs.web.api import LIST_OPTIONS, Route, Rule
 from libs.web.bulk import bulk_create
 from libs.web.drafting import drafted
 from libs.web.executing import STORE, execute
-from libs.web.exporting import CONTENT_TYPES, EXPORT_OPTIONS, export
+from libs.web.exporting import EXPORT_OPTIONS, export
 from libs.web.patching import patch_of, revised
 from libs.web.references import REFERENCES, named, pointers_in
 from libs.web.requests import body_of, custom_fields_of, etag, fields_open_to, grants_of, parse

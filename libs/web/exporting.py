@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Final
@@ -21,6 +20,7 @@ from libs.store.reading import count_up_to, read_all
 from libs.tables.cells import Cell, row_of
 from libs.tables.columns import Column, selected
 from libs.tables.csv_writing import csv_rows
+from libs.tables.formats import CONTENT_TYPES, FileFormat
 from libs.tables.xlsx_writing import XlsxFile
 from libs.telemetry.logs import logger
 from libs.web.executing import STORE
@@ -48,17 +48,6 @@ WORKBOOKS: Final = web.AppKey("workbooks", asyncio.Semaphore)
 log = logger()
 
 
-class FileFormat(StrEnum):
-    CSV = "csv"
-    XLSX = "xlsx"
-
-
-CONTENT_TYPES: Final = {
-    FileFormat.CSV: "text/csv; charset=utf-8",
-    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-
 class TooManyRows(TooLarge):
     code: ClassVar[str] = "too_many_rows"
 
@@ -70,6 +59,7 @@ class Table:
     name: str
     titles: Sequence[str]
     rows: AsyncGenerator[list[list[Cell]], None]
+    delimiter: str = ","
 
 
 def workbooks() -> asyncio.Semaphore:
@@ -147,9 +137,9 @@ def _cut(request: web.Request) -> None:
 
 
 async def _csv(table: Table) -> AsyncGenerator[bytes, None]:
-    yield csv_rows([table.titles])
+    yield csv_rows([table.titles], delimiter=table.delimiter)
     async for rows in table.rows:
-        yield csv_rows(rows)
+        yield csv_rows(rows, delimiter=table.delimiter)
 
 
 async def _xlsx(table: Table, turns: asyncio.Semaphore) -> AsyncGenerator[bytes, None]:

@@ -13,13 +13,13 @@ from libs.store.query.options import ListQuery, parse_list_query
 from libs.store.query.paging import next_link
 from libs.web.answers import json_response
 
-SERVICE_PARAMETER: Final = "service"
-"""By this the gateway knows whose list is meant; an id tells it by itself."""
+OWNER_PARAMETERS: Final = ("service", "collection")
+"""By either the gateway knows whose list is meant; an id tells it by itself."""
 
 
 def list_query_of(request: web.Request, fields: QueryFields) -> ListQuery:
     """Raises `InvalidQuery`."""
-    return parse_list_query(request.query.items(), fields, now=utc_now(), also=(SERVICE_PARAMETER,))
+    return parse_list_query(request.query.items(), fields, now=utc_now(), also=OWNER_PARAMETERS)
 
 
 def list_response(

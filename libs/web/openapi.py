@@ -52,6 +52,19 @@ _BULK: Final[dict[str, Any]] = {
     "properties": {"records": {"type": "array", "maxItems": 1000, "items": {"type": "object"}}},
 }
 
+_IMPORT: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["file", "collection"],
+    "properties": {
+        "file": {"type": "string", "format": "binary", "description": "CSV or XLSX, the first row with titles"},
+        "collection": {"type": "string"},
+        "mapping": {"type": "string", "description": "as JSON, or the name of a saved one; guessed without it"},
+        "mode": {"enum": ["create", "upsert"]},
+        "key": {"type": "string", "description": "the field by which records are found"},
+        "dry_run": {"enum": ["true", "false"], "description": "true checks the file at once"},
+    },
+}
+
 
 def document(title: str, version: str, routes: Sequence[Route]) -> dict[str, Any]:
     """The whole document. Bodies are described as they are read, answers as they are written."""
@@ -106,6 +119,8 @@ def _operation(route: Route, references: References) -> dict[str, Any]:
         operation["requestBody"] = _content(references[route.body, "validation"], patch=route.method == "PATCH")
     elif route.raw_body == "bulk":
         operation["requestBody"] = _content(_BULK, patch=False)
+    elif route.raw_body == "import":
+        operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _IMPORT}}}
     return operation
 
 

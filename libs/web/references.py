@@ -110,19 +110,24 @@ class References:
         self, pointers: Sequence[Pointer], request: web.Request
     ) -> tuple[dict[str, FieldError], dict[str, str]]:
         """The same for many rows at once: the errors by pointer, and the names of what was found."""
+        return await self.resolve(pointers, grants_of(request), request.headers.get("Authorization", ""))
+
+    async def resolve(
+        self, pointers: Sequence[Pointer], grants: Grants, authorization: str | None
+    ) -> tuple[dict[str, FieldError], dict[str, str]]:
+        """The same for whoever has these grants; without `authorization` nobody else is asked."""
         errors = {
             each.pointer: _wrong_kind(each) for each in pointers if each.allowed and each.collection not in each.allowed
         }
         wanted = {each.subject for each in pointers if each.pointer not in errors}
         found = await self._known(wanted)
-        grants = grants_of(request)
         names = {
             subject: row["name"]
             for subject, row in found.items()
             if not row["deleted"] and _seen(grants, subject.partition("/")[0], row)
         }
-        if missing := wanted - found.keys():
-            names |= await self._ask_owners(missing, request.headers.get("Authorization", ""))
+        if (missing := wanted - found.keys()) and authorization is not None:
+            names |= await self._ask_owners(missing, authorization)
         for each in pointers:
             if each.pointer not in errors and each.subject not in names:
                 errors[each.pointer] = FieldError(each.pointer, "unknown_reference", f"no record {each.subject}")

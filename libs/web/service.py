@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 from aiohttp import ClientSession, web
@@ -15,10 +16,12 @@ from libs.bus.settings import BusSettings
 from libs.contracts.envelope import Envelope
 from libs.domain.record import Index, Record
 from libs.domain.refusals import Unavailable
+from libs.jobs.duties import Duty
 from libs.jobs.jobs import JobKind
 from libs.jobs.scheduler import INDEXES, Jobs
 from libs.jobs.schedules import Schedule
 from libs.jobs.timers import TimerKind
+from libs.store.copies import INDEXES as COPY_INDEXES
 from libs.store.store import Store
 from libs.telemetry.metrics import HttpMetrics
 from libs.web.api import ANYONE, Anyone, Route, guarded
@@ -30,6 +33,12 @@ from libs.web.executing import IN_PROGRESS, STORE
 from libs.web.exporting import WORKBOOKS, workbooks
 from libs.web.health import CHECKS, Check, health_routes
 from libs.web.identity_client import Identity, IdentityClient
+from libs.web.imports.mappings import mapping_routes
+from libs.web.imports.routes import import_routes
+from libs.web.imports.running import ImportJobs
+from libs.web.imports.settings import KINDS, LARGEST, RESOURCES
+from libs.web.imports.store import INDEXES as IMPORT_INDEXES
+from libs.web.imports.store import forget_old
 from libs.web.job_routes import job_routes
 from libs.web.middleware import PUBLIC_ROUTES, observing
 from libs.web.openapi import document
@@ -81,7 +90,13 @@ class Service:
         """Every route: what permissions guard, OpenAPI describes and the tests go through."""
         records = self.all_records()
         collections = [route for resource in self.resources for route in CollectionRoutes(resource, records).routes()]
-        return [*collections, *self.routes, *job_routes(), *parked_routes(), *timer_routes(), *health_routes()]
+        imports = [*import_routes(), *mapping_routes()] if self.importable() else []
+        every = (job_routes(), parked_routes(), timer_routes(), health_routes())
+        return [*collections, *self.routes, *imports, *chain.from_iterable(every)]
+
+    def importable(self) -> dict[str, Resource[Any]]:
+        """The resources into which files can be imported, by collection."""
+        return {resource.collection: resource for resource in self.resources if resource.creatable}
 
 
 async def create_app(service: Service, settings: ServiceSettings) -> web.Application:
@@ -89,6 +104,7 @@ async def create_app(service: Service, settings: ServiceSettings) -> web.Applica
     app = web.Application(middlewares=[observing(HttpMetrics())], client_max_size=LARGEST_BODY)
     app[IN_PROGRESS] = {}
     app[WORKBOOKS] = workbooks()
+    app[RESOURCES], app[LARGEST] = service.importable(), settings.largest_import
     routes = service.all_routes()
     description = Description(document(f"Tandem CRM: {service.name}", VERSION, routes), service.resources)
     routes.append(Route("GET", "/openapi.json", description.answer, ANYONE, "The description of this service"))
@@ -108,7 +124,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
             settings.database_of(service.name),
             service=service.name,
             records=service.all_records(),
-            indexes={**INDEXES, **service.indexes},
+            indexes={**INDEXES, **COPY_INDEXES, **IMPORT_INDEXES, **service.indexes},
             seconds=settings.database_seconds,
         )
         identity = service.identity(store) if service.identity else IdentityClient(settings.upstream_identity)
@@ -124,11 +140,18 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
             broadcasts=[revocations(authenticator), directory_changes(directory)],
             settings=bus_settings,
         )
-        jobs = Jobs(store, timers=service.timers, schedules=service.schedules, kinds=service.jobs)
         session = ClientSession()
+        references = References(store, session, settings.upstream("gateway"))
+        imports = ImportJobs(service.importable(), references, directory)
+        jobs = Jobs(
+            store,
+            timers=service.timers,
+            schedules=service.schedules,
+            kinds=(*service.jobs, *imports.kinds.values()),
+            duties=[Duty("imports", 3600.0, forget_old)],
+        )
         app[STORE], app[BUS], app[PARKING], app[AUTHENTICATOR] = store, bus, bus.parking, authenticator
-        app[DIRECTORY] = directory
-        app[REFERENCES] = References(store, session, settings.upstream("gateway"))
+        app[DIRECTORY], app[REFERENCES], app[KINDS] = directory, references, imports.kinds
         app[CHECKS] = {
             "mongodb": store.ping,
             "rabbitmq": _flowing(bus),

@@ -35,6 +35,7 @@ class ServiceSettings(BaseSettings):
     audience: frozenset[str] = frozenset(
         {"identity", "sales", "marketing", "service", "activity", "reporting", "journal"}
     )
+    largest_import: int = Field(default=30 * 1024 * 1024, gt=0)
     admin_password: SecretStr | None = None
     signing_key_file: Path | None = None
     log_json: bool | None = None

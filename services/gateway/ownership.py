@@ -69,8 +69,9 @@ TABLE: Mapping[Service, Owned] = {
     ),
 }
 
-# Every service has these; an id names its service (`sales-0192…`), a list is asked for with `?service=`.
-SHARED = frozenset({"jobs", "imports", "parked", "saved_views", "timers"})
+# Every service has these; an id names its service (`sales-0192…`), a list is asked for with `?service=`, or with
+# `?collection=` one of its own.
+SHARED = frozenset({"jobs", "imports", "import_mappings", "parked", "saved_views", "timers"})
 
 # What the journal answers about a record of any collection: `/leads/0192…/history`, `/leads/0192…?as_of=`.
 HISTORY = "history"
@@ -136,9 +137,9 @@ def _named_in_id(record_id: str) -> Service:
 
 
 def _named_in_query(query: Mapping[str, str]) -> Service:
-    service = _BY_NAME.get(query.get("service", ""))
+    service = _BY_NAME.get(query.get("service", "")) or OWNERS.get(query.get("collection", ""))
     if service is None:
-        raise InvalidFields.at("service", "required", f"name one of {', '.join(Service)}")
+        raise InvalidFields.at("service", "required", f"name one of {', '.join(Service)}, or a collection of it")
     return service
 
 

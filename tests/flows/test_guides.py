@@ -19,7 +19,12 @@ from tests.flows.stories import SOON
 
 USUAL_URL = "http://127.0.0.1:8080"
 USUAL_HOME = ".tandem/"
-CONTINUING = ("docs/events.md", "docs/guides/history.md", "docs/guides/custom-fields.md")
+CONTINUING = (
+    "docs/events.md",
+    "docs/guides/history.md",
+    "docs/guides/custom-fields.md",
+    "docs/guides/import-export.md",
+)
 """Guides that go on in the shell of the API guide, signed in."""
 TOOLS = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="curl or jq is not installed")
 
@@ -53,9 +58,7 @@ def script(guide: str, suite: Stack, printed: Path) -> str:
 
 
 @TOOLS
-@pytest.mark.parametrize(
-    "guide", ["README.md", "docs/api.md", "docs/events.md", "docs/guides/history.md", "docs/guides/custom-fields.md"]
-)
+@pytest.mark.parametrize("guide", ["README.md", "docs/api.md", *CONTINUING])
 async def test_the_examples_of_a_guide_do_what_it_says(guide: str, suite: Stack, tmp_path: Path) -> None:
     before = script("docs/api.md", suite, tmp_path).split("\n}", 1)[0] + "\n}\n" if guide in CONTINUING else ""
     shell = await asyncio.create_subprocess_exec(

@@ -1,0 +1,48 @@
+"""Files that lie beside records, in GridFS: whole, immutable, by ids that their owners give."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from motor.motor_asyncio import AsyncIOMotorGridFSBucket
+
+from libs.store.errors import answering
+from libs.store.store import Store
+
+_PIECE: Final = 1024 * 1024
+
+
+class Files:
+    """The files of one kind. Every method raises `Unavailable` where the database does not answer."""
+
+    def __init__(self, store: Store, bucket: str) -> None:
+        self._files = store.collection(f"{bucket}.files")
+        self._bucket = AsyncIOMotorGridFSBucket(store.database, bucket_name=bucket)
+
+    @answering()
+    async def keep(self, file_id: str, path: Path) -> None:
+        """Stores what lies at `path`; nothing of it where that breaks off."""
+        upload = self._bucket.open_upload_stream_with_id(file_id, path.name)
+        try:
+            with path.open("rb") as file:
+                while piece := file.read(_PIECE):
+                    await upload.write(piece)
+            await upload.close()
+        except BaseException:
+            await upload.abort()
+            raise
+
+    @answering()
+    async def fetch(self, file_id: str, path: Path) -> None:
+        """Writes the file to `path`, piece by piece."""
+        download = await self._bucket.open_download_stream(file_id)
+        with path.open("wb") as file:
+            while chunk := await download.readchunk():
+                file.write(chunk)
+
+    @answering()
+    async def forget(self, before: datetime) -> None:
+        """Deletes the files that were kept before then."""
+        old = await self._files.find({"uploadDate": {"$lt": before}}, {"_id": 1}).to_list(1000)
+        for document in old:
+            await self._bucket.delete(document["_id"])

@@ -1,0 +1,1 @@
+"""Files of rows that become records: uploaded, mapped, checked, run, and undone."""

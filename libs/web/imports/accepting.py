@@ -1,0 +1,98 @@
+"""`POST /api/v1/imports`: a file comes in, is kept, and its columns are guessed."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from aiohttp import web
+
+from libs.domain.record import Record
+from libs.domain.refusals import InvalidFields
+from libs.store.documents import to_json
+from libs.store.files import Files
+from libs.store.ids import new_id
+from libs.store.work import UnitOfWork
+from libs.tables.mapping import ImportMapping
+from libs.web.answers import json_response
+from libs.web.executing import STORE
+from libs.web.imports import mappings, store
+from libs.web.imports.fitting import problems_of, refuse_unallowed, refuse_unfit
+from libs.web.imports.model import Import, ImportFile, ImportProblem, ImportSettings
+from libs.web.imports.moving import begun
+from libs.web.imports.settings import LARGEST, RESOURCES
+from libs.web.imports.uploading import Contents, Upload, days_are_ambiguous, guess, looked_through, received
+from libs.web.requests import context_of, grants_of, parse
+from libs.web.resource import Resource
+
+
+async def accept(request: web.Request) -> web.Response:
+    """201 with the import: its columns, a guess at what they mean, some rows, and what should be looked at."""
+    with TemporaryDirectory(prefix="tandem-upload-") as folder:
+        sent = await received(request, Path(folder) / "file", largest=request.app[LARGEST])
+        record_type: type[Record] = _resource(request, sent).record
+        contents = await looked_through(sent.path)
+        settings = await _settings(request, record_type, sent, contents)
+        refuse_unallowed(grants_of(request), record_type.collection, settings)
+        refuse_unfit(record_type, contents.columns, settings)
+        import_id = f"{request.app[STORE].service}-{new_id()}"
+        await Files(request.app[STORE], store.FILES).keep(import_id, sent.path)
+
+    async def command(work: UnitOfWork) -> Import:
+        found = Import(
+            id=import_id,
+            owner_id=work.context.actor_id,
+            collection=record_type.collection,
+            file=_file(sent, contents),
+            columns=contents.columns,
+            sample=contents.sample,
+            rows=contents.rows,
+            last_row=contents.last_row,
+            problems=_problems(record_type, contents, settings),
+            created_at=work.now,
+            **settings.__dict__,
+        )
+        checking = sent.fields.get("dry_run") == "true"
+        kept = begun(request, work, found, "check") if checking else found
+        work.put(store.IMPORTS, {"_id": import_id, **kept.model_dump(exclude={"id"})})
+        return kept
+
+    made = await request.app[STORE].run(command, context_of(request))
+    location = f"/api/v1/imports/{made.id}"
+    return json_response(to_json(made.model_dump()), status=201, headers={"Location": location})
+
+
+def _resource(request: web.Request, sent: Upload) -> Resource[Any]:
+    resources = request.app[RESOURCES]
+    name = sent.fields.get("collection") or request.query.get("collection", "")
+    if name not in resources:
+        raise InvalidFields.at("/collection", "unknown_collection", f"one of {', '.join(sorted(resources))}")
+    return resources[name]
+
+
+async def _settings(
+    request: web.Request, record_type: type[Record], sent: Upload, contents: Contents
+) -> ImportSettings:
+    """As the request says; what it leaves open is guessed. `mapping` is JSON, or the name of a saved one."""
+    given = sent.fields.get("mapping", "").strip()
+    if given.startswith("{"):
+        mapping = parse(given.encode(), ImportMapping)
+    elif given:
+        mapping = await mappings.by_name(request.app[STORE], record_type.collection, given)
+    else:
+        mapping = guess(record_type, contents)
+    settings = {name: sent.fields[name] for name in ("mode", "key") if sent.fields.get(name)}
+    return parse(to_json({**settings, "mapping": mapping.model_dump()}), ImportSettings)
+
+
+def _file(sent: Upload, contents: Contents) -> ImportFile:
+    source = contents.source
+    return ImportFile(
+        name=sent.name, size=sent.size, format=source.format, encoding=source.encoding, delimiter=source.delimiter
+    )
+
+
+def _problems(record_type: type[Record], contents: Contents, settings: ImportSettings) -> tuple[ImportProblem, ...]:
+    found = problems_of(record_type, contents.columns, settings)
+    if not days_are_ambiguous(record_type, contents, settings.mapping):
+        return found
+    return (ImportProblem(code="ambiguous_days", detail="say by date_format which comes first"), *found)

@@ -1,0 +1,140 @@
+"""A file as it comes in: kept, looked through, and its columns guessed."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from aiohttp import BodyPartReader, web
+
+from libs.domain.record import Record
+from libs.domain.refusals import InvalidFields, TooLarge, UnsupportedMedia
+from libs.tables.cells import Cell, as_text
+from libs.tables.mapping import DateFormat, FieldRule, ImportMapping, date_format_of, guessed, has_decimal_comma
+from libs.tables.reading import Row, Source, UnreadableFile, recognised, rows_in, titles_of
+from libs.tables.targets import targets_of
+
+_SAMPLE: Final = 10
+_LOOKED_THROUGH: Final = 500
+"""Rows by which the form of days and numbers is guessed."""
+
+_DAYS: Final = (date, datetime)
+_NUMBERS: Final = (int, float, Decimal)
+_LONGEST_FIELD: Final = 256 * 1024
+_MOST_PARTS: Final = 20
+
+
+class FileTooLarge(TooLarge):
+    code: ClassVar[str] = "file_too_large"
+
+
+@dataclass(slots=True)
+class Upload:
+    """What a multipart body has: `size` bytes at `path` under the name that its sender gave them, and other fields."""
+
+    path: Path
+    name: str = ""
+    size: int = 0
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What was found in a file. `first` rows are some of them; the last row has the number `last_row`."""
+
+    source: Source
+    columns: tuple[str, ...]
+    first: tuple[Row, ...]
+    rows: int
+    last_row: int
+
+    @property
+    def sample(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(as_text(cell) for cell in cells) for _, cells in self.first[:_SAMPLE])
+
+
+async def received(request: web.Request, path: Path, *, largest: int) -> Upload:
+    """Writes the part called `file` to `path`. Raises `UnsupportedMedia`, `FileTooLarge` or `InvalidFields`."""
+    if request.content_type != "multipart/form-data":
+        raise UnsupportedMedia("send multipart/form-data with the parts file and collection")
+    upload = Upload(path)
+    try:
+        parts = await request.multipart()
+        for _ in range(_MOST_PARTS):
+            part = await parts.next()
+            if part is None:
+                break
+            await _take(part, upload, largest)
+    except ValueError as error:
+        raise InvalidFields.at("/", "malformed", f"the body is not multipart: {error}") from None
+    if not upload.size:
+        raise InvalidFields.at("/file", "missing", "send a file with at least its header")
+    return upload
+
+
+async def _take(part: Any, upload: Upload, largest: int) -> None:
+    if not isinstance(part, BodyPartReader) or part.name is None:
+        raise InvalidFields.at("/", "malformed", "every part has a name")
+    if part.name != "file":
+        text = await part.read_chunk(_LONGEST_FIELD)
+        if not part.at_eof() and await part.read_chunk(1):
+            raise TooLarge(f"{part.name} is too long")
+        upload.fields[part.name] = text.decode("utf-8", "replace")
+        return
+    upload.name = Path(part.filename or "file").name[:200]
+    with upload.path.open("wb") as file:
+        while piece := await part.read_chunk():
+            upload.size += len(piece)
+            if upload.size > largest:
+                raise FileTooLarge(f"a file may have {largest} bytes", limit=largest)
+            file.write(piece)
+
+
+async def looked_through(path: Path) -> Contents:
+    """Reads the whole file once, so that what cannot be read is known now; raises `UnreadableFile`."""
+    return await asyncio.to_thread(_look_through, path)
+
+
+def _look_through(path: Path) -> Contents:
+    source = recognised(path)
+    rows = rows_in(path, source)
+    header = next(rows, None)
+    if header is None:
+        raise UnreadableFile("the file is empty")
+    first: list[Row] = []
+    count, last = 0, header[0]
+    for count, row in enumerate(rows, 1):
+        if count <= _LOOKED_THROUGH:
+            first.append(row)
+        last = row[0]
+    return Contents(source, titles_of(header[1]), tuple(first), count, last)
+
+
+def guess(record_type: type[Record], contents: Contents) -> ImportMapping:
+    """The columns whose titles say what they are, and the form of days and numbers as the first rows show it."""
+    fields = guessed(contents.columns, targets_of(record_type))
+    return ImportMapping(
+        fields=fields,
+        date_format=date_format_of(_texts(record_type, contents, fields, _DAYS)) or DateFormat.YMD,
+        decimal_comma=has_decimal_comma(_texts(record_type, contents, fields, _NUMBERS)),
+    )
+
+
+def days_are_ambiguous(record_type: type[Record], contents: Contents, mapping: ImportMapping) -> bool:
+    """Whether there are days, and these rows do not tell the order of day and month."""
+    days = _texts(record_type, contents, mapping.fields, _DAYS)
+    return bool(days) and date_format_of(days) is None
+
+
+def _texts(
+    record_type: type[Record], contents: Contents, fields: Mapping[str, FieldRule], types: tuple[type, ...]
+) -> list[str]:
+    """What is written in the columns that fill fields of these types."""
+    targets = targets_of(record_type)
+    columns = {rule.column for name, rule in fields.items() if name in targets and targets[name].type in types}
+    places = [place for place, title in enumerate(contents.columns) if title in columns]
+    cells: list[Cell] = [cells[place] for _, cells in contents.first for place in places if place < len(cells)]
+    return [cell for cell in cells if isinstance(cell, str) and cell]

@@ -1,0 +1,276 @@
+"""What rows do to records, some hundred at a time. Doing rows again changes nothing and tells the same of each.
+
+A row that makes a record makes it under an id of its own (`Import.record_id`), so that its insert succeeds once. One
+that changes a record leaves what it changed in the same transaction, under an id of its own as well.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from itertools import chain
+from typing import Any, Final, TypeVar
+
+from libs.domain.grants import Operation
+from libs.domain.record import Draft, Record, revision_of
+from libs.domain.refusals import FieldError, Refusal, Unavailable
+from libs.store.context import Context
+from libs.store.documents import to_document
+from libs.store.errors import Conflict, answering
+from libs.store.ids import new_id
+from libs.store.rows import commit_rows
+from libs.store.store import Document, Store
+from libs.store.work import UnitOfWork
+from libs.tables.reading import Row
+from libs.web.imports import store as rows_store
+from libs.web.imports.lookups import Lookups
+from libs.web.imports.matching import Matching
+from libs.web.imports.model import Import, ImportMode
+from libs.web.imports.preparing import Prepared, Preparing
+from libs.web.imports.store import BadRow, Changed
+from libs.web.patching import revised
+from libs.web.references import Pointer, References, named, pointers_in
+from libs.web.resource import Resource
+
+T = TypeVar("T")
+
+_CHANGES_AT_ONCE: Final = 8
+_BREATH: Final = 25
+"""Rows after which other tasks of the process have their turn."""
+
+
+class Outcome(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+Outcomes = dict[int, Outcome | BadRow]
+
+
+class RowWriter:
+    """Writes the rows of one import, or rehearses it: then every rule is asked, and nothing is written."""
+
+    def __init__(
+        self,
+        store: Store,
+        resource: Resource[Any],
+        references: References,
+        found: Import,
+        context: Context,
+        *,
+        rehearsing: bool = False,
+    ) -> None:
+        self._store = store
+        self._resource = resource
+        self._references = references
+        self._import = found
+        self._context = context
+        self._rehearsing = rehearsing
+        self._preparing = Preparing(resource.record, found.columns, found.mapping, found.key)
+        self._lookups = Lookups(store, context.grants)
+        self._matching = Matching(store, resource, found, context.grants, rehearsing=rehearsing)
+
+    async def write(self, rows: Sequence[Row]) -> Outcomes:
+        """What became of each row; raises `Unavailable`, after which the same rows can be written again."""
+        outcomes: Outcomes = await self._known(rows)
+        prepared = [
+            each async for each in _breathing(self._preparing.prepared(*row) for row in rows if row[0] not in outcomes)
+        ]
+        await self._link(prepared)
+        matches = await self._matching.of(prepared)
+        creates: dict[int, tuple[Prepared, Draft]] = {}
+        updates: dict[int, tuple[Prepared, str]] = {}
+        async for each in _breathing(prepared):
+            match = None if each.errors else matches.get(each.row)
+            try:
+                if each.errors:
+                    outcomes[each.row] = BadRow(each.row, tuple(each.errors), each.texts)
+                elif isinstance(match, FieldError):
+                    outcomes[each.row] = BadRow(each.row, (match,), each.texts)
+                elif match is not None:
+                    updates[each.row] = each, match
+                else:
+                    creates[each.row] = each, self._preparing.draft(each.values)
+            except Refusal as refusal:
+                outcomes[each.row] = _bad(each, refusal)
+        outcomes |= await self._create(await self._pointing(creates, outcomes))
+        outcomes |= await self._update(updates)
+        return outcomes
+
+    async def _known(self, rows: Sequence[Row]) -> Outcomes:
+        """What was done before a crash."""
+        if self._rehearsing:
+            return {}
+        ids = {self._import.record_id(number): number for number, _ in rows}
+        taken = await rows_store.existing(self._store, self._resource.collection, list(ids))
+        outcomes: Outcomes = {ids[each]: Outcome.CREATED for each in taken}
+        if self._import.mode is ImportMode.UPSERT:
+            changed = await rows_store.changes(self._store, self._import.id, ids.values())
+            outcomes |= {each.row: Outcome.UPDATED for each in changed}
+        return outcomes
+
+    async def _link(self, prepared: Sequence[Prepared]) -> None:
+        wanted = {each for row in prepared for texts in row.references.values() for each in texts}
+        if wanted:
+            found = await self._lookups.resolve(wanted)
+            for row in prepared:
+                row.link(found)
+
+    async def _pointing(
+        self, creates: Mapping[int, tuple[Prepared, Draft]], outcomes: Outcomes
+    ) -> dict[int, tuple[Prepared, Draft]]:
+        """The creates whose references lead somewhere; the others become outcomes."""
+        values = {row: draft.__dict__ for row, (_, draft) in creates.items()}
+        errors, names = await self._resolved(values)
+        outcomes |= {row: BadRow(row, wrong, creates[row][0].texts) for row, wrong in errors.items()}
+        return {
+            row: (
+                each,
+                draft.model_copy(update=named(self._resource.record, draft.values(), names)) if names else draft,
+            )
+            for row, (each, draft) in creates.items()
+            if row not in errors
+        }
+
+    async def _resolved(
+        self, values: Mapping[int, Mapping[str, Any]]
+    ) -> tuple[dict[int, tuple[FieldError, ...]], dict[str, str]]:
+        """What is wrong with the references of rows, and what is called what, by `<collection>/<id>`."""
+        pointers: dict[int, list[Pointer]] = {
+            row: pointers_in(self._resource.record, each, under=str(row)) for row, each in values.items()
+        }
+        every = [pointer for each in pointers.values() for pointer in each]
+        if not every:
+            return {}, {}
+        errors, names = await self._references.resolve(every, self._context.grants, None)
+        wrong = {
+            row: tuple(
+                replace(errors[each.pointer], pointer=each.pointer.removeprefix(str(row)))
+                for each in found
+                if each.pointer in errors
+            )
+            for row, found in pointers.items()
+        }
+        return {row: each for row, each in wrong.items() if each}, names
+
+    async def _create(self, creates: Mapping[int, tuple[Prepared, Draft]]) -> Outcomes:
+        outcomes: Outcomes = {}
+        works: dict[int, UnitOfWork] = {}
+        async for row in _breathing(creates):
+            each, draft = creates[row]
+            work = UnitOfWork(self._store, self._context, rehearsing=self._rehearsing)
+            try:
+                await self._make(work, row, draft)
+            except Refusal as refusal:
+                outcomes[row] = _bad(each, refusal)
+            else:
+                works[row] = work
+        if self._rehearsing:
+            return outcomes | dict.fromkeys(works, Outcome.CREATED)
+        for row, outcome in zip(works, await commit_rows(self._store, list(works.values())), strict=True):
+            each, draft = creates[row]
+            outcomes[row] = await self._settled(each, draft, outcome)
+        return outcomes
+
+    async def _make(self, work: UnitOfWork, row: int, draft: Draft) -> Record:
+        work.draw_ids(chain((self._import.record_id(row),), iter(new_id, None)))
+        record: Record = await self._resource.create_record(work, draft)
+        return record
+
+    async def _settled(self, each: Prepared, draft: Draft, outcome: Exception | None) -> Outcome | BadRow:
+        match outcome:
+            case None:
+                return Outcome.CREATED
+            case Conflict():
+                return await self._again(each, draft)
+            case Unavailable():
+                raise outcome
+            case Refusal():
+                return _bad(each, outcome)
+        raise outcome
+
+    async def _again(self, each: Prepared, draft: Draft) -> Outcome | BadRow:
+        """A row whose command met a rival is run again, alone, unless it has made its record."""
+        record_id = self._import.record_id(each.row)
+
+        async def command(work: UnitOfWork) -> None:
+            if not await rows_store.existing(self._store, self._resource.collection, [record_id]):
+                await self._make(work, each.row, draft)
+
+        try:
+            await self._store.run(command, self._context)
+        except Unavailable:
+            raise
+        except Refusal as refusal:
+            return _bad(each, refusal)
+        return Outcome.CREATED
+
+    async def _update(self, updates: Mapping[int, tuple[Prepared, str]]) -> Outcomes:
+        values = {row: each.values for row, (each, _) in updates.items()}
+        errors, names = await self._resolved(values)
+        outcomes: Outcomes = {row: BadRow(row, wrong, updates[row][0].texts) for row, wrong in errors.items()}
+        hands = asyncio.Semaphore(_CHANGES_AT_ONCE)
+
+        async def change(each: Prepared, record_id: str) -> None:
+            async with hands:
+                outcomes[each.row] = await self._changed(each, record_id, names)
+
+        async with asyncio.TaskGroup() as group:
+            for row, (each, record_id) in updates.items():
+                if row not in errors:
+                    group.create_task(change(each, record_id))
+        return outcomes
+
+    async def _changed(self, each: Prepared, record_id: str, names: Mapping[str, str]) -> Outcome | BadRow:
+        context = replace(self._context, operation=Operation.WRITE)
+
+        async def command(work: UnitOfWork) -> Outcome:
+            return await self._change(work, each, record_id, names)
+
+        try:
+            if not self._rehearsing:
+                return await self._store.run(command, context)
+            async with answering():
+                return await command(UnitOfWork(self._store, context, rehearsing=True))
+        except Unavailable:
+            raise
+        except Refusal as refusal:
+            return _bad(each, refusal)
+
+    async def _change(self, work: UnitOfWork, each: Prepared, record_id: str, names: Mapping[str, str]) -> Outcome:
+        record_type = self._resource.record
+        current = await work.get_target(record_type, record_id)
+        patch = self._preparing.patch(each.values, current)
+        wanted = revised(current, patch)
+        linked = named(record_type, {name: getattr(wanted, name) for name in patch}, names)
+        changed = await self._resource.change_record(work, current, wanted.evolve(**linked))
+        before, after = differing(current, changed)
+        if not after and not before:
+            work.discard()
+            return Outcome.UNCHANGED
+        work.put(
+            rows_store.CHANGES,
+            rows_store.change_document(self._import.id, Changed(each.row, record_id, before, after)),
+        )
+        return Outcome.UPDATED
+
+
+def differing(current: Record, changed: Record) -> tuple[Document, Document]:
+    """The open fields that differ, as they were and as they are; one without a value is missing."""
+    old, new = to_document(current), to_document(changed)
+    names = [name for name in revision_of(type(current)).model_fields if old.get(name) != new.get(name)]
+    return ({name: old[name] for name in names if name in old}, {name: new[name] for name in names if name in new})
+
+
+def _bad(each: Prepared, refusal: Refusal) -> BadRow:
+    errors = refusal.errors or (FieldError("", refusal.code, refusal.detail),)
+    return BadRow(each.row, tuple(errors), each.texts)
+
+
+async def _breathing(items: Iterable[T]) -> AsyncIterator[T]:
+    """The same items, with turns for others between them."""
+    for number, item in enumerate(items, 1):
+        yield item
+        if number % _BREATH == 0:
+            await asyncio.sleep(0)

@@ -1,0 +1,167 @@
+"""Whatever breaks in the middle: each row has its effect once, and the figures are exact."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import ClientConnectionError, ClientSession, FormData
+from aiohttp.test_utils import TestServer, unused_port
+from pymongo import MongoClient
+
+from libs.store.context import Context
+from libs.store.outbox import Pending
+from libs.tables.reading import Row
+from libs.web.imports import store as imports
+from libs.web.imports.writing import Outcome, RowWriter
+from libs.web.references import REFERENCES
+from libs.web.resource import Resource
+from tests.libs.tables.records import Guest
+from tests.libs.web.imports.hotel import ENDED, Hotel, csv_file
+from tests.support.services import Identities
+from tests.support.waiting import eventually
+
+HEADER = ["Surname", "E-Mail", "Nights"]
+ROWS: list[Row] = [(row, [f"Guest {row}", f"g{row}@example.org", str(row)]) for row in range(2, 102)]
+FILE = csv_file(HEADER, *[cells for _, cells in ROWS])
+
+
+async def writer(hotel: Hotel, import_id: str, **options: Any) -> RowWriter:
+    """As a job makes it anew when it begins or resumes."""
+    found = await imports.find(hotel.store, import_id)
+    context = Context(actor_id="user-1", via="import")
+    return RowWriter(hotel.store, Resource(Guest), hotel.service.app[REFERENCES], found, context, **options)
+
+
+async def written(hotel: Hotel, import_id: str, rows: Sequence[Row]) -> set[object]:
+    return set((await (await writer(hotel, import_id)).write(rows)).values())
+
+
+async def versions(hotel: Hotel) -> list[tuple[str, int]]:
+    documents = await hotel.store.collection("guests").find({}).sort("_id", 1).to_list(None)
+    return [(each["last_name"], each["version"]) for each in documents]
+
+
+async def test_rows_that_are_written_again_are_told_as_the_first_time_and_double_nothing(hotel: Hotel) -> None:
+    import_id = await hotel.given(FILE)
+    await written(hotel, import_id, ROWS[:40])
+
+    assert await written(hotel, import_id, ROWS) == {Outcome.CREATED}
+    assert await written(hotel, import_id, ROWS) == {Outcome.CREATED}
+    assert await versions(hotel) == [(f"Guest {row}", 1) for row, _ in ROWS]
+
+
+async def test_changes_that_are_made_again_change_nothing(hotel: Hotel) -> None:
+    await hotel.imported(csv_file(HEADER, *[["Old", cells[1], 1] for _, cells in ROWS]))
+    import_id = await hotel.given(FILE, mode="upsert", key="email")
+    await written(hotel, import_id, ROWS[:40])
+
+    assert await written(hotel, import_id, ROWS) == {Outcome.UPDATED}
+    assert await written(hotel, import_id, ROWS) == {Outcome.UPDATED}
+    assert await versions(hotel) == [(f"Guest {row}", 2) for row, _ in ROWS]
+
+
+async def test_an_upsert_that_is_done_again_does_not_take_what_it_made_for_what_was_there(hotel: Hotel) -> None:
+    import_id = await hotel.given(FILE, mode="upsert", key="email")
+    await written(hotel, import_id, ROWS)
+
+    assert await written(hotel, import_id, ROWS) == {Outcome.CREATED}
+    assert {version for _, version in await versions(hotel)} == {1}
+
+
+async def test_two_copies_that_write_the_same_rows_at_once_make_each_record_once(hotel: Hotel) -> None:
+    import_id = await hotel.given(FILE)
+
+    outcomes = await asyncio.gather(*(written(hotel, import_id, ROWS) for _ in range(3)))
+
+    assert outcomes == [{Outcome.CREATED}] * 3
+    assert len(await versions(hotel)) == len(ROWS)
+
+
+async def test_every_record_tells_that_it_was_imported_and_by_whom(hotel: Hotel) -> None:
+    import_id = await hotel.given(FILE)
+    heard: list[Pending] = []
+    hotel.store.outbox.on_commit = heard.extend
+
+    await hotel.do(import_id, "run")
+
+    assert len(heard) == len(ROWS)
+    assert {event.type for event in heard} == {"hotel.guest.created"}
+    assert all(b'"via":"import"' in event.body and b'"actorid":"user-1"' in event.body for event in heard)
+
+
+@asynccontextmanager
+async def process(settings: dict[str, str]) -> AsyncIterator[Process]:
+    """The service in a process of its own, which is killed at the end."""
+    started = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.libs.web.imports.hotel", env={**os.environ, **settings},
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield started
+    finally:
+        started.kill()
+        await started.wait()
+
+
+async def ready(session: ClientSession, url: str) -> bool:
+    try:
+        async with session.get(f"{url}/readyz") as response:
+            return response.status == 200
+    except ClientConnectionError:
+        return False
+
+
+@pytest.mark.slow
+async def test_an_import_whose_process_is_killed_is_finished_by_the_next(
+    mongo_url: str, amqp_url: str, database_name: str, mongo_client: MongoClient[dict[str, Any]]
+) -> None:
+    count, identities = 20_000, Identities()
+    guests = mongo_client[f"{database_name}_hotel"]["guests"]
+    file = csv_file(HEADER, *[[f"G{n}", f"g{n}@example.org", "x" if n % 100 == 0 else 1] for n in range(count)])
+    async with TestServer(identities.app()) as identity, ClientSession() as session:
+        url = f"http://127.0.0.1:{(port := unused_port())}"
+        session.headers["Authorization"] = f"Bearer {identities.token('administrator')}"
+        settings = {
+            "TANDEM_ENVIRONMENT": "development",
+            "TANDEM_MONGO_URL": mongo_url,
+            "TANDEM_AMQP_URL": amqp_url,
+            "TANDEM_DATABASE_PREFIX": database_name,
+            "TANDEM_UPSTREAM_IDENTITY": str(identity.make_url("")),
+            "TANDEM_HTTP_PORT": str(port),
+        }
+        async with process(settings):
+            await eventually(lambda: ready(session, url))
+            form = FormData({"collection": "guests"})
+            form.add_field("file", file.encode(), filename="guests.csv")
+            async with session.post(f"{url}/api/v1/imports", data=form) as response:
+                path = f"{url}/api/v1/imports/{(await response.json())['id']}"
+            async with session.post(f"{path}/run") as response:
+                assert response.status == 200
+
+            async def begun() -> bool:
+                return await asyncio.to_thread(guests.count_documents, {}) > 2000
+
+            await eventually(begun, every=0.01)
+        interrupted = guests.count_documents({})
+        assert interrupted < count * 0.99
+
+        async with process(settings):
+            await eventually(lambda: ready(session, url))
+
+            async def ended() -> dict[str, Any] | None:
+                async with session.get(path) as response:
+                    found: dict[str, Any] = await response.json()
+                    return found if found["state"] in ENDED else None
+
+            found = await eventually(ended, within=60)
+
+    assert (found["state"], found["counts"]["created"], found["counts"]["failed"]) == ("completed", 19_800, 200)
+    assert guests.count_documents({}) == 19_800
+    assert len(guests.distinct("email")) == 19_800
