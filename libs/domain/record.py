@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Self, TypeVar, Union, cast, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from libs.contracts.values import Moment
 from libs.domain.fields import GUARDED, INDEXED, LISTED, Guarded, Listed, Lookup, Searched
@@ -115,10 +115,10 @@ class FieldSpec:
 
 
 def _bare(annotation: Any) -> Any:
-    """The type itself, without `Annotated`."""
+    """The type itself, without `Annotated`; a time is a `datetime`, zone or not."""
     while get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
-    return annotation
+    return datetime if annotation is AwareDatetime else annotation
 
 
 def bare_type(annotation: Any) -> Any:

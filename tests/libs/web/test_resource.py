@@ -157,6 +157,15 @@ async def test_lists_filter_sort_page_and_count(market: Running) -> None:
     assert "@odata.nextLink" not in rest
 
 
+async def test_lists_are_filtered_by_times(market: Running) -> None:
+    await market.post("/api/v1/rivals", {"name": "Acme"})
+
+    _, since = await market.get("/api/v1/rivals?$filter=created_at ge 2020-01-01")
+    _, before = await market.get("/api/v1/rivals?$filter=created_at lt 2020-01-01T00:00:00Z")
+
+    assert ([each["name"] for each in since["value"]], before["value"]) == (["Acme"], [])
+
+
 async def test_plain_records_are_deactivated_and_activated_by_actions_only(market: Running) -> None:
     _, created = await market.post("/api/v1/rivals", {"name": "Acme"})
     path = f"/api/v1/rivals/{created['id']}"
