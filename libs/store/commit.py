@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +23,7 @@ from libs.store.outbox import (
     refuse_too_large,
     room_for,
 )
+from libs.store.private import Insert
 from libs.store.transactions import in_transaction
 from libs.store.work import UnitOfWork
 
@@ -112,13 +114,33 @@ class Commit:
             document["_request"] = self._work.remembered
         return self._writes[0].change.collection, document
 
+    def _insertions(self) -> Mapping[str, list[Document]] | None:
+        """The documents, by collection, of a unit of work that makes nothing but new ones."""
+        if insertion := self.insertion():
+            return {insertion[0]: [insertion[1]]}
+        work = self._work
+        private = [each for each in work.private if isinstance(each, Insert)]
+        updates = [write for write in self._writes if write.change.before is not None]
+        if updates or work.remembered is not None or len(private) < len(work.private):
+            return None
+        documents: defaultdict[str, list[Document]] = defaultdict(list)
+        for write in self._writes:
+            documents[write.change.collection].append(write.document())
+            for event in write.beside:
+                documents[OVERFLOW].append(overflow_document(event, write.now))
+        for each in private:
+            documents[each.collection].append(each.document)
+        return documents
+
     @property
     def events(self) -> list[Pending]:
         return [event for write in self._writes for event in write.events]
 
     async def _write(self) -> Sequence[Pending]:
         try:
-            if self._plain():
+            if (documents := self._insertions()) is not None:
+                await self._work.store.inserts.insert(documents, deadline=self._deadline)
+            elif self._plain():
                 await self._write_one(self._writes[0])
             else:
                 await in_transaction(self._client, self._apply, deadline=self._deadline)
@@ -137,11 +159,7 @@ class Commit:
         return work.remembered is None or (change.before is None and change.collection == work.remembered_in)
 
     async def _write_one(self, write: Write) -> None:
-        store = self._work.store
-        if insertion := self.insertion():
-            await store.insert(*insertion)
-            return
-        collection = store.collection(write.change.collection)
+        collection = self._work.store.collection(write.change.collection)
         if not await _update(collection, write):
             await self._make_room(collection, write)
 

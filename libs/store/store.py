@@ -44,7 +44,7 @@ class Store:
         self.requests = Requests(self.database)
         self.epoch = 1
         self._known: dict[str, Collection] = {}
-        self._inserts: dict[str, Inserts] = {}
+        self.inserts = Inserts(client, self.collection)
         self._turns = Turns(patience=seconds)
 
     @classmethod
@@ -93,13 +93,6 @@ class Store:
         if known is None:
             known = self._known[name] = self.database[name]
         return known
-
-    async def insert(self, collection: str, document: Document) -> None:
-        """Writes a new document, together with those of others who do so now; raises what the driver raises."""
-        inserts = self._inserts.get(collection)
-        if inserts is None:
-            inserts = self._inserts[collection] = Inserts(self.collection(collection))
-        await inserts.insert(document)
 
     async def ping(self) -> None:
         """Raises `Unavailable` unless the database answers."""

@@ -18,12 +18,14 @@ async def take_in_response(work: UnitOfWork, response: CampaignResponseSnapshot)
         return
     person, named = await _identify(work, response.customer or Responder())
     new = model.lead_from(response, person, id=work.new_id())
-    # The claim is read first: whoever makes a lead after this moment changes it, and this command runs again.
+    # Most people are new, and taking the claim says so. Where somebody has it, this command runs again and reads it
+    # first: whoever makes a lead after that moment changes it, so that there is one more run.
     key = new.person_key or f"response:{response.id}"
-    holder = await work.claimed_by(OPEN_LEAD, key)
-    if await store.of_response(work, response.id) is not None:
+    holder = await work.claimed_by(OPEN_LEAD, key) if work.attempt > 1 else None
+    met = await store.met(work, response.id, new.person_key)
+    if any(response.id in lead.response_ids for lead in met):
         return
-    known = named or (await store.of_person(work, new.person_key) if new.person_key else None)
+    known = named or await store.taking(work, met)
     if known is not None:
         work.save(*leads.join_response(known, response_id=response.id, campaign_id=response.campaign_id))
         return
@@ -43,5 +45,5 @@ async def _identify(work: UnitOfWork, customer: Responder) -> tuple[Person, Lead
                 return model.of_account(account), None
         case "leads":
             if (lead := await work.first(Lead, {"_id": customer.id})) is not None:
-                return model.of_lead(lead), lead if await store.takes_answers(work, lead) else None
+                return model.of_lead(lead), await store.taking(work, [lead])
     return model.described(customer), None
