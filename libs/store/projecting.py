@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from pymongo import UpdateOne
+from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from libs.contracts.envelope import Envelope
@@ -11,6 +11,7 @@ from libs.store.errors import already_there
 from libs.store.mongo import Collection, Document
 
 _EPOCH_SHIFT: Final = 40
+_SEQUENCE: Final = (1 << _EPOCH_SHIFT) - 1
 
 
 def newness(envelope: Envelope) -> int:
@@ -33,18 +34,21 @@ async def upsert_newest(collection: Collection, rows: Mapping[str, tuple[int, Do
 
     The guard stands in the filter: where the stored row is as new or newer nothing matches, the upsert tries an insert,
     and its duplicate key says so. It says the same where another copy has just made the row from an older event, so
-    those rows are written once more, without an insert.
+    those rows are written once more, without an insert. A record's first version is mostly a new row, and an insert
+    costs the database a third of an upsert: it is tried alone.
     """
-    if rows and (met := await _write(collection, rows, upsert=True)):
-        await _write(collection, met, upsert=False)
+    if rows and (met := await _write(collection, rows, may_insert=True)):
+        await _write(collection, met, may_insert=False)
 
 
 async def _write(
-    collection: Collection, rows: Mapping[str, tuple[int, Document]], *, upsert: bool
+    collection: Collection, rows: Mapping[str, tuple[int, Document]], *, may_insert: bool
 ) -> dict[str, tuple[int, Document]]:
     """Returns the rows whose insert met another."""
     operations = [
-        UpdateOne({"_id": key, "newness": {"$lt": number}}, {"$set": {**fields, "newness": number}}, upsert=upsert)
+        _insertion(key, number, fields)
+        if may_insert and _is_first(number)
+        else _update(key, number, fields, upsert=may_insert)
         for key, (number, fields) in rows.items()
     ]
     try:
@@ -53,3 +57,15 @@ async def _write(
         keys = list(rows)
         return {keys[index]: rows[keys[index]] for index in already_there(error)}
     return {}
+
+
+def _is_first(number: int) -> bool:
+    return number & _SEQUENCE <= 1
+
+
+def _insertion(key: str, number: int, fields: Document) -> InsertOne[Document]:
+    return InsertOne({"_id": key, **fields, "newness": number})
+
+
+def _update(key: str, number: int, fields: Document, *, upsert: bool) -> UpdateOne:
+    return UpdateOne({"_id": key, "newness": {"$lt": number}}, {"$set": {**fields, "newness": number}}, upsert=upsert)
