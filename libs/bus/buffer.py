@@ -1,6 +1,7 @@
 """What was received and waits to be handled."""
 
 import asyncio
+from collections.abc import Callable
 
 from libs.bus.message import Delivery
 
@@ -26,11 +27,11 @@ class Buffer:
         """The next one; `done` must follow."""
         return await self._deliveries.get()
 
-    async def take_batch(self, most: int, *, linger: float) -> list[Delivery]:
-        """At least one; waits `linger` seconds for more unless `most` are here. `done` must follow, for each."""
+    async def take_batch(self, most: int, *, pause: Callable[[], float]) -> list[Delivery]:
+        """At least one; waits `pause` seconds for more unless `most` are here. `done` must follow, for each."""
         batch = [await self._deliveries.get()]
         if self._deliveries.qsize() < most - 1:
-            await asyncio.sleep(linger)
+            await asyncio.sleep(pause())
         batch += [self._deliveries.get_nowait() for _ in range(min(most - 1, self._deliveries.qsize()))]
         return batch
 

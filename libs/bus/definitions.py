@@ -36,8 +36,8 @@ class Projection:
     name: str
     topics: tuple[Topic, ...]
     handle: BatchHandler
-    batch: int = 100
-    linger: float = 0.02
+    batch: int = 200
+    pause: float = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,12 @@ def consumer(name: str, *topics: Topic, workers: int = 8) -> Callable[[Command],
 
 
 def projection(
-    name: str, *topics: Topic, batch: int = 100, linger: float = 0.02
+    name: str, *topics: Topic, batch: int = 200, pause: float = 0.05
 ) -> Callable[[BatchHandler], Projection]:
-    """A batch is complete at `batch` events, or `linger` seconds after its first (up to 0.25 in a rush)."""
+    """A batch begins at `batch` events, or `pause` seconds after the last one began (up to 0.25 in a rush)."""
 
     def define(handle: BatchHandler) -> Projection:
-        return Projection(name, topics, handle, batch, linger)
+        return Projection(name, topics, handle, batch, pause)
 
     return define
 

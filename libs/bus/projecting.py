@@ -8,9 +8,9 @@ from typing import TypeAlias
 from libs.bus.buffer import Buffer
 from libs.bus.definitions import Projection, keys_of
 from libs.bus.handling import Handling
-from libs.bus.lingering import Lingering
 from libs.bus.measures import handled, handling_seconds
 from libs.bus.message import Delivery
+from libs.bus.pacing import Pacing
 from libs.bus.recovery import why_undecodable
 from libs.bus.runner import Equipment, Runner
 from libs.bus.topology import consumer_queue
@@ -31,10 +31,10 @@ class _Projecting:
         self._handling = Handling(projection.name, equipment)
 
     async def work(self, buffer: Buffer) -> None:
-        lingering = Lingering(self._projection.linger)
+        pacing = Pacing(self._projection.pause)
         while True:
-            taken = await buffer.take_batch(self._projection.batch, linger=lingering.seconds)
-            lingering.took(len(taken))
+            taken = await buffer.take_batch(self._projection.batch, pause=pacing.pause)
+            pacing.begins(len(taken))
             try:
                 await self._settle([delivery for delivery in taken if not delivery.lost])
             except Exception as error:  # noqa: BLE001 - a fault of the bus: the queue counts it

@@ -19,7 +19,7 @@ class BusSettings:
     """After this an unconfirmed publication counts as unknown, and its connection as dead."""
     relay_backlog: int = 4096
     """Committed events that wait in memory for the window; further ones are left to the sweeper."""
-    clear_after: float = 0.05
+    clear_after: float = 0.2
     """How long confirmed events are gathered before the outbox forgets them in one write."""
     clear_batch: int = 256
 

@@ -10,13 +10,12 @@ from services.journal.events import store as rows
 from services.journal.events.tail import Tail
 
 BATCH: Final = 500
-LINGER: Final = 0.05
 
 
 def journalling(tail: Tail) -> Projection:
     """The projection that gives events their positions and tells `tail`."""
 
-    @projection("events", "#", batch=BATCH, linger=LINGER)
+    @projection("events", "#", batch=BATCH)
     async def keep_events(store: Store, envelopes: Sequence[Envelope]) -> None:
         tail.reached(await rows.append(store, envelopes))
 

@@ -41,7 +41,7 @@ class Batches:
 
 async def test_events_come_in_batches_of_at_most_the_declared_size(start: Start, announce: Announce) -> None:
     batches = Batches()
-    await start(projection("copies", "sales.lead.*", batch=5, linger=0.2)(batches))
+    await start(projection("copies", "sales.lead.*", batch=5, pause=0.2)(batches))
     await asyncio.gather(*(announce(qualified(str(number))) for number in range(12)))
     await eventually(lambda: batches.topics == sorted(str(number) for number in range(12)))
     assert max(len(batch) for batch in batches.seen) == 5
@@ -49,14 +49,14 @@ async def test_events_come_in_batches_of_at_most_the_declared_size(start: Start,
 
 async def test_a_batch_is_handled_soon_also_if_it_is_small(start: Start, announce: Announce) -> None:
     batches = Batches()
-    await start(projection("copies", LeadQualified, batch=1000, linger=0.01)(batches))
+    await start(projection("copies", LeadQualified, batch=1000, pause=0.01)(batches))
     await announce(qualified("Solar roof"))
     await eventually(lambda: batches.seen == [["Solar roof"]], within=2)
 
 
 async def test_only_the_poison_of_a_batch_is_parked(start: Start, rabbit: RabbitBroker, settings: BusSettings) -> None:
     batches = Batches(poison="Poison")
-    bus = await start(projection("copies", LeadQualified, linger=0.2)(batches), tries=1, tiers=(0.1,))
+    bus = await start(projection("copies", LeadQualified, pause=0.2)(batches), tries=1, tiers=(0.1,))
     garbage = Message("garbage", LeadQualified.type, b"{")
     healthy = [message_of(qualified(f"Lead {number}")) for number in range(5)]
     for message in (*healthy, message_of(qualified("Poison")), garbage):
@@ -82,7 +82,7 @@ async def test_what_is_not_as_its_publisher_promises_is_parked_at_once_and_the_b
 ) -> None:
     topics: set[str] = set()
 
-    @projection("copies", "sales.lead.*", linger=0.2)
+    @projection("copies", "sales.lead.*", pause=0.2)
     async def keep(_: Store, envelopes: Sequence[Envelope]) -> None:
         topics.update(LeadState(envelope.record["state"]) + envelope.record["topic"] for envelope in envelopes)
 
@@ -109,7 +109,7 @@ async def test_an_acknowledged_batch_does_not_come_again(
     start: Start, announce: Announce, service: str, rabbit: RabbitBroker
 ) -> None:
     batches = Batches()
-    first = await start(projection("copies", LeadQualified, batch=3, linger=0.01)(batches))
+    first = await start(projection("copies", LeadQualified, batch=3, pause=0.01)(batches))
     await announce(*(qualified(str(number)) for number in range(10)))
     await eventually(lambda: len(batches.topics) == 10)
     await first.stop()

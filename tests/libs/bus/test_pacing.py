@@ -1,0 +1,49 @@
+"""Batches come further apart with the rate of events, and only with it."""
+
+import pytest
+
+from libs.bus import pacing
+from libs.bus.pacing import LONGEST, Pacing
+
+LEAST = 0.05
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time, in its one element."""
+    now = [100.0]
+    monkeypatch.setattr(pacing, "perf_counter", lambda: now[0])
+    return now
+
+
+@pytest.mark.parametrize(
+    ("events", "after", "expected"),
+    [(2, 0.05, LEAST), (14, 0.1, LEAST), (80, 0.1, 100 / 800), (16, 0.1, LONGEST), (1000, 0.1, LEAST)],
+    ids=["calm", "brisk", "busy", "just busy", "flooded"],
+)
+def test_the_pause_follows_the_rate(clock: list[float], events: int, after: float, expected: float) -> None:
+    paced = Pacing(LEAST)
+
+    clock[0] += after
+    paced.begins(events)
+
+    assert paced.pause() == pytest.approx(expected)
+
+
+def test_what_comes_after_a_quiet_moment_waits_for_nothing(clock: list[float]) -> None:
+    paced = Pacing(LEAST)
+    paced.begins(1)
+
+    clock[0] += LEAST
+
+    assert paced.pause() == 0
+
+
+def test_what_comes_soon_after_a_batch_waits_for_the_rest_of_the_pause(clock: list[float]) -> None:
+    paced = Pacing(LEAST)
+    clock[0] += 1
+    paced.begins(1)
+
+    clock[0] += 0.02
+
+    assert paced.pause() == pytest.approx(0.03)
