@@ -55,13 +55,14 @@ class Home:
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the home alone; raises AlreadyRunning. The hold ends with the process, however it dies."""
+        """Hold the home and its ports alone; raises AlreadyRunning. The hold ends with the process, however it dies."""
         self.path.mkdir(parents=True, exist_ok=True)
         with (self.path / "lock").open("a") as lock:
             self._lock(lock)
             try:
                 yield
             finally:
+                self.ports.release()
                 self._running_file.unlink(missing_ok=True)
 
     @property

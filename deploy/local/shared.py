@@ -129,12 +129,13 @@ async def keep(directory: Path, virtual_hosts: Sequence[str]) -> None:
         sys.stderr.write(f"{happening}\n")
 
     with (directory / "users.lock").open("a") as users:
-        async with Supervisor(report) as supervisor:
-            nodes = await start_nodes(home, supervisor, report, virtual_hosts=virtual_hosts)
-            amqp_urls = {name: nodes.broker.url(name) for name in virtual_hosts}
-            _announce(directory, SharedNodes(os.getpid(), nodes.mongo_url, amqp_urls))
-            await asyncio.to_thread(fcntl.flock, users, fcntl.LOCK_EX)
-            _announcement(directory).unlink()
+        with home.held():
+            async with Supervisor(report) as supervisor:
+                nodes = await start_nodes(home, supervisor, report, virtual_hosts=virtual_hosts)
+                amqp_urls = {name: nodes.broker.url(name) for name in virtual_hosts}
+                _announce(directory, SharedNodes(os.getpid(), nodes.mongo_url, amqp_urls))
+                await asyncio.to_thread(fcntl.flock, users, fcntl.LOCK_EX)
+                _announcement(directory).unlink()
         shutil.rmtree(home.path)
 
 

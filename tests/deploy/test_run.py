@@ -18,10 +18,9 @@ from deploy.local.home import PROJECT
 from deploy.local.waiting import until
 from tests.deploy.processes import eventually, is_alive, living_in
 
-# Usual ports are chosen by looking for free ones, which two tests at a time would do at the same moment.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("usual_ports")]
+pytestmark = pytest.mark.slow
 
-Tandem = Callable[[], AbstractAsyncContextManager[asyncio.subprocess.Process]]
+Tandem = Callable[..., AbstractAsyncContextManager[asyncio.subprocess.Process]]
 
 
 @pytest.fixture
@@ -30,12 +29,12 @@ def tandem(tmp_path: Path) -> Tandem:
     words = ["-m", "libs.cli", "run", "--only", "gateway", "--only", "identity"]
 
     @asynccontextmanager
-    async def run() -> AsyncIterator[asyncio.subprocess.Process]:
+    async def run(home: Path = tmp_path) -> AsyncIterator[asyncio.subprocess.Process]:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *words,
             cwd=PROJECT,
-            env={**environment, "TANDEM_HOME": str(tmp_path), "COLUMNS": "200"},
+            env={**environment, "TANDEM_HOME": str(home), "COLUMNS": "200"},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -112,4 +111,17 @@ async def test_a_signal_while_it_starts_stops_it_too(tandem: Tandem, tmp_path: P
         await output_until(starting, r"rabbitmq started")
         starting.send_signal(signal.SIGTERM)
         assert await starting.wait() == 0
+    assert living_in(tmp_path) == []
+
+
+async def test_two_that_start_at_the_same_moment_get_ports_of_their_own(tandem: Tandem, tmp_path: Path) -> None:
+    async with tandem(tmp_path / "first") as first, tandem(tmp_path / "second") as second:
+        ready = r"(?s)Tandem is ready.*Sign in +admin / (\S+).*Address +(\S+)/\n"
+        found = await asyncio.gather(output_until(first, ready), output_until(second, ready))
+
+        assert found[0][2] != found[1][2]
+        assert [await signs_in(each[2], each[1]) for each in found] == [True, True]
+        for each in (first, second):
+            each.send_signal(signal.SIGTERM)
+        assert [await first.wait(), await second.wait()] == [0, 0]
     assert living_in(tmp_path) == []

@@ -47,12 +47,14 @@ def committed(store: Store) -> list[Pending]:
 @pytest.fixture(scope="session")
 async def faulty_mongo_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """A server that takes the commands of its makers' own tests, such as to fail at a given point."""
-    node = mongo_node(Home(tmp_path_factory.mktemp("faulty"), private=True))
-    command = node.command()
-    process = await Process.start(replace(command, argv=[*command.argv, "--setParameter", "enableTestCommands=1"]))
-    await node.wait_until_ready()
-    yield node.url
-    await process.stop()
+    home = Home(tmp_path_factory.mktemp("faulty"), private=True)
+    with home.held():
+        node = mongo_node(home)
+        command = node.command()
+        process = await Process.start(replace(command, argv=[*command.argv, "--setParameter", "enableTestCommands=1"]))
+        await node.wait_until_ready()
+        yield node.url
+        await process.stop()
 
 
 @pytest.fixture
