@@ -73,9 +73,9 @@ class Address(Value):
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
 
 
-_TITLE_FIELDS: Final = ("name", "full_name", "subject", "title", "topic", "username", "id")
+TITLE_FIELDS: Final = ("name", "full_name", "subject", "title", "topic", "username", "id")
 
 
 def title_of(record: Mapping[str, Any]) -> str:
     """What people call a record, whatever kind it is."""
-    return next(str(record[name]) for name in _TITLE_FIELDS if record.get(name))
+    return next(str(record[name]) for name in TITLE_FIELDS if record.get(name))

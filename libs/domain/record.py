@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from libs.contracts.values import Moment
 from libs.domain.fields import GUARDED, INDEXED, LISTED, Guarded, Listed, Lookup, Searched
+from libs.domain.sharing import MOST_SHARES, Share
 
 Tag = Annotated[str, Field(min_length=1, max_length=60)]
 
@@ -47,6 +48,7 @@ class Record(BaseModel):
     state: Annotated[str, GUARDED, LISTED] = "active"
     status_reason: Annotated[str | None, GUARDED, LISTED] = None
     owner_id: Annotated[str | None, GUARDED, INDEXED] = None
+    shares: Annotated[tuple[Share, ...], GUARDED, Field(max_length=MOST_SHARES)] = ()
     created_at: Annotated[Moment | None, GUARDED, INDEXED] = None
     created_by: Annotated[str | None, GUARDED, LISTED] = None
     modified_at: Annotated[Moment | None, GUARDED, INDEXED] = None

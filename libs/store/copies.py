@@ -1,18 +1,21 @@
-"""A service's own copy of what it must know of others' records: that they exist and what they are called."""
+"""A service's own copy of what it must know of others' records: that they exist, their names, and who may see them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from libs.contracts.envelope import Envelope
 from libs.contracts.values import title_of
+from libs.domain.grants import Grants, Operation, RowFilter, row_filter
 from libs.domain.record import Index
 from libs.store.errors import answering
 from libs.store.projecting import newest, newness, upsert_newest
+from libs.store.reach import access_of
 from libs.store.store import Document, Store
 
 COLLECTION: Final = "copies"
 INDEXES: Final[Mapping[str, tuple[Index, ...]]] = {COLLECTION: (Index(("name",)), Index(("email",)))}
 """To be built when the store is opened."""
+ABSENT: Final[Document] = {"name": "", "deleted": True, "owner_id": None, "shares": []}
 
 
 async def keep_copies(store: Store, envelopes: Sequence[Envelope]) -> None:
@@ -24,9 +27,7 @@ async def keep_copies(store: Store, envelopes: Sequence[Envelope]) -> None:
 
 
 def _row(record: Mapping[str, Any], *, deleted: bool) -> Document:
-    """`owner_id` and `shares` say who may see the record."""
-    access = {"owner_id": record.get("owner_id"), "shares": record.get("shares") or []}
-    return {"name": title_of(record), "email": record.get("email"), "deleted": deleted, **access}
+    return {"name": title_of(record), "email": record.get("email"), "deleted": deleted, **access_of(record)}
 
 
 async def seed_copies(store: Store, collection: str, records: Sequence[Mapping[str, Any]]) -> None:
@@ -35,6 +36,39 @@ async def seed_copies(store: Store, collection: str, records: Sequence[Mapping[s
         f"{collection}/{record['id']}": (0, _row(record, deleted=False)) for record in records
     }
     await upsert_newest(store.collection(COLLECTION), rows)
+
+
+async def known(store: Store, subjects: Iterable[str]) -> dict[str, Document]:
+    """What is known of records, by `<collection>/<id>`; of this service's own all that there is."""
+    own: dict[str, list[str]] = {record.collection: [] for record in store.records}
+    others: list[str] = []
+    for subject in subjects:
+        collection, _, record_id = subject.partition("/")
+        if collection in own:
+            own[collection].append(record_id)
+        else:
+            others.append(subject)
+    found = await known_copies(store, others) if others else {}
+    for collection, ids in own.items():
+        if ids:
+            absent = {f"{collection}/{id_}": ABSENT for id_ in ids}
+            found |= absent | await known_own(store, collection, ids)
+    return found
+
+
+async def seen(store: Store, subjects: Iterable[str], grants: Grants) -> set[str]:
+    """Those of the records that the caller may see. One whose access is not known here is hidden."""
+    visible: set[str] = set()
+    doubtful: dict[str, RowFilter] = {}
+    for subject in subjects:
+        collection = subject.partition("/")[0]
+        rows = row_filter(grants, collection, Operation.READ)
+        if rows is None:
+            visible.add(subject)
+        elif rows.owners:
+            doubtful[subject] = rows
+    found = await known(store, doubtful) if doubtful else {}
+    return visible | {subject for subject, row in found.items() if doubtful[subject].admits(row)}
 
 
 async def known_copies(store: Store, subjects: Iterable[str]) -> dict[str, Document]:

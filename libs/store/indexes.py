@@ -35,6 +35,10 @@ def indexes_of(record_type: type[Record]) -> list[IndexModel]:
             unique=True,
             partialFilterExpression={"_request.key": {"$exists": True}},
         ),
+        IndexModel(
+            [("shares.principal_id", ASCENDING), ("_id", ASCENDING)],
+            partialFilterExpression={"shares.principal_id": {"$exists": True}},
+        ),
         *(index_model(index) for index in (*single, *record_type.indexes)),
     ]
 

@@ -28,7 +28,7 @@ from libs.store.query.options import GroupQuery, ListQuery, RecordQuery
 from libs.store.query.selection import trimmed
 from libs.store.reach import query_of
 from libs.store.store import Store
-from libs.store.work import missing
+from libs.store.work import forbidden, missing
 
 _LONGEST_READ: Final = 60.0
 _BOUNDLESS: Final = 2**31
@@ -129,13 +129,20 @@ class Page:
     count: int | None
 
 
-async def read_one(store: Store, record_type: type[Record], record_id: str, grants: Grants) -> Mapping[str, Any]:
-    """What the caller may see of a record; raises `NotFound`, also for what they may not see at all."""
+async def read_one(
+    store: Store, record_type: type[Record], record_id: str, grants: Grants, *, to: Operation = Operation.READ
+) -> Mapping[str, Any]:
+    """What the caller may see of a record; raises `NotFound`, also for what they may not see at all.
+
+    With another operation in `to`, raises `Forbidden` where they may not do that to the record.
+    """
     collection = record_type.collection
     async with answering():
         document = await store.collection(collection).find_one({"_id": record_id}, WITHOUT_PRIVATE)
     if document is None or "_deleted" in document or not reaches(grants, collection, Operation.READ, document):
         raise missing(record_type, record_id)
+    if not reaches(grants, collection, to, document):
+        raise forbidden(collection, to)
     return without_hidden(public(record_type, document), grants, collection)
 
 

@@ -10,6 +10,7 @@ from libs.contracts.envelope import Envelope
 from libs.domain.grants import Operation, hidden_fields, reaches, trimmed
 from libs.domain.record import Record
 from libs.domain.refusals import Forbidden, NotFound, NotRemoved, StaleVersion
+from libs.domain.sharing import Principal
 from libs.store.changes import Announcement, Change, Happening
 from libs.store.clock import utc_now
 from libs.store.context import Context
@@ -104,7 +105,7 @@ class UnitOfWork:
         if not reaches(grants, collection, Operation.READ, row):
             raise missing(record_type, record_id)
         if operation is not Operation.CREATE and not reaches(grants, collection, operation, row):
-            raise Forbidden(f"your roles do not allow to {operation} this record", collection=collection)
+            raise forbidden(collection, operation)
 
     def sees(self, record: Record) -> bool:
         """Whether whoever asks may read this record, so that they may refer to it."""
@@ -274,7 +275,7 @@ class UnitOfWork:
         """The events of one change, as they will be published."""
         data: dict[str, Any] = {
             "record": Fragment(change.json()),
-            "access": {"owner": change.after.get("owner_id"), "teams": [], "shares": []},
+            "access": _access(change.after),
         }
         if change.before is not None and (changed := differences(change.before, change.after)):
             data["changed"] = changed
@@ -301,6 +302,18 @@ class UnitOfWork:
         return Pending(change.collection, change.record_id, envelope.id, envelope.type, body)
 
 
+def forbidden(collection: str, operation: Operation) -> Forbidden:
+    """What is said of a record that the caller sees, and must not do this to."""
+    return Forbidden(f"your roles do not allow to {operation} this record", collection=collection)
+
+
 def missing(record_type: type[Record], record_id: str) -> NotFound:
     """What is said of a record that is not there."""
     return NotFound(f"no {record_type.aggregate.rpartition('.')[2]} has the id {record_id}")
+
+
+def _access(document: Document) -> dict[str, Any]:
+    """Who may see the record, beside those whose roles reach it; `teams` are those it is shared with."""
+    shares = document.get("shares", [])
+    teams = [share["principal_id"] for share in shares if share["kind"] == Principal.TEAM]
+    return {"owner": document.get("owner_id"), "teams": teams, "shares": shares}

@@ -197,6 +197,8 @@ class CollectionRoutes(Generic[R]):
         async def act(request: web.Request) -> web.Response:
             body = await body_of(request)
             arguments = () if action.body is None else (parse(body, action.body),)
+            if action.vet is not None:
+                await action.vet(request, *arguments)
 
             async def command(work: UnitOfWork) -> Answer:
                 return rendered(work, await action.command(work, request.match_info["id"], *arguments))

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from enum import StrEnum
 from typing import Final, TypeVar
 
 from libs.contracts.envelope import Envelope
@@ -12,6 +11,7 @@ from libs.domain.directory import CustomFieldEntry, DirectoryDocument, Entry, Ro
 from libs.domain.grants import Grants, Ids
 from libs.domain.refusals import Refusal, Unavailable
 from libs.domain.roles import ADMINISTRATOR, administering, combined
+from libs.domain.sharing import Principal
 from libs.telemetry.logs import logger
 from libs.web.authentication import Caller
 from libs.web.identity_client import Identity
@@ -24,13 +24,6 @@ MOST_REMEMBERED: Final = 10_000
 log = logger()
 
 E = TypeVar("E", bound=Entry)
-
-
-class Principal(StrEnum):
-    """Who may own a record or have it shared with them."""
-
-    USER = "user"
-    TEAM = "team"
 
 
 class Directory:

@@ -7,7 +7,6 @@ for once, of its owner, with the caller's own token, and the copy is seeded.
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -19,7 +18,7 @@ from libs.domain.grants import Grants, Operation, reaches
 from libs.domain.people import Respondent
 from libs.domain.record import Record, specs_of
 from libs.domain.refusals import FieldError, InvalidFields, Unavailable
-from libs.store.copies import known_copies, known_own, seed_copies
+from libs.store.copies import known, seed_copies
 from libs.store.store import Store
 from libs.web.requests import grants_of
 
@@ -32,7 +31,6 @@ Pointing = Reference | Respondent
 _POINTING: Final = (Reference, Respondent)
 _KNOWN_TO_ALL: Final = frozenset({"users", "teams"})
 """Everybody may name a colleague."""
-_ABSENT: Final = MappingProxyType({"name": "", "deleted": True})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,6 @@ class References:
         self._store = store
         self._session = session
         self._gateway = gateway
-        self._own = {record.collection for record in store.records}
         self._asking = asyncio.Semaphore(_AT_ONCE)
 
     async def names(self, pointers: Sequence[Pointer], request: web.Request) -> dict[str, str]:
@@ -120,7 +117,7 @@ class References:
             each.pointer: _wrong_kind(each) for each in pointers if each.allowed and each.collection not in each.allowed
         }
         wanted = {each.subject for each in pointers if each.pointer not in errors}
-        found = await self._known(wanted)
+        found = await known(self._store, wanted)
         names = {
             subject: row["name"]
             for subject, row in found.items()
@@ -132,21 +129,6 @@ class References:
             if each.pointer not in errors and each.subject not in names:
                 errors[each.pointer] = FieldError(each.pointer, "unknown_reference", f"no record {each.subject}")
         return errors, names
-
-    async def _known(self, subjects: Iterable[str]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        others: list[str] = []
-        own: dict[str, list[str]] = {}
-        for subject in subjects:
-            collection, _, record_id = subject.partition("/")
-            if collection in self._own:
-                own.setdefault(collection, []).append(record_id)
-            else:
-                others.append(subject)
-        for collection, ids in own.items():
-            absent = {f"{collection}/{id_}": _ABSENT for id_ in ids}
-            found |= absent | await known_own(self._store, collection, ids)
-        return found | (await known_copies(self._store, others) if others else {})
 
     async def _ask_owners(self, subjects: Iterable[str], authorization: str) -> dict[str, str]:
         """The names of what exists and the caller may see; many of one collection are asked for together."""

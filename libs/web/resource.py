@@ -7,17 +7,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from pydantic import BaseModel
-
-from libs.contracts.values import Value
 from libs.domain import lifecycle
-from libs.domain.fields import Line
 from libs.domain.lifecycle import Lifecycle
 from libs.domain.record import Draft, Record
 from libs.domain.refusals import InvalidFields, NotRestorable
 from libs.store.changes import Announcement
 from libs.store.work import UnitOfWork
 from libs.web.access import Operation
+from libs.web.action import Action
+from libs.web.sharing import sharing_actions
+
+__all__ = ["Action", "Resource", "lifecycle_actions"]
 
 R = TypeVar("R", bound=Record)
 
@@ -28,18 +28,6 @@ Change = Callable[[UnitOfWork, R, R], Awaitable[R]]
 
 Restore = Callable[[UnitOfWork, R], Awaitable[R]]
 """Takes a removed record; restores and returns it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """`POST /<collection>/{id}/<name>`. The command takes the unit of work, the id and, with a `body`, the request."""
-
-    name: str
-    command: Callable[..., Awaitable[object]]
-    summary: str
-    body: type[BaseModel] | None = None
-    answer: type[BaseModel] | None = None
-    operation: Operation = Operation.WRITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +54,7 @@ class Resource(Generic[R]):
     def all_actions(self) -> tuple[Action, ...]:
         """The resource's own actions and those that every record has."""
         named = {action.name for action in self.actions}
-        common = [assign_action(self.record), *lifecycle_actions(self.record)]
+        common = [*sharing_actions(self.record), *lifecycle_actions(self.record)]
         if self.removable:
             common.append(self._restore_action())
         return (*self.actions, *(action for action in common if action.name not in named))
@@ -94,21 +82,6 @@ class Resource(Generic[R]):
     def _restore_action(self) -> Action:
         summary = f"Bring a removed {self.label} back"
         return Action("restore", self.restore_record, summary, None, self.record, operation=Operation.DELETE)
-
-
-class Assign(Value):
-    """To whom the record goes."""
-
-    owner_id: Line
-
-
-def assign_action(record_type: type[Record]) -> Action:
-    async def assign(work: UnitOfWork, record_id: str, request: Assign) -> Record:
-        record = await work.get_target(record_type, record_id)
-        assigned = Announcement(f"{record.aggregate}.assigned")
-        return work.save(record.evolve(owner_id=request.owner_id), assigned)
-
-    return Action("assign", assign, "Give the record to another owner", Assign, record_type, operation=Operation.ASSIGN)
 
 
 _LIFECYCLE: Final = {"activate": lifecycle.activate, "deactivate": lifecycle.deactivate}

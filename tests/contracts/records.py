@@ -57,6 +57,7 @@ COMMON: Final[Mapping[str, Any]] = {
     "modified_at": NOW,
     "modified_by": USER,
     "tags": ("spring",),
+    "shares": ({"principal_id": id_of(15), "kind": "team", "access": "read"},),
     "custom": {"region": "north"},
 }
 ADDRESS: Final = {

@@ -23,6 +23,8 @@ PAST_TENSE = {
     "make_ready": "made_ready",
     "win": "won",
     "remove_members": "members_removed",
+    "share": "updated",
+    "unshare": "updated",
     "copy": "created",  # of the copy; nothing happens to the original
 }
 STAMPED = {"created_at"}

@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import aio_pika
 from aiohttp import ClientSession, web
@@ -12,16 +12,18 @@ from aiohttp.test_utils import TestServer
 from aiormq.exceptions import AMQPError
 from joserfc.jwk import OKPKey
 
-from libs.domain.directory import DirectoryDocument, RoleEntry
+from libs.domain.directory import DirectoryDocument, RoleEntry, UserEntry
 from libs.web.access import ROLES
 from libs.web.identity_client import DIRECTORY_PATH
 from libs.web.service import BUS, Service, create_app
 from libs.web.settings import Environment, ServiceSettings
 from libs.web.tokens import AccessClaims, sign
 
+COLLEAGUE: Final = "colleague"
+
 
 def default_directory() -> DirectoryDocument:
-    """The roles of a fresh installation; users are those that tokens name."""
+    """The roles of a fresh installation, and somebody to give records to; other users are those that tokens name."""
     return DirectoryDocument(
         roles=[
             RoleEntry(
@@ -30,7 +32,8 @@ def default_directory() -> DirectoryDocument:
                 permissions={name: dict.fromkeys(map(str, allowed), "all") for name, allowed in collections.items()},
             )
             for role, collections in ROLES.items()
-        ]
+        ],
+        users=[UserEntry(id=COLLEAGUE, version=1)],
     )
 
 

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from libs.domain.grants import may
-from libs.domain.refusals import InvalidFields
+from libs.domain.refusals import InvalidFields, NotFound
+from libs.store.copies import seen
 from libs.store.documents import to_json
 from libs.store.query.limits import DEFAULT_TOP, MAX_TOP
 from libs.web.access import Operation, require
@@ -17,6 +17,7 @@ from libs.web.executing import STORE
 from libs.web.requests import grants_of
 from services.activity.timeline import store as timeline
 from services.activity.timeline.model import TimelineEntry
+from services.activity.timeline.viewing import visible
 
 _WHOLE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 
@@ -27,13 +28,16 @@ OPTIONS: Final = {
 
 
 async def read_timeline(request: web.Request) -> web.Response:
-    """What happened to a record, newest first, except to records of collections that the caller may not read."""
+    """What happened to a record, newest first, as far as it happened to records that the caller may see."""
     grants = grants_of(request)
     collection, record_id = request.match_info["collection"], request.match_info["id"]
     require(grants, collection, Operation.READ)
     top, after = _page_of(request)
-    piece = await timeline.read_entries(request.app[STORE], f"{collection}/{record_id}", top=top, after=after)
-    entries = [entry for entry in piece.entries if may(grants, entry["subject"]["collection"], Operation.READ)]
+    store, subject = request.app[STORE], f"{collection}/{record_id}"
+    if not await seen(store, [subject], grants):
+        raise NotFound(f"no record {subject}")
+    piece = await timeline.read_entries(store, subject, top=top, after=after)
+    entries = await visible(store, piece.entries, grants)
     body: dict[str, object] = {"value": entries}
     if piece.last is not None:
         following = urlencode({"$top": top, "after": str(piece.last)}, safe="$")

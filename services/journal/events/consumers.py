@@ -5,6 +5,7 @@ from typing import Final
 
 from libs.bus.definitions import Projection, projection
 from libs.contracts.envelope import Envelope
+from libs.store import copies
 from libs.store.store import Store
 from services.journal.events import store as rows
 from services.journal.events.tail import Tail
@@ -13,10 +14,14 @@ BATCH: Final = 500
 
 
 def journalling(tail: Tail) -> Projection:
-    """The projection that gives events their positions and tells `tail`."""
+    """The projection that gives events their positions and tells `tail`.
+
+    Who may see a record is known before its event can be read, so that no reader passes over it in the meantime.
+    """
 
     @projection("events", "#", batch=BATCH)
     async def keep_events(store: Store, envelopes: Sequence[Envelope]) -> None:
+        await copies.keep_copies(store, envelopes)
         tail.reached(await rows.append(store, envelopes))
 
     return keep_events

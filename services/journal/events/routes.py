@@ -1,4 +1,7 @@
-"""The journal over HTTP: pages of it, and the live stream. Both are for administrators."""
+"""The journal over HTTP: pages of it for those who may read events, and the live stream for everybody.
+
+Either holds what the caller may see.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,17 +15,18 @@ from orjson import Fragment
 from libs.domain.refusals import InvalidFields, Unavailable
 from libs.store.documents import to_json
 from libs.telemetry.logs import logger
-from libs.web.access import Operation, require
+from libs.web.access import Operation
 from libs.web.answers import json_response
 from libs.web.api import ANYONE, Route, Rule
 from libs.web.authentication import Caller
 from libs.web.executing import STORE
-from libs.web.requests import AUTHENTICATOR, DIRECTORY
+from libs.web.requests import AUTHENTICATOR, DIRECTORY, grants_of
 from services.journal.events import store as events
 from services.journal.events.model import Topics, Wanted, collection_in, number_in, position_in, require_known
 from services.journal.events.store import Kept, Stretch
 from services.journal.events.stream import HEADERS, EventStream
 from services.journal.events.tail import Tail
+from services.journal.events.viewing import visible
 from services.journal.tickets.routes import bearer_of
 
 READ: Final = Rule("events", Operation.READ)
@@ -102,7 +106,8 @@ async def list_events(tail: Tail, request: web.Request) -> web.Response:
     require_known(after, head=tail.head, pointer="after")
     read = partial(events.read_stretch, request.app[STORE], top=top, wanted=wanted)
     stretch = await (_awaited(tail, read, after, wait) if wait else read(after=after, head=tail.head))
-    body: dict[str, object] = {"value": [_positioned(event) for event in stretch.events], "position": stretch.end}
+    shown = await visible(request.app[STORE], stretch.events, grants_of(request))
+    body: dict[str, object] = {"value": [_positioned(event) for event in shown], "position": stretch.end}
     if stretch.end < tail.head:
         body["@odata.nextLink"] = str(request.rel_url.update_query(after=str(stretch.end)))
     return json_response(to_json(body))
@@ -124,7 +129,7 @@ async def _awaited(tail: Tail, read: Callable[..., Awaitable[Stretch]], after: i
 async def stream_events(tail: Tail, request: web.Request) -> web.StreamResponse:
     """From behind `Last-Event-ID`, else `after`, else from now on."""
     store = request.app[STORE]
-    caller = await _reader(request)
+    caller = await _follower(request)
     wanted = _wanted(request)
     with tail.followed():
         tail.reached(await events.head(store))
@@ -132,7 +137,11 @@ async def stream_events(tail: Tail, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers=HEADERS)
         await response.prepare(request)
         try:
-            await EventStream(response, store, tail, wanted).follow(position, allowed=_signed_in(request, caller))
+            await EventStream(response, store, tail, wanted).follow(
+                position,
+                allowed=_signed_in(request, caller),
+                grants=partial(request.app[DIRECTORY].grants, caller),
+            )
         except TimeoutError:
             _cut(request)
         except (ConnectionError, Unavailable) as error:
@@ -140,15 +149,12 @@ async def stream_events(tail: Tail, request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def _reader(request: web.Request) -> Caller:
-    """Who asks, by a ticket or a sign-in, and may read events."""
+async def _follower(request: web.Request) -> Caller:
+    """Who asks, by a ticket or a sign-in."""
     ticket = request.query.get("ticket")
     if ticket is None:
-        caller = await request.app[AUTHENTICATOR].authenticate(request.headers)
-    else:
-        caller = await bearer_of(ticket, request.app[STORE])
-    require(request.app[DIRECTORY].grants(caller), READ.collection, READ.operation)
-    return caller
+        return await request.app[AUTHENTICATOR].authenticate(request.headers)
+    return await bearer_of(ticket, request.app[STORE])
 
 
 def _signed_in(request: web.Request, caller: Caller) -> Callable[[], bool]:

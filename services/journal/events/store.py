@@ -45,6 +45,7 @@ class Kept:
 
     position: int
     type: str
+    subject: str
     body: bytes
 
 
@@ -88,11 +89,11 @@ async def read_stretch(
         upto = min(head, after + look)
     query["_id"] = {"$gt": after, "$lte": upto}
     async with answering():
-        cursor = store.collection(COLLECTION).find(query, {"type": 1, "body": 1}).sort("_id", 1)
+        cursor = store.collection(COLLECTION).find(query, {"type": 1, "subject": 1, "body": 1}).sort("_id", 1)
         if index is not None:
             cursor = cursor.hint(index)
         rows = await cursor.to_list(top)
-    events = [Kept(row["_id"], row["type"], row["body"]) for row in rows]
+    events = [Kept(row["_id"], row["type"], row["subject"], row["body"]) for row in rows]
     return Stretch(events, events[-1].position if len(events) == top else max(after, upto))
 
 

@@ -7,10 +7,12 @@ from typing import Final
 
 from aiohttp import web
 
+from libs.domain.grants import Grants
 from libs.store.store import Store
 from services.journal.events.model import Wanted
 from services.journal.events.store import Kept, read_stretch
 from services.journal.events.tail import Tail
+from services.journal.events.viewing import visible
 
 TOP: Final = 100
 HEADERS: Final = {
@@ -47,10 +49,11 @@ class EventStream:
         self._wanted = wanted
         self._pace = pace
 
-    async def follow(self, position: int, *, allowed: Callable[[], bool]) -> None:
-        """Sends what comes behind `position`, until the copy stops, the time is over or it is no longer `allowed`.
+    async def follow(self, position: int, *, allowed: Callable[[], bool], grants: Callable[[], Grants]) -> None:
+        """Sends what comes behind `position`, as far as `grants` let it be seen.
 
-        Raises `Unavailable`, `ConnectionError` where the reader has gone, and `TimeoutError` where it does not read.
+        Ends when the copy stops, the time is over or the reader is no longer `allowed`. Raises `Unavailable`,
+        `ConnectionError` where the reader has gone, and `TimeoutError` where it does not read.
         """
         now = asyncio.get_running_loop().time
         end, beat = now() + self._pace.longest, now()
@@ -59,13 +62,13 @@ class EventStream:
                 await self._write(heartbeat(position))
                 beat = now() + self._pace.heartbeat
             if self._tail.head > position:
-                position = await self._send(position)
+                position = await self._send(position, grants())
             await self._tail.beyond(position, within=beat - now())
 
-    async def _send(self, position: int) -> int:
+    async def _send(self, position: int, grants: Grants) -> int:
         stretch = await read_stretch(self._store, after=position, head=self._tail.head, top=TOP, wanted=self._wanted)
-        if stretch.events:
-            await self._write(written(stretch.events))
+        if shown := await visible(self._store, stretch.events, grants):
+            await self._write(written(shown))
         return stretch.end
 
     async def _write(self, text: bytes) -> None:

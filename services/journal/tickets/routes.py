@@ -9,9 +9,8 @@ from aiohttp import web
 from libs.contracts.values import Value
 from libs.store.documents import to_json
 from libs.store.store import Store
-from libs.web.access import Operation
 from libs.web.answers import json_response
-from libs.web.api import Route, Rule
+from libs.web.api import SIGNED_IN, Route
 from libs.web.authentication import Caller
 from libs.web.executing import STORE
 from libs.web.requests import caller_of
@@ -42,7 +41,7 @@ ROUTES: Final = (
         "POST",
         "/api/v1/events/ticket",
         issue,
-        Rule("events", Operation.READ),
+        SIGNED_IN,
         "A ticket to follow the events in a browser",
         answer=Ticket,
     ),

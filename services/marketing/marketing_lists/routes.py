@@ -31,7 +31,8 @@ async def add_members(request: web.Request) -> web.Response:
     body = await body_of(request)
     wanted = parse(body, ChooseMembers)
     list_id = request.match_info["id"]
-    current = await read_one(request.app[STORE], MarketingList, list_id, grants_of(request))
+    grants = grants_of(request)
+    current = await read_one(request.app[STORE], MarketingList, list_id, grants, to=Operation.WRITE)
     collection = MemberKind(current["member_kind"]).collection
     pointers = [
         Pointer(f"/member_ids/{number}", collection, member_id, (collection,))

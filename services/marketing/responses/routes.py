@@ -18,8 +18,9 @@ from services.marketing.responses import store as rows
 async def count_responses(request: web.Request) -> web.Response:
     """`total`, `by_response` and `by_channel`, counted now from the responses known here."""
     store, campaign_id = request.app[STORE], request.match_info["id"]
-    await read_one(store, Campaign, campaign_id, grants_of(request))
-    return json_response(to_json(await rows.counts(store, campaign_id)))
+    grants = grants_of(request)
+    await read_one(store, Campaign, campaign_id, grants)
+    return json_response(to_json(await rows.counts(store, campaign_id, grants)))
 
 
 ROUTES: Final = (

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from libs.contracts.envelope import Envelope
+from libs.domain.grants import Grants, Operation, row_filter
 from libs.domain.record import Index
 from libs.store.errors import answering
 from libs.store.projecting import newest, newness, upsert_newest
+from libs.store.reach import access_of, query_of
 from libs.store.store import Document, Store
 
 COLLECTION: Final = "responses"
@@ -19,6 +21,7 @@ def row_of(envelope: Envelope) -> Document:
         "campaign_id": None if envelope.removes else record.get("campaign_id"),
         "response": record.get("response"),
         "channel": record.get("channel"),
+        **access_of(record),
     }
 
 
@@ -28,11 +31,12 @@ async def keep_rows(store: Store, envelopes: Sequence[Envelope]) -> None:
     await upsert_newest(store.collection(COLLECTION), rows)
 
 
-async def counts(store: Store, campaign_id: str) -> dict[str, Any]:
-    """How many responses a campaign has: in all, by response and by channel."""
+async def counts(store: Store, campaign_id: str, grants: Grants) -> dict[str, Any]:
+    """How many responses of a campaign the caller may see: in all, by response and by channel."""
     group = {"$group": {"_id": {"response": "$response", "channel": "$channel"}, "count": {"$sum": 1}}}
+    wanted = {"campaign_id": campaign_id, **query_of(row_filter(grants, "activities", Operation.READ))}
     async with answering():
-        cursor = store.collection(COLLECTION).aggregate([{"$match": {"campaign_id": campaign_id}}, group])
+        cursor = store.collection(COLLECTION).aggregate([{"$match": wanted}, group])
         groups = await cursor.to_list(None)
     return {
         "campaign_id": campaign_id,

@@ -12,6 +12,7 @@ from libs.web.access import Operation
 from libs.web.answers import json_response
 from libs.web.api import Route, Rule
 from libs.web.executing import STORE
+from libs.web.requests import grants_of
 from libs.web.service import BUS
 from services.reporting.funnel import store as rows
 from services.reporting.funnel.model import PROJECTION
@@ -53,7 +54,7 @@ def _is_day(text: str) -> bool:
 async def read_funnel(request: web.Request) -> web.Response:
     """Counts per campaign and day, and how far they are behind the events."""
     store = request.app[STORE]
-    entries = await rows.sums(store, selection_in(request))
+    entries = await rows.sums(store, selection_in(request), grants_of(request))
     campaigns = {f"campaigns/{entry['campaign_id']}" for entry in entries if entry.get("campaign_id")}
     names = await known_copies(store, campaigns)
     for entry in entries:

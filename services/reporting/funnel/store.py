@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any, Final
 
 from libs.contracts.envelope import Envelope
+from libs.domain.grants import Grants, Operation, row_filter
 from libs.domain.record import Index
 from libs.store.errors import answering
 from libs.store.mongo import with_decimals
 from libs.store.projecting import newest, newness, upsert_newest
+from libs.store.reach import access_of, query_of_each
 from libs.store.store import Document, Store
-from services.reporting.funnel.model import rate, row_of
+from services.reporting.funnel.model import STAGES, rate, row_of
 
 COLLECTION: Final = "funnel_rows"
 INDEXES: Final = (Index(("campaign_id", "day", "stage")), Index(("day", "stage")))
@@ -35,16 +37,22 @@ class Selection:
 
 
 async def keep_rows(store: Store, envelopes: Sequence[Envelope]) -> None:
-    rows = {subject: (newness(event), asdict(row_of(event))) for subject, event in newest(envelopes).items()}
+    rows: dict[str, tuple[int, Document]] = {
+        subject: (newness(event), {**asdict(row_of(event)), **access_of(event.record)})
+        for subject, event in newest(envelopes).items()
+    }
     await upsert_newest(store.collection(COLLECTION), rows)
 
 
-async def sums(store: Store, selection: Selection) -> list[dict[str, Any]]:
-    """One entry for each campaign or day: how many got how far, and what it brought, by currency."""
+async def sums(store: Store, selection: Selection, grants: Grants) -> list[dict[str, Any]]:
+    """One entry for each campaign or day: how many got how far, and what it brought, by currency.
+
+    Of the records that the caller may see.
+    """
     keys = {"campaign_id": "$campaign_id"} if "campaign" in selection.by else {}
     keys |= {"day": "$day"} if "day" in selection.by else {}
     pipeline: list[Document] = [
-        {"$match": selection.query()},
+        {"$match": {**selection.query(), **_seen(grants)}},
         {
             "$group": {
                 "_id": {**keys, "stage": "$stage", "currency": "$currency"},
@@ -58,6 +66,11 @@ async def sums(store: Store, selection: Selection) -> list[dict[str, Any]]:
     async with answering():
         groups = await store.collection(COLLECTION).aggregate(pipeline).to_list(None)
     return _entries(with_decimals(groups), tuple(keys))
+
+
+def _seen(grants: Grants) -> Document:
+    reached = {stage: row_filter(grants, collection, Operation.READ) for collection, stage in STAGES.items()}
+    return query_of_each(reached, told_by="stage")
 
 
 def _entries(groups: Iterable[Document], keys: tuple[str, ...]) -> list[dict[str, Any]]:

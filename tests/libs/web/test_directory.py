@@ -9,8 +9,9 @@ from joserfc.jwk import KeySet
 from libs.domain.directory import DirectoryDocument
 from libs.domain.grants import Depth, Operation, may
 from libs.domain.refusals import Unavailable
+from libs.domain.sharing import Principal
 from libs.web.authentication import Caller
-from libs.web.directory import Directory, Principal
+from libs.web.directory import Directory
 from tests.support.events import envelope
 
 READ = Operation.READ

@@ -41,9 +41,15 @@ class Reader:
 
 @asynccontextmanager
 async def reading(
-    journal: Running, query: str = "", *, last: str | None = None, session_id: str = "session-1"
+    journal: Running,
+    query: str = "",
+    *,
+    last: str | None = None,
+    session_id: str = "session-1",
+    role: str = "administrator",
+    user_id: str = "user-1",
 ) -> AsyncIterator[Reader]:
-    token = journal.identities.token("administrator", session_id=session_id)
+    token = journal.identities.token(role, session_id=session_id, user_id=user_id)
     headers: Mapping[str, str] = {"Authorization": f"Bearer {token}", **({"Last-Event-ID": last} if last else {})}
     async with journal.session.get(f"{journal.url}{STREAM}?{query}", headers=headers) as response:
         assert response.status == 200, await response.text()

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from libs.contracts.envelope import Envelope
+from libs.domain.grants import EVERYTHING, Depth, Grants, Operation, Permissions
 from libs.store.store import Store
 from libs.web.executing import STORE
 from services.reporting.app import REPORTING
@@ -66,7 +67,7 @@ async def test_the_story_is_told_whatever_order_it_arrives_in(store: Store, seed
     for start in range(0, len(deliveries), 4):
         await keep_rows(store, deliveries[start : start + 4])
 
-    assert await sums(store, Selection()) == [{"campaign_id": "c1", **TOLD}]
+    assert await sums(store, Selection(), EVERYTHING) == [{"campaign_id": "c1", **TOLD}]
 
 
 async def test_a_removed_lead_no_longer_counts(store: Store) -> None:
@@ -74,7 +75,7 @@ async def test_a_removed_lead_no_longer_counts(store: Store) -> None:
 
     await keep_rows(store, [gone, *story()])
 
-    assert (await sums(store, Selection()))[0]["leads"] == 0
+    assert (await sums(store, Selection(), EVERYTHING))[0]["leads"] == 0
 
 
 async def test_a_restored_lead_counts_again(store: Store) -> None:
@@ -86,15 +87,15 @@ async def test_a_restored_lead_counts_again(store: Store) -> None:
     await keep_rows(store, [back])
     await keep_rows(store, [gone])
 
-    assert (await sums(store, Selection()))[0]["leads"] == 1
+    assert (await sums(store, Selection(), EVERYTHING))[0]["leads"] == 1
 
 
 async def test_the_funnel_is_cut_by_day(store: Store) -> None:
     later = story("2026-06-01")[:1]
     await keep_rows(store, [*story(), *later])
 
-    by_day = await sums(store, Selection(by=("day",)))
-    in_may = await sums(store, Selection(until="2026-05-31", by=("campaign", "day")))
+    by_day = await sums(store, Selection(by=("day",)), EVERYTHING)
+    in_may = await sums(store, Selection(until="2026-05-31", by=("campaign", "day")), EVERYTHING)
 
     assert [(entry["day"], entry["responses"]) for entry in by_day] == [("2026-05-04", 1), ("2026-06-01", 1)]
     assert [(entry["campaign_id"], entry["day"]) for entry in in_may] == [("c1", "2026-05-04")]
@@ -112,3 +113,16 @@ async def test_an_option_that_makes_no_sense_is_named(reporting: Running, option
     status, problem = await reporting.get(f"/api/v1/funnel?{options}")
 
     assert (status, problem["errors"][0]["pointer"]) == (422, options.partition("=")[0])
+
+
+async def test_the_funnel_counts_what_the_caller_may_see(store: Store) -> None:
+    own = Permissions({Operation.READ: Depth.OWN})
+    grants = Grants("ana", collections={"leads": own, "activities": Permissions({Operation.READ: Depth.ALL})})
+    theirs = envelope("sales.lead.created", "leads", {"id": "l2", "source_campaign_id": "c1", "owner_id": "eva"})
+    mine = envelope("sales.lead.created", "leads", {"id": "l3", "source_campaign_id": "c1", "owner_id": "ana"})
+
+    await keep_rows(store, [*story(), theirs, mine])
+
+    assert (await sums(store, Selection(), EVERYTHING))[0]["leads"] == 3
+    (seen,) = await sums(store, Selection(), grants)
+    assert (seen["responses"], seen["leads"], seen["opportunities"]) == (2, 1, 0)

@@ -9,7 +9,8 @@ from libs.contracts.sales import EVENTS, LossReason
 from libs.domain.record import Record
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
-from libs.web.resource import Action, Assign, Resource
+from libs.web.resource import Action, Resource
+from libs.web.sharing import Assign, ShareWith, Whom
 from services.sales.accounts.model import Account
 from services.sales.app import SALES
 from services.sales.contacts.model import Contact
@@ -27,17 +28,19 @@ ANN = {"first_name": "Ann", "email": "ann@example.org", "birth_date": "1990-05-0
 LIVES = {
     "leads": (
         draft(Lead, **ANN, estimated_value=Decimal("9.50"), consent={"email": True}),
-        ["contact", "assign", "disqualify", "reactivate", "qualify"],
+        ["contact", "assign", "share", "unshare", "disqualify", "reactivate", "qualify"],
     ),
     "opportunities": (
         draft(Opportunity, name="Card", prospect=ANN, estimated_value=Decimal(9)),
-        ["move", "assign", "hold", "resume", "lose", "reopen", "win"],
+        ["move", "assign", "share", "unshare", "hold", "resume", "lose", "reopen", "win"],
     ),
-    "accounts": (draft(Account, name="Acme"), ["assign", "deactivate", "activate"]),
-    "contacts": (draft(Contact, **ANN), ["assign", "deactivate", "activate"]),
+    "accounts": (draft(Account, name="Acme"), ["assign", "share", "unshare", "deactivate", "activate"]),
+    "contacts": (draft(Contact, **ANN), ["assign", "share", "unshare", "deactivate", "activate"]),
 }
 REQUESTS = {
     "assign": Assign(owner_id="user-2"),
+    "share": ShareWith(user_id="user-3"),
+    "unshare": Whom(user_id="user-3"),
     "disqualify": DisqualifyLead(),
     "qualify": QualifyLead(),
     "move": MoveOpportunity(stage=Stage.PROPOSAL),

@@ -6,7 +6,7 @@ import pytest
 
 from libs.contracts import activity as contracts
 from services.activity.activities.model.kinds import AnyActivity
-from tests.support.services import Running
+from tests.support.services import COLLEAGUE, Running
 from tests.support.waiting import eventually
 
 PATH = "/api/v1/activities"
@@ -161,12 +161,13 @@ async def test_events_are_named_after_the_type(activity: Running) -> None:
         await activity.post(f"{path}/complete", {})
         await activity.post(f"{path}/reopen", {})
         await activity.post(f"{path}/cancel", {})
-        await activity.post(f"{path}/assign", {"owner_id": "somebody"})
+        await activity.post(f"{path}/assign", {"owner_id": COLLEAGUE})
         await activity.delete(path)
+        await activity.post(f"{path}/restore")
 
         async def announced(path: str = f"/api/v1/timeline/activities/{created['id']}") -> list[str] | None:
             types = [entry["type"] for entry in (await activity.get(path))[1]["value"]]
-            return types if len(types) == 8 else None
+            return types if len(types) == 9 else None
 
         types = await eventually(announced)
         assert types is not None

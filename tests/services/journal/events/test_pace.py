@@ -8,6 +8,7 @@ import pytest
 from aiohttp import ClientPayloadError, ClientResponse, ClientSession, web
 from aiohttp.test_utils import TestServer
 
+from libs.domain import grants
 from libs.store.store import Store
 from services.journal.events import store as events
 from services.journal.events.model import EVERYTHING
@@ -43,7 +44,8 @@ async def opened(store: Store, ended: list[str]) -> AsyncIterator[Open]:
         response = web.StreamResponse(headers=HEADERS)
         await response.prepare(request)
         try:
-            await EventStream(response, store, tail, EVERYTHING, pace).follow(0, allowed=lambda: True)
+            stream = EventStream(response, store, tail, EVERYTHING, pace)
+            await stream.follow(0, allowed=lambda: True, grants=lambda: grants.EVERYTHING)
         except TimeoutError as error:
             ended.append(type(error).__name__)
             assert request.transport is not None

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from libs.contracts.envelope import Envelope
+from libs.domain.grants import EVERYTHING
 from libs.store.store import Store
 from services.marketing.responses.store import counts, keep_rows
 from tests.support.events import envelope
@@ -26,7 +27,7 @@ def response(id_: str, answer: str, *, sequence: int = 1, verb: str = "created")
 async def test_responses_are_counted_by_what_was_answered(store: Store) -> None:
     await keep_rows(store, [response("1", "interested"), response("2", "not_interested"), response("3", "interested")])
 
-    assert await counts(store, "c1") == {
+    assert await counts(store, "c1", EVERYTHING) == {
         "campaign_id": "c1",
         "total": 3,
         "by_response": {"interested": 2, "not_interested": 1},
@@ -50,4 +51,4 @@ async def test_order_and_repetition_do_not_matter(store: Store, seed: int) -> No
     for start in range(0, len(deliveries), 3):
         await keep_rows(store, deliveries[start : start + 3])
 
-    assert (await counts(store, "c1"))["by_response"] == {"interested": 1, "not_interested": 1}
+    assert (await counts(store, "c1", EVERYTHING))["by_response"] == {"interested": 1, "not_interested": 1}

@@ -11,7 +11,7 @@ from libs.web.executing import STORE
 from services.service.app import SERVICE
 from tests.services.service.conftest import Owner
 from tests.support.events import envelope
-from tests.support.services import Running, running
+from tests.support.services import COLLEAGUE, Running, running
 
 ACME = {"collection": "accounts", "id": "acme"}
 
@@ -132,10 +132,10 @@ async def test_a_case_is_held_for_details_and_resumed(cases: Running) -> None:
 async def test_a_representative_assigns_a_case(cases: Running) -> None:
     path = f"/api/v1/cases/{(await open_case(cases))['id']}"
 
-    status, assigned = await cases.post(f"{path}/assign", {"owner_id": "user-2"}, roles=["service_representative"])
-    forbidden, _ = await cases.post(f"{path}/assign", {"owner_id": "user-2"}, roles=["salesperson"])
+    status, assigned = await cases.post(f"{path}/assign", {"owner_id": COLLEAGUE}, roles=["service_representative"])
+    forbidden, _ = await cases.post(f"{path}/assign", {"owner_id": COLLEAGUE}, roles=["salesperson"])
 
-    assert (status, assigned["owner_id"], forbidden) == (200, "user-2", 403)
+    assert (status, assigned["owner_id"], forbidden) == (200, COLLEAGUE, 403)
 
 
 @pytest.mark.parametrize("field", ["number", "state", "status_reason", "resolved_at", "time_spent_minutes"])

@@ -1,0 +1,211 @@
+"""Every route of every service, by everybody: what permissions let through, and what they do not.
+
+The rows come from the route tables, so a new route is in here by itself.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+from aiohttp import web
+from pymongo import MongoClient
+
+from libs.domain.record import Record
+from libs.store.documents import to_document
+from libs.web.access import ADMINISTRATOR, ROLES
+from libs.web.api import Anyone, Route, Rule
+from libs.web.executing import STORE
+from libs.web.requests import DIRECTORY
+from libs.web.resource import Resource
+from libs.web.service import Service
+from services.identity.users.passwords import Passwords
+from services.identity.users.routes import PASSWORDS
+from tests.contracts.records import RECORDS
+from tests.permissions.bodies import smallest
+from tests.permissions.conftest import Counted
+from tests.permissions.people import DEPTHS, DONE, MISSING, READER, ROWS, directory_for, expected, seen
+from tests.support.services import Running, running
+from tests.support.suite import SERVICES
+
+AT_ONCE: Final = 16
+NOBODYS_ID: Final = "0192f000-0000-7000-8000-000000000000"
+FOR_ADMINISTRATORS: Final = frozenset({"roles", "custom_fields"})
+"""Collections that nobody else writes, whatever their roles say."""
+
+HOLDERS: Final = (*sorted(ROLES), ADMINISTRATOR, "nobody")
+
+
+@pytest.fixture(scope="module", params=SERVICES, ids=lambda service: service.name)
+def service(request: pytest.FixtureRequest) -> Service:
+    service: Service = request.param
+    return service
+
+
+@pytest.fixture(scope="module")
+async def started(
+    service: Service, mongo_url: str, amqp_url: str, mongo_client: MongoClient[dict[str, Any]], worker: str
+) -> AsyncIterator[Running]:
+    database = f"test_{worker}_{uuid4().hex[:12]}"
+    complete = replace(service, attachments=(*service.attachments, _identitys_own))
+    async with running(complete, mongo_url=mongo_url, amqp_url=amqp_url, database=database) as up:
+        up.identities.people = directory_for({route.guard.collection for route in ruled(service)})
+        await up.app[DIRECTORY].reload()
+        yield up
+    mongo_client.drop_database(f"{database}_{service.name}")
+
+
+async def _identitys_own(app: web.Application) -> AsyncIterator[None]:
+    """What the app of identity has beside its service, so that its routes run as far as others do."""
+    app[PASSWORDS] = Passwords()
+    yield
+    app[PASSWORDS].close()
+
+
+@dataclass(frozen=True)
+class RuledRoute:
+    route: Route
+    guard: Rule
+
+
+def ruled(service: Service) -> list[RuledRoute]:
+    return [RuledRoute(route, route.guard) for route in service.all_routes() if isinstance(route.guard, Rule)]
+
+
+def may(holder: str, rule: Rule) -> bool:
+    return holder == ADMINISTRATOR or rule.operation in ROLES.get(holder, {}).get(rule.collection, ())
+
+
+async def at_once(questions: Iterable[Any]) -> list[Any]:
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(question: Any) -> Any:
+        async with turns:
+            return await question()
+
+    return await asyncio.gather(*(ask(question) for question in questions))
+
+
+async def status_of(started: Running, route: Route, path: str, role: str | None, body: Any) -> int:
+    token = started.identities.token(*([role] if role else []), user_id=READER)
+    headers = {"Authorization": f"Bearer {token}"} if role else {}
+    async with started.session.request(route.method, started.url + path, json=body, headers=headers) as answer:
+        await answer.read()
+        return answer.status
+
+
+async def test_every_route_asks_who_calls_and_what_their_roles_allow(
+    service: Service, started: Running, counted_cells: Counted
+) -> None:
+    """A route without a rule is one for everybody who is signed in, or public: see test_openapi for which may be."""
+    wrong: list[str] = []
+
+    async def look(route: Route, holder: str | None) -> None:
+        path = route.path.replace("{collection}", "leads").replace("{id}", NOBODYS_ID)
+        status = await status_of(started, route, path, holder, {} if route.method in {"POST", "PATCH"} else None)
+        if holder is None:
+            right = status == 401
+        elif isinstance(route.guard, Rule) and not may(holder, route.guard):
+            right = status == 403
+        else:
+            right = status not in {401, 500} and (status != 403 or not isinstance(route.guard, Rule))
+        if not right:
+            wrong.append(f"{route.method} {route.path} by {holder}: {status}")
+
+    looks = [
+        partial(look, route, holder)
+        for route in service.all_routes()
+        if not isinstance(route.guard, Anyone)
+        for holder in (None, *HOLDERS)
+    ]
+    await at_once(looks)
+
+    counted_cells("route and role", len(looks))
+    assert wrong == [], "\n".join(wrong)
+
+
+def document_of(resource: Resource[Any], number: int, marker: str, row: dict[str, Any]) -> dict[str, Any]:
+    """A record in which every field has a value; what must be unique is."""
+    record_type: type[Record] = next(iter(resource.record.kinds.values()), resource.record)
+    document = {**to_document(RECORDS[record_type.aggregate]), "_id": f"{marker}-{number}", "tags": [marker]}
+    for index in (index for index in resource.record.indexes if index.unique):
+        value = document[index.fields[0]]
+        document[index.fields[0]] = value + number if isinstance(value, int) else f"{value}_{marker}_{number}"
+    return {name: value for name, value in {**document, "shares": [], **row}.items() if value is not None}
+
+
+async def given(started: Running, resource: Resource[Any]) -> tuple[str, dict[str, str]]:
+    """A record of each kind of ownership; their mark, and their ids."""
+    marker = uuid4().hex[:12]
+    documents = [document_of(resource, number, marker, row) for number, row in enumerate(ROWS.values())]
+    await started.app[STORE].collection(resource.collection).insert_many(documents)
+    return marker, {name: document["_id"] for name, document in zip(ROWS, documents, strict=True)} | {
+        MISSING: NOBODYS_ID
+    }
+
+
+def routes_about_one(service: Service, resource: Resource[Any]) -> list[RuledRoute]:
+    base = f"/api/v1/{resource.collection}/{{id}}"
+    return [each for each in ruled(service) if each.route.path.startswith(base)]
+
+
+async def test_every_route_about_one_record_reaches_those_that_the_role_reaches(
+    service: Service, started: Running, counted_cells: Counted
+) -> None:
+    wrong: list[str] = []
+    cells = 0
+
+    async def try_all(resource: Resource[Any], each: RuledRoute, role: str) -> None:
+        nonlocal cells
+        _, ids = await given(started, resource)
+        for row, id_ in ids.items():
+            cells += 1
+            path = each.route.path.replace("{id}", id_)
+            body = {} if each.route.method == "PATCH" else smallest(each.route.body)
+            status = await status_of(started, each.route, path, role, body)
+            wanted = expected(role, each.guard.operation, row)
+            closed = resource.collection in FOR_ADMINISTRATORS and each.guard.operation != "read"
+            passed = status not in {401, 403, 404, 500}
+            if not (passed or closed if wanted == DONE else status == wanted or (closed and status == 403)):
+                wrong.append(f"{each.route.method} {each.route.path} by {role} on {row}: {status}, not {wanted}")
+
+    tries = [
+        partial(try_all, resource, each, role)
+        for resource in service.resources
+        for each in routes_about_one(service, resource)
+        if not each.route.path.endswith("/restore")
+        for role in DEPTHS
+    ]
+    await at_once(tries)
+
+    counted_cells("route, role and ownership", cells)
+    assert wrong == [], "\n".join(wrong)
+
+
+async def test_every_list_holds_what_the_role_sees(service: Service, started: Running, counted_cells: Counted) -> None:
+    wrong: list[str] = []
+    cells = 0
+    for resource in service.resources:
+        marker, ids = await given(started, resource)
+        base = f"/api/v1/{resource.collection}"
+        filter_ = f"$filter=tags/any(t: t eq '{marker}')"
+        for role in DEPTHS:
+            cells += len(ROWS)
+            headers = {"Authorization": f"Bearer {started.identities.token(role, user_id=READER)}"}
+            status, page = await started.get(f"{base}?{filter_}&$count=true&$top=1000", headers=headers)
+            if not DEPTHS[role].get("read"):
+                if status != 403:
+                    wrong.append(f"{base} by {role}: {status}")
+                continue
+            wanted = {ids[row] for row in seen(role)}
+            counted = (await started.get(f"{base}/$count?{filter_}", headers=headers))[1]
+            if {record["id"] for record in page["value"]} != wanted:
+                wrong.append(f"{base} by {role} lists {page['value']}")
+            if {page["@odata.count"], counted} != {len(wanted)}:
+                wrong.append(f"{base} by {role} counts {page['@odata.count']}, {counted}")
+
+    counted_cells("list, role and ownership", cells)
+    assert wrong == [], "\n".join(wrong)
