@@ -60,11 +60,7 @@ class Write:
     def guard(self) -> Document:
         """Matches the document only as the command saw it, and with room for its events."""
         before = self.change.before or {}
-        guard: Document = {
-            "_id": self.change.record_id,
-            "version": before["version"],
-            "_deleted": before.get("_deleted"),
-        }
+        guard: Document = {"_id": self.change.record_id, "version": before["version"]}
         return guard | room_for(len(self.embedded)) if self.embedded else guard
 
     def update(self) -> Document:
