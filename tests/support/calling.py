@@ -21,7 +21,7 @@ READABLE: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body` is the JSON of the answer, None where there is none."""
+    """`body` is the JSON of the answer, None where there is none, as of a file."""
 
     status: int
     body: Any
@@ -53,7 +53,8 @@ class Caller:
         sent = {**self.headers, **(headers or {})}
         url = f"{self._url}/{path}"
         async with self._session.request(method, url, json=body, headers=sent, params=params) as response:
-            given = await response.json(content_type=None) if await response.read() else None
+            read = await response.read()
+            given = await response.json(content_type=None) if read and "json" in response.content_type else None
             return Answer(response.status, given, response.headers)
 
     async def get(self, path: str, **params: str) -> Any:
