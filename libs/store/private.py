@@ -1,10 +1,12 @@
 """Documents that are no records (inbox marks, claims, timers, jobs …), written in the commit of a unit of work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from libs.store.errors import Conflict
+from pymongo.errors import BulkWriteError
+
+from libs.store.errors import Conflict, already_there
 from libs.store.mongo import Database, Document, Session
 
 
@@ -21,6 +23,21 @@ class Insert:
 
     async def apply(self, database: Database, session: Session) -> None:
         await database[self.collection].insert_one(self.document, session=session)
+
+
+@dataclass(frozen=True, slots=True)
+class InsertAll:
+    """Several at once; that one of them is there already is a conflict."""
+
+    collection: str
+    documents: Sequence[Document]
+
+    async def apply(self, database: Database, session: Session) -> None:
+        try:
+            await database[self.collection].insert_many(self.documents, session=session)
+        except BulkWriteError as error:
+            already_there(error)
+            raise Conflict from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from libs.store.documents import WITHOUT_PRIVATE, differences, public, to_docume
 from libs.store.ids import new_id
 from libs.store.mongo import Document, with_decimals
 from libs.store.outbox import Pending
-from libs.store.private import Amend, Consume, Drop, Insert, Overwrite, PrivateWrite
+from libs.store.private import Amend, Consume, Drop, Insert, InsertAll, Overwrite, PrivateWrite
 
 if TYPE_CHECKING:
     from libs.store.store import Store
@@ -196,6 +196,10 @@ class UnitOfWork:
     def put(self, collection: str, document: Document) -> None:
         """A private document (inbox, claim …), inserted in the same commit."""
         self.private.append(Insert(collection, document))
+
+    def put_all(self, collection: str, documents: Sequence[Document]) -> None:
+        """Several private documents of one collection, inserted together in the same commit."""
+        self.private.append(InsertAll(collection, documents))
 
     def overwrite(self, collection: str, document: Document) -> None:
         """A private document that takes the place of the one of its id, if there is one."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
 from libs.contracts.values import Reference
+from libs.domain.custom_fields import CustomValues
 from libs.domain.kinds import TOLD_APART_BY
 from libs.domain.people import Respondent
 from libs.domain.record import FieldSpec, Record, specs_of
@@ -33,27 +34,38 @@ class Target:
         return self.type in _POINTING or bool(self.lookup)
 
 
-@cache
-def targets_of(record_type: type[Record]) -> dict[str, Target]:
-    """By name: `address.city`, `account_id`, and `customer` beside `customer.id`."""
+@lru_cache(maxsize=256)
+def targets_of(record_type: type[Record], custom: type[CustomValues] = CustomValues) -> dict[str, Target]:
+    """By name: `address.city`, `account_id`, `customer` beside `customer.id`, and `custom.size` for a custom field."""
     open_ = {
         name: spec
         for name, spec in specs_of(record_type).items()
         if (spec.guarded is None or spec.guarded.initial) and name != "custom"
     }
     parts: dict[str, list[Column]] = {}
-    for column in columns_of(record_type):
+    for column in columns_of(record_type, custom):
         parts.setdefault(column.path[0], []).append(column)
-    found = (target for name, spec in open_.items() for target in _targets(record_type, spec, parts[name]))
-    return {target.name: target for target in found}
+    own = (
+        target
+        for name, spec in open_.items()
+        for target in _targets((name,), spec, parts[name], required=_is_required(record_type, spec))
+    )
+    added = (
+        target
+        for name, spec in specs_of(custom).items()
+        for target in _targets(("custom", name), spec, parts["custom"], required=False)
+    )
+    return {target.name: target for target in (*own, *added)}
 
 
-def _targets(record_type: type[Record], spec: FieldSpec, columns: list[Column]) -> Iterator[Target]:
+def _targets(path: tuple[str, ...], spec: FieldSpec, columns: list[Column], *, required: bool) -> Iterator[Target]:
     lookup = spec.lookup.collections if spec.lookup else ()
-    whole = Target((spec.name,), spec.type, spec.many, _is_required(record_type, spec), lookup)
+    whole = Target(path, spec.type, spec.many, required, lookup)
     if whole.is_reference:
         yield whole
     for column in columns:
+        if column.path[: len(path)] != path:
+            continue
         if column.path != whole.path:
             yield Target(column.path, column.type, column.many)
         elif not whole.is_reference:

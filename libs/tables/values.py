@@ -5,7 +5,7 @@ import unicodedata
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args, get_origin
 
 from libs.tables.cells import Cell, as_text
 from libs.tables.mapping import Constant, DateFormat, FieldRule, ImportMapping, folded
@@ -40,8 +40,7 @@ class Reader:
         self._values = {folded(key) or key: value for key, value in rule.values.items()}
         self._order = _ORDERS[mapping.date_format]
         self._decimal_comma = mapping.decimal_comma
-        choices = target.type if isinstance(target.type, type) and issubclass(target.type, StrEnum) else ()
-        self._choices = {folded(choice.value): choice.value for choice in choices}
+        self._choices = {folded(choice): choice for choice in _choices(target.type)}
 
     def read(self, cell: Cell) -> Any:
         """A value as JSON has it, None for an empty cell; raises `BadCell`."""
@@ -117,6 +116,12 @@ class Reader:
             return datetime.combine(self._day(cell), time(hour, minute, second), UTC).isoformat()
         except ValueError as error:
             raise error if isinstance(error, BadCell) else BadCell("not_a_time", "there is no such time") from None
+
+
+def _choices(type_: Any) -> tuple[str, ...]:
+    if get_origin(type_) is Literal:
+        return get_args(type_)
+    return tuple(choice.value for choice in type_) if isinstance(type_, type) and issubclass(type_, StrEnum) else ()
 
 
 def constant(target: Target, value: Constant) -> Any:

@@ -16,10 +16,10 @@ from libs.tables.mapping import ImportMapping
 from libs.web.answers import json_response
 from libs.web.executing import STORE
 from libs.web.imports import mappings, store
-from libs.web.imports.fitting import problems_of, refuse_unallowed, refuse_unfit
+from libs.web.imports.fitting import Targets, problems_of, refuse_unallowed, refuse_unfit
 from libs.web.imports.model import Import, ImportFile, ImportProblem, ImportSettings
 from libs.web.imports.moving import begun
-from libs.web.imports.settings import LARGEST, RESOURCES
+from libs.web.imports.settings import LARGEST, RESOURCES, targets_for
 from libs.web.imports.uploading import Contents, Upload, days_are_ambiguous, guess, looked_through, received
 from libs.web.requests import context_of, grants_of, parse
 from libs.web.resource import Resource
@@ -31,9 +31,10 @@ async def accept(request: web.Request) -> web.Response:
         sent = await received(request, Path(folder) / "file", largest=request.app[LARGEST])
         record_type: type[Record] = _resource(request, sent).record
         contents = await looked_through(sent.path)
-        settings = await _settings(request, record_type, sent, contents)
+        targets = targets_for(request, record_type)
+        settings = await _settings(request, record_type.collection, targets, sent, contents)
         refuse_unallowed(grants_of(request), record_type.collection, settings)
-        refuse_unfit(record_type, contents.columns, settings)
+        refuse_unfit(record_type, targets, contents.columns, settings)
         import_id = f"{request.app[STORE].service}-{new_id()}"
         await Files(request.app[STORE], store.FILES).keep(import_id, sent.path)
 
@@ -47,7 +48,7 @@ async def accept(request: web.Request) -> web.Response:
             sample=contents.sample,
             rows=contents.rows,
             last_row=contents.last_row,
-            problems=_problems(record_type, contents, settings),
+            problems=_problems(targets, contents, settings),
             created_at=work.now,
             **settings.__dict__,
         )
@@ -70,16 +71,16 @@ def _resource(request: web.Request, sent: Upload) -> Resource[Any]:
 
 
 async def _settings(
-    request: web.Request, record_type: type[Record], sent: Upload, contents: Contents
+    request: web.Request, collection: str, targets: Targets, sent: Upload, contents: Contents
 ) -> ImportSettings:
     """As the request says; what it leaves open is guessed. `mapping` is JSON, or the name of a saved one."""
     given = sent.fields.get("mapping", "").strip()
     if given.startswith("{"):
         mapping = parse(given.encode(), ImportMapping)
     elif given:
-        mapping = await mappings.by_name(request.app[STORE], record_type.collection, given)
+        mapping = await mappings.by_name(request.app[STORE], collection, given)
     else:
-        mapping = guess(record_type, contents)
+        mapping = guess(targets, contents)
     settings = {name: sent.fields[name] for name in ("mode", "key") if sent.fields.get(name)}
     return parse(to_json({**settings, "mapping": mapping.model_dump()}), ImportSettings)
 
@@ -91,8 +92,8 @@ def _file(sent: Upload, contents: Contents) -> ImportFile:
     )
 
 
-def _problems(record_type: type[Record], contents: Contents, settings: ImportSettings) -> tuple[ImportProblem, ...]:
-    found = problems_of(record_type, contents.columns, settings)
-    if not days_are_ambiguous(record_type, contents, settings.mapping):
+def _problems(targets: Targets, contents: Contents, settings: ImportSettings) -> tuple[ImportProblem, ...]:
+    found = problems_of(targets, contents.columns, settings)
+    if not days_are_ambiguous(targets, contents, settings.mapping):
         return found
     return (ImportProblem(code="ambiguous_days", detail="say by date_format which comes first"), *found)

@@ -1,19 +1,22 @@
 """Whether the settings of an import fit its file, its collection and its owner."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from libs.domain.grants import Grants, Operation, refuse_closed_fields
 from libs.domain.record import Record, specs_of
 from libs.domain.refusals import FieldError, InvalidFields
-from libs.tables.targets import targets_of
+from libs.tables.targets import Target, targets_of
 from libs.tables.values import BadCell, constant
 from libs.web.access import require
 from libs.web.imports.model import ImportMode, ImportProblem, ImportSettings
 
+Targets = Mapping[str, Target]
+"""What can be filled, by name."""
 
-def refuse_unfit(record_type: type[Record], columns: Sequence[str], settings: ImportSettings) -> None:
+
+def refuse_unfit(record_type: type[Record], targets: Targets, columns: Sequence[str], settings: ImportSettings) -> None:
     """Raises `InvalidFields` where they name a field, a column, a value or a key that is not to be had."""
-    errors = [*_wrong_columns(record_type, columns, settings), *_wrong_constants(record_type, settings)]
+    errors = [*_wrong_columns(targets, columns, settings), *_wrong_constants(targets, settings)]
     if settings.mode is ImportMode.UPSERT and settings.key is None:
         errors.append(FieldError("/key", "missing", "say by which field records are found"))
     if settings.key is not None and settings.key not in (keys := keys_of(record_type)):
@@ -22,8 +25,8 @@ def refuse_unfit(record_type: type[Record], columns: Sequence[str], settings: Im
         raise InvalidFields(f"{len(errors)} field(s) are not valid", errors=errors)
 
 
-def _wrong_columns(record_type: type[Record], columns: Sequence[str], settings: ImportSettings) -> Iterator[FieldError]:
-    known = {*targets_of(record_type), "id"} if settings.key == "id" else targets_of(record_type).keys()
+def _wrong_columns(targets: Targets, columns: Sequence[str], settings: ImportSettings) -> Iterator[FieldError]:
+    known = {*targets, "id"} if settings.key == "id" else targets.keys()
     for name, rule in settings.mapping.fields.items():
         if name not in known:
             yield _unknown(f"/mapping/fields/{name}")
@@ -31,8 +34,7 @@ def _wrong_columns(record_type: type[Record], columns: Sequence[str], settings: 
             yield FieldError(f"/mapping/fields/{name}/column", "unknown_column", "the file has no such column")
 
 
-def _wrong_constants(record_type: type[Record], settings: ImportSettings) -> Iterator[FieldError]:
-    targets = targets_of(record_type)
+def _wrong_constants(targets: Targets, settings: ImportSettings) -> Iterator[FieldError]:
     for name, value in settings.mapping.constants.items():
         if name not in targets:
             yield _unknown(f"/mapping/constants/{name}")
@@ -62,12 +64,10 @@ def refuse_unallowed(grants: Grants, collection: str, settings: ImportSettings) 
     refuse_closed_fields(settings.mapping.names - {"id"}, grants, collection)
 
 
-def problems_of(
-    record_type: type[Record], columns: Sequence[str], settings: ImportSettings
-) -> tuple[ImportProblem, ...]:
+def problems_of(targets: Targets, columns: Sequence[str], settings: ImportSettings) -> tuple[ImportProblem, ...]:
     """What a person should look at: fields that nothing fills though they must be, and columns that go nowhere."""
     mapping, key = settings.mapping, settings.key
-    required = {name for name, target in targets_of(record_type).items() if target.required}
+    required = {name for name, target in targets.items() if target.required}
     missing = [
         ImportProblem(code="required_field", detail=f"nothing fills {name}")
         for name in sorted(required - mapping.names)

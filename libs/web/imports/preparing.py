@@ -4,21 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from libs.contracts.values import Reference
-from libs.domain.kinds import kind_named
-from libs.domain.money import refuse_excess_digits
+from libs.domain.custom_fields import CustomFields
+from libs.domain.grants import Grants
 from libs.domain.people import Respondent
-from libs.domain.record import Draft, Record, draft_of, revision_of
+from libs.domain.record import Draft, Record, revision_of
 from libs.domain.refusals import FieldError
 from libs.store.documents import to_json
 from libs.tables.cells import Cell, as_text
-from libs.tables.mapping import FieldRule, ImportMapping
+from libs.tables.mapping import FieldRule
 from libs.tables.targets import Target, targets_of
 from libs.tables.values import BadCell, Reader, constant
+from libs.web.drafting import drafted
 from libs.web.imports.lookups import Found, Wanted
-from libs.web.problems import refusal_of
+from libs.web.imports.model import Import
 
 _POINTING: Final = (Reference, Respondent)
 _OF_ID: Final = Target(("id",), str)
@@ -53,17 +52,17 @@ class Prepared:
 class Preparing:
     """How the rows of one import are read."""
 
-    def __init__(
-        self, record_type: type[Record], columns: Sequence[str], mapping: ImportMapping, key: str | None
-    ) -> None:
+    def __init__(self, record_type: type[Record], found: Import, grants: Grants, custom: CustomFields) -> None:
         self._record_type = record_type
-        self._width = len(columns)
-        self._key = key
-        targets = targets_of(record_type)
-        places = {title: place for place, title in enumerate(columns)}
+        self._grants = grants
+        self._custom = custom
+        self._width = len(found.columns)
+        self._key = found.key
+        targets, mapping = targets_of(record_type, custom.model), found.mapping
+        places = {title: place for place, title in enumerate(found.columns)}
+        fields = {_OF_ID if name == "id" else targets[name]: rule for name, rule in mapping.fields.items()}
         self._rules = {
-            targets.get(name, _OF_ID): (places[rule.column], rule, Reader(targets.get(name, _OF_ID), rule, mapping))
-            for name, rule in mapping.fields.items()
+            target: (places[rule.column], rule, Reader(target, rule, mapping)) for target, rule in fields.items()
         }
         self._constants = {targets[name]: constant(targets[name], value) for name, value in mapping.constants.items()}
 
@@ -95,19 +94,14 @@ class Preparing:
             _put(found.values, target.path, value)
 
     def draft(self, values: Mapping[str, Any]) -> Draft:
-        """What a create takes; raises `InvalidFields` or `Malformed`."""
-        model = draft_of(kind_named(self._record_type, values))
-        try:
-            draft = model.model_validate_json(to_json(values))
-        except ValidationError as error:
-            raise refusal_of(error) from None
-        refuse_excess_digits(self._record_type, draft.__dict__)
-        return draft
+        """As if a client had sent the values; raises what `drafted` does."""
+        return drafted(self._record_type, to_json(values), self._grants, self._custom)
 
-    def patch(self, values: Mapping[str, Any], current: Record) -> dict[str, Any]:
-        """What a change takes: without what only a create sets."""
-        allowed = revision_of(type(current)).model_fields
-        return {name: value for name, value in values.items() if name in allowed}
+
+def changes_in(values: Mapping[str, Any], current: Record) -> dict[str, Any]:
+    """What of a row changes a record: all but what only a create sets."""
+    allowed = revision_of(type(current)).model_fields
+    return {name: value for name, value in values.items() if name in allowed}
 
 
 def _put(values: dict[str, Any], path: Sequence[str], value: Any) -> None:

@@ -17,7 +17,7 @@ from libs.web.imports.errors import ERROR_OPTIONS, RowErrorsPage, errors_of
 from libs.web.imports.fitting import problems_of, refuse_unallowed, refuse_unfit
 from libs.web.imports.model import MOVES, Import, ImportSettings
 from libs.web.imports.moving import cancel_import, found_by, moving, whose
-from libs.web.imports.settings import RESOURCES
+from libs.web.imports.settings import RESOURCES, targets_for
 from libs.web.listing import list_query_of, list_response
 from libs.web.patching import merge, patch_of
 from libs.web.requests import body_of, grants_of, parse
@@ -50,8 +50,9 @@ def _changed(request: web.Request, found: Import, patch: dict[str, object]) -> I
     settings = parse(to_json(merge(found.settings.model_dump(), patch)), ImportSettings)
     record_type: type[Record] = request.app[RESOURCES][found.collection].record
     refuse_unallowed(grants_of(request), found.collection, settings)
-    refuse_unfit(record_type, found.columns, settings)
-    problems = problems_of(record_type, found.columns, settings)
+    targets = targets_for(request, record_type)
+    refuse_unfit(record_type, targets, found.columns, settings)
+    problems = problems_of(targets, found.columns, settings)
     return found.model_copy(update={**settings.__dict__, "problems": problems, "state": state})
 
 

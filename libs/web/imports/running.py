@@ -13,6 +13,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from libs.domain.grants import Grants
+from libs.domain.record import Record
 from libs.domain.refusals import NotFound
 from libs.jobs import jobs
 from libs.jobs.jobs import JobKind, JobState
@@ -20,9 +21,11 @@ from libs.jobs.progress import Progress
 from libs.store.files import Files
 from libs.store.store import Store
 from libs.tables.reading import Row, rows_in
+from libs.tables.targets import targets_of
 from libs.web.authentication import Caller
 from libs.web.directory import Directory
 from libs.web.imports import store as imports
+from libs.web.imports.fitting import refuse_unfit
 from libs.web.imports.model import Import, ImportCounts, ImportState
 from libs.web.imports.store import BadRow
 from libs.web.imports.undoing import undo_rows
@@ -70,14 +73,7 @@ class ImportJobs:
         store = progress.store
         await _let_go(store, task.after_job_id)
         found = await imports.find(store, task.import_id)
-        writer = RowWriter(
-            store,
-            self._resources[found.collection],
-            self._references,
-            found,
-            replace(progress.context, grants=self._grants(progress, task)),
-            rehearsing=ends is ImportState.CHECKED,
-        )
+        writer = self._writer(progress, task, found, rehearsing=ends is ImportState.CHECKED)
         row, counts = _resumed(progress)
         if row == 0:
             await imports.forget_bad_rows(store, found.id)
@@ -93,6 +89,16 @@ class ImportJobs:
                 await progress.advance(len(chunk) - len(bad), failed=len(bad), cursor=cursor)
         await imports.settle(store, found.id, progress.job_id, {"state": ends, "counts": counts.model_dump()})
         return counts
+
+    def _writer(self, progress: Progress, task: ImportTask, found: Import, *, rehearsing: bool) -> RowWriter:
+        """Raises `InvalidFields` where the mapping names a custom field that is gone."""
+        resource, custom = self._resources[found.collection], self._directory.custom_fields(found.collection)
+        record_type: type[Record] = resource.record
+        refuse_unfit(record_type, targets_of(record_type, custom.model), found.columns, found.settings)
+        context = replace(progress.context, grants=self._grants(progress, task))
+        return RowWriter(
+            progress.store, resource, self._references, found, context, custom=custom, rehearsing=rehearsing
+        )
 
     async def _undo(self, progress: Progress, task: ImportTask) -> ImportCounts:
         store = progress.store

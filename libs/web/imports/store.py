@@ -12,6 +12,7 @@ from libs.store.clock import utc_now
 from libs.store.errors import answering
 from libs.store.files import Files
 from libs.store.listing import find_page
+from libs.store.mongo import with_decimals
 from libs.store.query.fields import FieldKind, QueryField, QueryFields
 from libs.store.query.options import ListQuery
 from libs.store.store import Document, Store
@@ -30,6 +31,7 @@ KEPT: Final = timedelta(days=30)
 INDEXES: Final[Mapping[str, tuple[Index, ...]]] = {
     IMPORTS: (Index(("owner_id", "-created_at")), Index(("created_at",))),
     CHANGES: (Index(("import_id", "record_id")),),
+    f"{FILES}.files": (Index(("uploadDate",)),),
     MAPPINGS: (Index(("collection", "name")),),
 }
 """To be built when the store is opened. Rows are found by their ids, which begin with that of their import."""
@@ -153,14 +155,19 @@ async def forget_bad_rows(store: Store, import_id: str) -> None:
     await store.collection(ERRORS).delete_many(_rows_of(import_id))
 
 
-def change_document(import_id: str, change: Changed) -> Document:
-    return {
-        "_id": row_id(import_id, change.row),
-        "import_id": import_id,
-        "record_id": change.record_id,
-        "before": change.before,
-        "after": change.after,
-    }
+def keep_changes(work: UnitOfWork, import_id: str, made: Sequence[Changed]) -> None:
+    """Stores them in the same commit; that a row has changed something already is a conflict there."""
+    documents = [
+        {
+            "_id": row_id(import_id, change.row),
+            "import_id": import_id,
+            "record_id": change.record_id,
+            "before": change.before,
+            "after": change.after,
+        }
+        for change in made
+    ]
+    work.put_all(CHANGES, documents)
 
 
 @answering()
@@ -168,7 +175,13 @@ async def changes(store: Store, import_id: str, rows: Iterable[int]) -> list[Cha
     wanted = [row_id(import_id, row) for row in rows]
     found = await store.collection(CHANGES).find({"_id": {"$in": wanted}}).to_list(len(wanted))
     return [
-        Changed(int(each["_id"].rpartition("#")[2]), each["record_id"], each["before"], each["after"]) for each in found
+        Changed(
+            int(each["_id"].rpartition("#")[2]),
+            each["record_id"],
+            with_decimals(each["before"]),
+            with_decimals(each["after"]),
+        )
+        for each in found
     ]
 
 

@@ -10,12 +10,11 @@ from typing import Any, ClassVar, Final
 
 from aiohttp import BodyPartReader, web
 
-from libs.domain.record import Record
 from libs.domain.refusals import InvalidFields, TooLarge, UnsupportedMedia
 from libs.tables.cells import Cell, as_text
 from libs.tables.mapping import DateFormat, FieldRule, ImportMapping, date_format_of, guessed, has_decimal_comma
 from libs.tables.reading import Row, Source, UnreadableFile, recognised, rows_in, titles_of
-from libs.tables.targets import targets_of
+from libs.tables.targets import Target
 
 _SAMPLE: Final = 10
 _LOOKED_THROUGH: Final = 500
@@ -113,27 +112,26 @@ def _look_through(path: Path) -> Contents:
     return Contents(source, titles_of(header[1]), tuple(first), count, last)
 
 
-def guess(record_type: type[Record], contents: Contents) -> ImportMapping:
+def guess(targets: Mapping[str, Target], contents: Contents) -> ImportMapping:
     """The columns whose titles say what they are, and the form of days and numbers as the first rows show it."""
-    fields = guessed(contents.columns, targets_of(record_type))
+    fields = guessed(contents.columns, targets)
     return ImportMapping(
         fields=fields,
-        date_format=date_format_of(_texts(record_type, contents, fields, _DAYS)) or DateFormat.YMD,
-        decimal_comma=has_decimal_comma(_texts(record_type, contents, fields, _NUMBERS)),
+        date_format=date_format_of(_texts(targets, contents, fields, _DAYS)) or DateFormat.YMD,
+        decimal_comma=has_decimal_comma(_texts(targets, contents, fields, _NUMBERS)),
     )
 
 
-def days_are_ambiguous(record_type: type[Record], contents: Contents, mapping: ImportMapping) -> bool:
+def days_are_ambiguous(targets: Mapping[str, Target], contents: Contents, mapping: ImportMapping) -> bool:
     """Whether there are days, and these rows do not tell the order of day and month."""
-    days = _texts(record_type, contents, mapping.fields, _DAYS)
+    days = _texts(targets, contents, mapping.fields, _DAYS)
     return bool(days) and date_format_of(days) is None
 
 
 def _texts(
-    record_type: type[Record], contents: Contents, fields: Mapping[str, FieldRule], types: tuple[type, ...]
+    targets: Mapping[str, Target], contents: Contents, fields: Mapping[str, FieldRule], types: tuple[type, ...]
 ) -> list[str]:
     """What is written in the columns that fill fields of these types."""
-    targets = targets_of(record_type)
     columns = {rule.column for name, rule in fields.items() if name in targets and targets[name].type in types}
     places = [place for place, title in enumerate(contents.columns) if title in columns]
     cells: list[Cell] = [cells[place] for _, cells in contents.first for place in places if place < len(cells)]

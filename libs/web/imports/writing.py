@@ -7,45 +7,34 @@ that changes a record leaves what it changed in the same transaction, under an i
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
-from enum import StrEnum
 from itertools import chain
 from typing import Any, Final, TypeVar
 
-from libs.domain.grants import Operation
-from libs.domain.record import Draft, Record, revision_of
+from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields
+from libs.domain.record import Draft, Record
 from libs.domain.refusals import FieldError, Refusal, Unavailable
 from libs.store.context import Context
-from libs.store.documents import to_document
-from libs.store.errors import Conflict, answering
+from libs.store.errors import Conflict
 from libs.store.ids import new_id
 from libs.store.rows import commit_rows
-from libs.store.store import Document, Store
+from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from libs.tables.reading import Row
 from libs.web.imports import store as rows_store
+from libs.web.imports.changing import CHANGES_AT_ONCE, Changing
 from libs.web.imports.lookups import Lookups
 from libs.web.imports.matching import Matching
 from libs.web.imports.model import Import, ImportMode
+from libs.web.imports.outcomes import Outcome, Outcomes, bad_row
 from libs.web.imports.preparing import Prepared, Preparing
-from libs.web.imports.store import BadRow, Changed
-from libs.web.patching import revised
+from libs.web.imports.store import BadRow
 from libs.web.references import Pointer, References, named, pointers_in
 from libs.web.resource import Resource
 
 T = TypeVar("T")
 
-_CHANGES_AT_ONCE: Final = 8
 _BREATH: Final = 25
 """Rows after which other tasks of the process have their turn."""
-
-
-class Outcome(StrEnum):
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-
-
-Outcomes = dict[int, Outcome | BadRow]
 
 
 class RowWriter:
@@ -59,6 +48,7 @@ class RowWriter:
         found: Import,
         context: Context,
         *,
+        custom: CustomFields = NO_CUSTOM_FIELDS,
         rehearsing: bool = False,
     ) -> None:
         self._store = store
@@ -67,7 +57,9 @@ class RowWriter:
         self._import = found
         self._context = context
         self._rehearsing = rehearsing
-        self._preparing = Preparing(resource.record, found.columns, found.mapping, found.key)
+        self._custom = custom
+        self._preparing = Preparing(resource.record, found, context.grants, custom)
+        self._changing = Changing(store, resource, found, context, custom=custom, rehearsing=rehearsing)
         self._lookups = Lookups(store, context.grants)
         self._matching = Matching(store, resource, found, context.grants, rehearsing=rehearsing)
 
@@ -93,7 +85,7 @@ class RowWriter:
                 else:
                     creates[each.row] = each, self._preparing.draft(each.values)
             except Refusal as refusal:
-                outcomes[each.row] = _bad(each, refusal)
+                outcomes[each.row] = bad_row(each, refusal)
         outcomes |= await self._create(await self._pointing(creates, outcomes))
         outcomes |= await self._update(updates)
         return outcomes
@@ -138,7 +130,7 @@ class RowWriter:
     ) -> tuple[dict[int, tuple[FieldError, ...]], dict[str, str]]:
         """What is wrong with the references of rows, and what is called what, by `<collection>/<id>`."""
         pointers: dict[int, list[Pointer]] = {
-            row: pointers_in(self._resource.record, each, under=str(row)) for row, each in values.items()
+            row: pointers_in(self._resource.record, each, self._custom, under=str(row)) for row, each in values.items()
         }
         every = [pointer for each in pointers.values() for pointer in each]
         if not every:
@@ -163,7 +155,7 @@ class RowWriter:
             try:
                 await self._make(work, row, draft)
             except Refusal as refusal:
-                outcomes[row] = _bad(each, refusal)
+                outcomes[row] = bad_row(each, refusal)
             else:
                 works[row] = work
         if self._rehearsing:
@@ -187,7 +179,7 @@ class RowWriter:
             case Unavailable():
                 raise outcome
             case Refusal():
-                return _bad(each, outcome)
+                return bad_row(each, outcome)
         raise outcome
 
     async def _again(self, each: Prepared, draft: Draft) -> Outcome | BadRow:
@@ -203,69 +195,16 @@ class RowWriter:
         except Unavailable:
             raise
         except Refusal as refusal:
-            return _bad(each, refusal)
+            return bad_row(each, refusal)
         return Outcome.CREATED
 
     async def _update(self, updates: Mapping[int, tuple[Prepared, str]]) -> Outcomes:
-        values = {row: each.values for row, (each, _) in updates.items()}
-        errors, names = await self._resolved(values)
+        errors, names = await self._resolved({row: each.values for row, (each, _) in updates.items()})
         outcomes: Outcomes = {row: BadRow(row, wrong, updates[row][0].texts) for row, wrong in errors.items()}
-        hands = asyncio.Semaphore(_CHANGES_AT_ONCE)
-
-        async def change(each: Prepared, record_id: str) -> None:
-            async with hands:
-                outcomes[each.row] = await self._changed(each, record_id, names)
-
-        async with asyncio.TaskGroup() as group:
-            for row, (each, record_id) in updates.items():
-                if row not in errors:
-                    group.create_task(change(each, record_id))
+        whole = [found for row, found in updates.items() if row not in errors]
+        for start in range(0, len(whole), CHANGES_AT_ONCE):
+            outcomes |= await self._changing.change(whole[start : start + CHANGES_AT_ONCE], names)
         return outcomes
-
-    async def _changed(self, each: Prepared, record_id: str, names: Mapping[str, str]) -> Outcome | BadRow:
-        context = replace(self._context, operation=Operation.WRITE)
-
-        async def command(work: UnitOfWork) -> Outcome:
-            return await self._change(work, each, record_id, names)
-
-        try:
-            if not self._rehearsing:
-                return await self._store.run(command, context)
-            async with answering():
-                return await command(UnitOfWork(self._store, context, rehearsing=True))
-        except Unavailable:
-            raise
-        except Refusal as refusal:
-            return _bad(each, refusal)
-
-    async def _change(self, work: UnitOfWork, each: Prepared, record_id: str, names: Mapping[str, str]) -> Outcome:
-        record_type = self._resource.record
-        current = await work.get_target(record_type, record_id)
-        patch = self._preparing.patch(each.values, current)
-        wanted = revised(current, patch)
-        linked = named(record_type, {name: getattr(wanted, name) for name in patch}, names)
-        changed = await self._resource.change_record(work, current, wanted.evolve(**linked))
-        before, after = differing(current, changed)
-        if not after and not before:
-            work.discard()
-            return Outcome.UNCHANGED
-        work.put(
-            rows_store.CHANGES,
-            rows_store.change_document(self._import.id, Changed(each.row, record_id, before, after)),
-        )
-        return Outcome.UPDATED
-
-
-def differing(current: Record, changed: Record) -> tuple[Document, Document]:
-    """The open fields that differ, as they were and as they are; one without a value is missing."""
-    old, new = to_document(current), to_document(changed)
-    names = [name for name in revision_of(type(current)).model_fields if old.get(name) != new.get(name)]
-    return ({name: old[name] for name in names if name in old}, {name: new[name] for name in names if name in new})
-
-
-def _bad(each: Prepared, refusal: Refusal) -> BadRow:
-    errors = refusal.errors or (FieldError("", refusal.code, refusal.detail),)
-    return BadRow(each.row, tuple(errors), each.texts)
 
 
 async def _breathing(items: Iterable[T]) -> AsyncIterator[T]:

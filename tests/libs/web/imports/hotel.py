@@ -10,15 +10,18 @@ from typing import Annotated, Any
 
 from aiohttp import FormData, web
 
+from libs.domain.directory import CustomFieldEntry
 from libs.domain.fields import INDEXED, Line
 from libs.domain.record import Record
 from libs.store.store import Store
 from libs.web.executing import STORE
+from libs.web.requests import DIRECTORY
 from libs.web.resource import Resource
 from libs.web.server import serve
 from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
 from tests.libs.tables.records import Guest
+from tests.support.events import envelope
 from tests.support.services import Running
 from tests.support.waiting import eventually
 
@@ -78,6 +81,12 @@ class Hotel:
     async def imported(self, file: str | bytes, *, role: str = "administrator", **fields: Any) -> dict[str, Any]:
         """Sends a file, and runs it."""
         return await self.do(await self.given(file, role=role, **fields), "run", role=role)
+
+    async def define(self, *fields: CustomFieldEntry) -> None:
+        """Adds custom fields, as an administrator would."""
+        for field in fields:
+            defined = envelope("identity.custom_field.created", "custom_fields", field.model_dump(mode="json"))
+            await self.service.app[DIRECTORY].hear(defined)
 
     async def errors(self, import_id: str) -> list[dict[str, Any]]:
         _, page = await self.service.get(f"/api/v1/imports/{import_id}/errors")

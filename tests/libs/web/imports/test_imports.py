@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from libs.domain.directory import CustomFieldEntry
 from libs.tables.xlsx_writing import XlsxFile
 from libs.web.imports import store as imports
 from libs.web.imports.settings import LARGEST
@@ -366,3 +367,22 @@ async def test_moves_that_are_not_open_are_refused(hotel: Hotel) -> None:
     await hotel.do(import_id, "run")
     assert (await hotel.service.post(f"/api/v1/imports/{import_id}/run"))[0] == 409
     assert (await hotel.service.patch(f"/api/v1/imports/{import_id}", {"mode": "upsert"}))[0] == 409
+
+
+async def test_custom_fields_are_filled_and_asked_for_as_in_a_create(hotel: Hotel) -> None:
+    await hotel.define(
+        CustomFieldEntry(id="f-1", version=1, of="guests", name="room", type="integer", label="Room", required=True),
+        CustomFieldEntry(id="f-2", version=1, of="guests", name="view", type="choice", label="View", choices=("sea",)),
+        CustomFieldEntry(
+            id="f-3", version=1, of="guests", name="guide", type="reference", label="Guide", refers_to=("hosts",)
+        ),
+    )
+    _, ana = await hotel.service.post("/api/v1/hosts", {"name": "Ana"})
+    file = csv_file(["Surname", "custom.room", "custom.view", "custom.guide"], ["Reis", 12, "SEA", "Ana"], ["Matos"])
+
+    found = await hotel.imported(file)
+
+    assert counted(found) == {"created": 1, "failed": 1}
+    guide = {"collection": "hosts", "id": ana["id"], "name": "Ana"}
+    assert await hotel.guests("custom") == [{"room": 12, "view": "sea", "guide": guide}]
+    assert [each["errors"][0]["column"] for each in await hotel.errors(found["id"])] == ["custom.room"]

@@ -19,7 +19,8 @@ from libs.store.context import Context
 from libs.store.outbox import Pending
 from libs.tables.reading import Row
 from libs.web.imports import store as imports
-from libs.web.imports.writing import Outcome, RowWriter
+from libs.web.imports.outcomes import Outcome
+from libs.web.imports.writing import RowWriter
 from libs.web.references import REFERENCES
 from libs.web.resource import Resource
 from tests.libs.tables.records import Guest
