@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from libs.contracts.event import Event, Snapshot
+from libs.contracts.event import Event, Searchable, Snapshot
 from libs.contracts.values import Reference
 
 
@@ -50,6 +50,8 @@ class Response(StrEnum):
 
 class ActivitySnapshot(Snapshot):
     """What activities of every type have. `occurred_at` is when it took place, of completed ones."""
+
+    searchable: ClassVar = Searchable("activities", title=("subject",), text=("description",))
 
     type: str
     subject: str

@@ -2,6 +2,7 @@
 
 import builtins
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from inspect import cleandoc
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
@@ -11,10 +12,30 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr
 from libs.contracts.envelope import Envelope
 
 
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """By which fields of the record the search over everything finds it.
+
+    `title` is what people call it: the first of these that has a value; to find a word in any of them counts most.
+    What else `title` and `subtitle` name is shown beneath it; `text` is only looked into.
+    """
+
+    collection: str
+    title: tuple[str, ...]
+    subtitle: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (*self.title, *self.subtitle, *self.text)
+
+
 class Snapshot(BaseModel):
     """The part of a record's public state that subscribers may rely on; what else it has is ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    searchable: ClassVar[Searchable | None] = None
 
     id: str
     version: int

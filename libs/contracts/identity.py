@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from pydantic import Field
 
-from libs.contracts.event import Event, Snapshot
+from libs.contracts.event import Event, Searchable, Snapshot
 from libs.contracts.values import Money
 
 
@@ -38,6 +38,8 @@ class EndReason(StrEnum):
 
 
 class UserSnapshot(Snapshot):
+    searchable: ClassVar = Searchable("users", title=("name", "username"), subtitle=("email",))
+
     username: str
     name: str
     email: str | None = None
@@ -55,6 +57,8 @@ class RoleSnapshot(Snapshot):
 
 
 class TeamSnapshot(Snapshot):
+    searchable: ClassVar = Searchable("teams", title=("name",))
+
     name: str
     state: str
     member_ids: tuple[str, ...] = ()

@@ -1,13 +1,16 @@
 """What the marketing service announces."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
-from libs.contracts.event import Event, Snapshot
+from libs.contracts.event import Event, Searchable, Snapshot
 
 
 class CampaignSnapshot(Snapshot):
+    searchable: ClassVar = Searchable("campaigns", title=("name",), text=("description",))
+
     name: str
+    description: str | None = None
     state: str
     start_date: date | None = None
     end_date: date | None = None
@@ -58,7 +61,10 @@ class CampaignCanceled(Event[CampaignSnapshot], type="marketing.campaign.cancele
 
 
 class MarketingListSnapshot(Snapshot):
+    searchable: ClassVar = Searchable("marketing_lists", title=("name",), text=("description",))
+
     name: str
+    description: str | None = None
     state: str
     member_kind: str
 

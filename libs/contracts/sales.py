@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from libs.contracts.event import Event, Snapshot
+from libs.contracts.event import Event, Searchable, Snapshot
 from libs.contracts.values import Currency, Day, Money, Reference, Value
 
 
@@ -51,6 +51,10 @@ class Consent(Value):
 
 
 class LeadSnapshot(Snapshot):
+    searchable: ClassVar = Searchable(
+        "leads", title=("full_name", "company_name", "topic"), subtitle=("email", "phone")
+    )
+
     state: LeadState
     status_reason: str | None = None
     topic: str | None = None
@@ -77,6 +81,8 @@ class LeadSnapshot(Snapshot):
 class OpportunitySnapshot(Snapshot):
     """`customer` is empty until it is won, unless somebody gave one before."""
 
+    searchable: ClassVar = Searchable("opportunities", title=("name",))
+
     state: OpportunityState
     status_reason: str | None = None
     name: str
@@ -96,6 +102,8 @@ class OpportunitySnapshot(Snapshot):
 
 
 class AccountSnapshot(Snapshot):
+    searchable: ClassVar = Searchable("accounts", title=("name",), subtitle=("email", "phone"))
+
     state: CustomerState
     name: str
     email: str | None = None
@@ -108,6 +116,8 @@ class AccountSnapshot(Snapshot):
 
 
 class ContactSnapshot(Snapshot):
+    searchable: ClassVar = Searchable("contacts", title=("full_name",), subtitle=("email", "phone", "mobile_phone"))
+
     state: CustomerState
     first_name: str | None = None
     last_name: str | None = None
@@ -115,6 +125,7 @@ class ContactSnapshot(Snapshot):
     job_title: str | None = None
     email: str | None = None
     phone: str | None = None
+    mobile_phone: str | None = None
     birth_date: Day | None = None
     consent: Consent | None = None
     preferred_channel: str | None = None

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from libs.contracts.event import Event, Snapshot
+from libs.contracts.event import Event, Searchable, Snapshot
 from libs.contracts.values import Reference
 
 
@@ -29,10 +29,15 @@ class CaseStatus(StrEnum):
 class CaseSnapshot(Snapshot):
     """`customer` is an account or a contact; `time_spent_minutes` is of all its resolutions together."""
 
+    searchable: ClassVar = Searchable(
+        "cases", title=("title", "number"), subtitle=("customer", "subject"), text=("description", "resolution")
+    )
+
     state: CaseState
     status_reason: CaseStatus
     number: str
     title: str
+    description: str | None = None
     customer: Reference
     contact_id: str | None = None
     priority: str

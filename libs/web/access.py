@@ -13,7 +13,9 @@ _SALES: Final = frozenset({"leads", "opportunities", "accounts", "contacts"})
 _MARKETING: Final = frozenset({"campaigns", "marketing_lists"})
 _SERVICE: Final = frozenset({"cases"})
 _ACTIVITIES: Final = frozenset({"activities"})
-_READ_BY_ALL: Final = _SALES | _MARKETING | _SERVICE | _ACTIVITIES | {"timeline", "funnel", "jobs", "custom_fields"}
+_READ_BY_ALL: Final = (
+    _SALES | _MARKETING | _SERVICE | _ACTIVITIES | {"timeline", "funnel", "jobs", "custom_fields", "search"}
+)
 
 _EVERYTHING: Final = frozenset(Operation)
 _DAILY_WORK: Final = frozenset({Operation.CREATE, Operation.READ, Operation.WRITE})

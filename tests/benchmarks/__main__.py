@@ -16,6 +16,7 @@ from rich.table import Table
 
 from deploy.local.home import Home
 from deploy.local.stack import stack
+from tests.benchmarks import large
 from tests.benchmarks.latency import measure_latency
 from tests.benchmarks.load import AT_ONCE, Call, burst, connections
 from tests.benchmarks.sides import Side, bare_side, everything, lead, ours_side, quiet
@@ -113,8 +114,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=2000, help="in each round")
     parser.add_argument("--repeats", type=int, default=5, help="rounds that count")
+    parser.add_argument("part", nargs="?", choices=["compared", "large"], default="compared", help="what to measure")
+    parser.add_argument("--records", type=int, default=200_000, help="contacts of the part large")
     options = parser.parse_args()
-    asyncio.run(run(options.requests, options.repeats))
+    match options.part:
+        case "large":
+            asyncio.run(large.run(options.records, min(options.requests, 200)))
+        case _:
+            asyncio.run(run(options.requests, options.repeats))
 
 
 if __name__ == "__main__":

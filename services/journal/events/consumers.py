@@ -8,6 +8,7 @@ from libs.contracts.envelope import Envelope
 from libs.store import copies
 from libs.store.store import Store
 from services.journal.events import store as rows
+from services.journal.events.model import PROJECTION
 from services.journal.events.tail import Tail
 
 BATCH: Final = 500
@@ -19,7 +20,7 @@ def journalling(tail: Tail) -> Projection:
     Who may see a record is known before its event can be read, so that no reader passes over it in the meantime.
     """
 
-    @projection("events", "#", batch=BATCH)
+    @projection(PROJECTION, "#", batch=BATCH)
     async def keep_events(store: Store, envelopes: Sequence[Envelope]) -> None:
         await copies.keep_copies(store, envelopes)
         tail.reached(await rows.append(store, envelopes))

@@ -7,6 +7,9 @@ from typing import Final
 
 from libs.domain.refusals import InvalidFields
 
+PROJECTION: Final = "events"
+"""The name of the projection that keeps them, and of its queue."""
+
 MOST_PATTERNS: Final = 20
 
 _WORD: Final = "[a-z0-9_]+"
