@@ -121,6 +121,20 @@ class UserUnlocked(Event[UserSnapshot], type="identity.user.unlocked"):
     """May try to sign in again at once, though too many attempts had failed."""
 
 
+class UserPasswordLinkMade(Event[UserSnapshot], type="identity.user.password_link_made"):
+    """May choose a password by a link, once; `purpose` is invitation or reset."""
+
+    purpose: str
+
+
+class UserSecondFactorAdded(Event[UserSnapshot], type="identity.user.second_factor_added"):
+    """Signs in with a code of an authenticator app beside the password from now on."""
+
+
+class UserSecondFactorRemoved(Event[UserSnapshot], type="identity.user.second_factor_removed"):
+    """Signs in with the password alone again."""
+
+
 class RoleCreated(Event[RoleSnapshot], type="identity.role.created"):
     pass
 
@@ -209,6 +223,9 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     UserActivated,
     UserPasswordSet,
     UserUnlocked,
+    UserPasswordLinkMade,
+    UserSecondFactorAdded,
+    UserSecondFactorRemoved,
     RoleCreated,
     RoleUpdated,
     RoleAssigned,

@@ -38,6 +38,9 @@ class ServiceSettings(BaseSettings):
     largest_import: int = Field(default=30 * 1024 * 1024, gt=0)
     admin_password: SecretStr | None = None
     signing_key_file: Path | None = None
+    smtp_url: SecretStr | None = None
+    mail_from: str = "tandem@localhost"
+    public_url: str = "http://127.0.0.1:8080"
     log_json: bool | None = None
     tracing_endpoint: str | None = None
 

@@ -9,6 +9,8 @@ PUBLIC = frozenset(
         (hdrs.METH_POST, "/api/v1/auth/refresh"),
         (hdrs.METH_POST, "/api/v1/auth/revoke"),
         (hdrs.METH_POST, "/api/v1/auth/exchange"),
+        (hdrs.METH_POST, "/api/v1/auth/forgot_password"),
+        (hdrs.METH_POST, "/api/v1/auth/choose_password"),
         (hdrs.METH_GET, "/api/v1/auth/jwks.json"),
     }
 )

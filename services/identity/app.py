@@ -15,9 +15,13 @@ from services.identity.custom_fields import routes as custom_fields
 from services.identity.directory import routes as directory
 from services.identity.keys import routes as keys
 from services.identity.keys.files import load_signing_keys
+from services.identity.mailing import MailServer, Posting
 from services.identity.own_identity import OwnIdentity
+from services.identity.password_links import routes as links
+from services.identity.password_links import store as password_links
 from services.identity.roles import routes as roles
 from services.identity.roles.first import make_default_roles
+from services.identity.second_factor import routes as second_factor
 from services.identity.sessions import routes as sessions
 from services.identity.sessions.model import Session
 from services.identity.sessions.sign_in import SignIns
@@ -40,19 +44,32 @@ async def create_app(settings: ServiceSettings) -> web.Application:
         await make_default_roles(app[STORE])
         await make_first_administrator(app[STORE], passwords, admin_password, development=development)
         yield
+        await app[links.POSTING].close()
         passwords.close()
 
     service = Service(
         "identity",
         resources=(users.USERS, roles.ROLES, teams.TEAMS, custom_fields.CUSTOM_FIELDS),
-        routes=(*users.ROUTES, *sessions.ROUTES, *api_keys.ROUTES, *keys.ROUTES, *directory.ROUTES),
+        routes=(
+            *users.ROUTES,
+            *sessions.ROUTES,
+            *api_keys.ROUTES,
+            *keys.ROUTES,
+            *directory.ROUTES,
+            *links.ROUTES,
+            *second_factor.ROUTES,
+        ),
         records=(Session, ApiKey),
-        indexes={**attempts.INDEXES, **credentials.INDEXES},
+        indexes={**attempts.INDEXES, **credentials.INDEXES, **password_links.INDEXES},
         attachments=(first_administrator,),
         identity=lambda store: OwnIdentity(store, signing_keys),
     )
     app = await create_service(service, settings)
     app[keys.SIGNING_KEYS] = signing_keys
     app[users.PASSWORDS] = passwords
+    app[links.POSTING] = Posting()
+    app[links.PUBLIC_URL] = settings.public_url.rstrip("/")
+    if (mail_server := MailServer.of(settings)) is not None:
+        app[links.MAIL_SERVER] = mail_server
     app[sessions.SIGN_INS] = SignIns(passwords)
     return app

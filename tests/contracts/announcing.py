@@ -26,6 +26,7 @@ CONTEXT: Final = Context(
 )
 
 OWN_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "identity.user.password_link_made": {"purpose": "invitation"},
     "sales.lead.qualified": {"opportunity_id": OPPORTUNITY},
     "sales.lead.disqualified": {"reason": "lost"},
     "sales.lead.response_joined": {"response_id": RESPONSE, "campaign_id": RECORDS["marketing.campaign"].id},

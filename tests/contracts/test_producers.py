@@ -23,6 +23,7 @@ PAST_TENSE = {
     "make_ready": "made_ready",
     "win": "won",
     "remove_members": "members_removed",
+    "remove_second_factor": "second_factor_removed",
     "share": "updated",
     "unshare": "updated",
     "copy": "created",  # of the copy; nothing happens to the original

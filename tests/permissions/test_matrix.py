@@ -22,6 +22,8 @@ from libs.web.executing import STORE
 from libs.web.requests import DIRECTORY
 from libs.web.resource import Resource
 from libs.web.service import Service
+from services.identity.mailing import Posting
+from services.identity.password_links.routes import POSTING, PUBLIC_URL
 from services.identity.users.passwords import Passwords
 from services.identity.users.routes import PASSWORDS
 from tests.contracts.records import RECORDS
@@ -60,7 +62,7 @@ async def started(
 
 async def _identitys_own(app: web.Application) -> AsyncIterator[None]:
     """What the app of identity has beside its service, so that its routes run as far as others do."""
-    app[PASSWORDS] = Passwords()
+    app[PASSWORDS], app[POSTING], app[PUBLIC_URL] = Passwords(), Posting(), "https://crm.example"
     yield
     app[PASSWORDS].close()
 

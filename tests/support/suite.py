@@ -9,7 +9,9 @@ from services.identity.api_keys.model import ApiKey
 from services.identity.custom_fields import routes as custom_fields
 from services.identity.directory import routes as directory
 from services.identity.keys import routes as keys
+from services.identity.password_links import routes as links
 from services.identity.roles import routes as roles
+from services.identity.second_factor import routes as second_factor
 from services.identity.sessions import routes as sessions
 from services.identity.sessions.model import Session
 from services.identity.teams import routes as teams
@@ -23,7 +25,15 @@ from services.service.app import SERVICE
 IDENTITY: Final = Service(
     "identity",
     resources=(users.USERS, roles.ROLES, teams.TEAMS, custom_fields.CUSTOM_FIELDS),
-    routes=(*users.ROUTES, *sessions.ROUTES, *api_keys.ROUTES, *keys.ROUTES, *directory.ROUTES),
+    routes=(
+        *users.ROUTES,
+        *sessions.ROUTES,
+        *api_keys.ROUTES,
+        *keys.ROUTES,
+        *directory.ROUTES,
+        *links.ROUTES,
+        *second_factor.ROUTES,
+    ),
     records=(Session, ApiKey),
 )
 """As services/identity/app.py puts it together, without what needs settings."""

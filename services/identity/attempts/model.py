@@ -33,6 +33,11 @@ class Subject:
         return cls(_digest(f"user|{username.lower()}"), free=5)
 
     @classmethod
+    def forgetful(cls, username: str) -> "Subject":
+        """Who asks for links by mail, so that nobody's mailbox is filled."""
+        return cls(_digest(f"forgetful|{username.lower()}"), free=3)
+
+    @classmethod
     def address(cls, address: str) -> "Subject":
         """An office behind one address may mistype more often than one person."""
         return cls(_digest(f"address|{address}"), free=100)

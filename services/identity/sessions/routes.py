@@ -33,13 +33,14 @@ RefreshToken = Annotated[SecretStr, Field(min_length=1, max_length=500)]
 
 
 class TokenRequest(BaseModel):
-    """Username and password, or a refresh token."""
+    """Username and password, with a code where the user has a second factor; or a refresh token."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     grant_type: Literal["password", "refresh_token"] = "password"
     username: Username | None = None
     password: Password | None = None
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = None
     refresh_token: RefreshToken | None = None
 
 
@@ -74,6 +75,7 @@ async def token(request: web.Request) -> web.Response:
         request.app[STORE],
         asked.username,
         asked.password.get_secret_value(),
+        code=asked.code,
         origin=origin_of(request),
         context=context_of(request),
     )

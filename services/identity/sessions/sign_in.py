@@ -1,7 +1,7 @@
 """Signing in with a password: slow to guess, and silent about what was wrong."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 from weakref import WeakValueDictionary
@@ -14,6 +14,7 @@ from libs.store.work import UnitOfWork
 from libs.telemetry.logs import logger
 from services.identity.attempts import store as attempts
 from services.identity.attempts.model import Subject
+from services.identity.second_factor import store as second_factors
 from services.identity.sessions.commands import Origin, SignedIn, start_session
 from services.identity.users.model import User
 from services.identity.users.passwords import Passwords
@@ -34,6 +35,24 @@ class WrongCredentials(Unauthenticated):
         super().__init__("The username or the password is not right.")
 
 
+class SecondFactorRequired(Unauthenticated):
+    """The password is right, and a code of the user's authenticator app is wanted beside it."""
+
+    code = "second_factor_required"
+
+    def __init__(self) -> None:
+        super().__init__("Send the code of your authenticator app as `code` too.")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Presented:
+    """What somebody signs in with; `code` is of their authenticator app."""
+
+    username: str
+    password: str
+    code: str | None
+
+
 class SignIns:
     """Checks passwords.
 
@@ -45,26 +64,33 @@ class SignIns:
         self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def sign_in(
-        self, store: Store, username: str, password: str, *, origin: Origin, context: Context
+        self, store: Store, username: str, password: str, *, code: str | None, origin: Origin, context: Context
     ) -> SignedIn:
-        """Starts a session; raises `WrongCredentials`, `TooManyAttempts` or `Unavailable`."""
+        """Starts a session; raises `WrongCredentials`, `SecondFactorRequired`, `TooManyAttempts` or `Unavailable`."""
         subject = Subject.user(username)
         turn = self._turns.setdefault(subject.key, asyncio.Semaphore(AT_ONCE))
         async with turn:
-            user = await self._user(store, subject, username, password, origin)
+            user = await self._user(store, subject, Presented(username, password, code), origin)
         return await store.run(partial(start_session, user=user, origin=origin), replace(context, actor_id=user.id))
 
-    async def _user(self, store: Store, subject: Subject, username: str, password: str, origin: Origin) -> User:
+    async def _user(self, store: Store, subject: Subject, presented: Presented, origin: Origin) -> User:
         address = Subject.address(origin.address or "unknown")
         await attempts.count(store, (address, subject), at=utc_now())
         try:
-            user = await self._matching(store, username, password)
+            user = await self._matching(store, presented.username, presented.password)
         except Unavailable:
             await asyncio.gather(attempts.forgive(store, address), attempts.forgive(store, subject))
             raise
         if user is None:
             log.warning("sign_in_failed", subject=subject.key[:12])
             raise WrongCredentials
+        factor = await second_factors.of_user(store, user.id)
+        if factor is not None and factor.confirmed:
+            if presented.code is None:
+                await asyncio.gather(attempts.forgive(store, address), attempts.forgive(store, subject))
+                raise SecondFactorRequired
+            if not await second_factors.accept(store, factor, presented.code, at=utc_now()):
+                raise WrongCredentials
         await asyncio.gather(attempts.forgive(store, address), attempts.absolve(store, subject))
         return user
 

@@ -4,10 +4,11 @@ from libs.contracts.identity import EndReason, UserUnlocked
 from libs.domain.record import Draft
 from libs.domain.refusals import InvalidFields
 from libs.store.work import UnitOfWork
-from services.identity.administering import require_administrator
+from services.identity.administering import require_administrator, require_standing
 from services.identity.api_keys.commands import end_api_keys_of
 from services.identity.attempts import store as attempts
 from services.identity.attempts.model import Subject
+from services.identity.password_links import store as password_links
 from services.identity.sessions.commands import end_sessions_of
 from services.identity.users import model, store
 from services.identity.users.model import User
@@ -25,14 +26,14 @@ async def change_user(work: UnitOfWork, current: User, wanted: User) -> User:
     """Saves a patched user. Other roles count at once, in sign-ins that go on as well."""
     if wanted.roles != current.roles:
         require_administrator(work, "give or take roles")
-    _require_standing(work, current)
+    require_standing(work, administers=current.administers)
     await _keep_an_administrator(work, current, wanted)
     return work.save(wanted)
 
 
 async def deactivate_user(work: UnitOfWork, user_id: str) -> User:
     user = await work.get_target(User, user_id)
-    _require_standing(work, user)
+    require_standing(work, administers=user.administers)
     inactive, event = model.deactivate(user)
     await _keep_an_administrator(work, user, inactive)
     await end_sessions_of(work, user.id, EndReason.USER_DEACTIVATED)
@@ -63,9 +64,10 @@ async def set_password(
     """Replaces the password and ends every session begun with the old one, but for `keeping`."""
     user = await work.get_target(User, user_id)
     if keeping is None:
-        _require_standing(work, user)
+        require_standing(work, administers=user.administers)
     require_strong(password, user.username)
     await store.replace_credential(work, user.id, await passwords.hash(password))
+    await password_links.forget(work, user.id)
     await end_sessions_of(work, user.id, EndReason.PASSWORD_SET, keeping=keeping)
     work.drop(attempts.COLLECTION, Subject.user(user.username).key)
     return work.save(*model.set_password(user))
@@ -78,14 +80,14 @@ async def change_own_password(
 
     Raises `InvalidFields`, or `TooManyAttempts`: a stolen token must not be good for guessing.
     """
+    await require_password(work, user_id, current, passwords)
+    return await set_password(work, user_id, new, passwords, keeping=keeping)
+
+
+async def require_password(work: UnitOfWork, user_id: str, current: str, passwords: Passwords) -> User:
+    """The user, who knows their password; raises `InvalidFields`, or `TooManyAttempts`."""
     user, credential = await work.get(User, user_id), await store.credential_of(work, user_id)
     await attempts.count(work.store, [Subject.user(user.username)], at=work.now)
     if not await passwords.match(current, credential.hashed if credential else None):
         raise InvalidFields.at("/current_password", "wrong_password", "This is not your present password.")
-    return await set_password(work, user_id, new, passwords, keeping=keeping)
-
-
-def _require_standing(work: UnitOfWork, user: User) -> None:
-    """Nobody changes an administrator, or signs in as one, who is not one."""
-    if user.administers:
-        require_administrator(work, "change administrators")
+    return user

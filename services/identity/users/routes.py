@@ -16,6 +16,7 @@ from libs.web.api import SIGNED_IN, Route, Rule
 from libs.web.executing import STORE
 from libs.web.requests import DIRECTORY, caller_of, context_of, etag, if_match, read_body
 from libs.web.resource import Action, Resource
+from services.identity.second_factor.commands import remove_of
 from services.identity.users.commands import (
     activate_user,
     change_own_password,
@@ -62,6 +63,7 @@ USERS: Final = Resource(
         Action("deactivate", deactivate_user, "Shut the user out at once", answer=User),
         Action("activate", activate_user, "Let the user in again", answer=User),
         Action("unlock", unlock_user, "Forget failed sign-ins", answer=User),
+        Action("remove_second_factor", remove_of, "Let the user sign in by the password alone", answer=User),
     ),
 )
 

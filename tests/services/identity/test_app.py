@@ -43,6 +43,7 @@ async def test_every_route_but_the_public_ones_asks_for_a_sign_in(identity: Iden
 
     assert {path for _, path in public} == {
         "/api/v1/auth/token", "/api/v1/auth/refresh", "/api/v1/auth/revoke", "/api/v1/auth/exchange",
+        "/api/v1/auth/forgot_password", "/api/v1/auth/choose_password",
         "/api/v1/auth/jwks.json", "/internal/revoked_sessions", "/internal/directory",
         "/healthz", "/readyz", "/metrics",
     }  # fmt: skip

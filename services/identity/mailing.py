@@ -1,0 +1,86 @@
+"""Mail that identity sends: links that let people choose a password."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from libs.domain.refusals import Refusal, Unavailable
+from libs.telemetry.logs import logger
+from libs.web.settings import ServiceSettings
+
+SECONDS: Final = 10.0
+
+log = logger()
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail goes out. STARTTLS is used where the server offers it; `encrypted` from the first byte for smtps."""
+
+    host: str
+    port: int
+    sender: str
+    username: str | None = None
+    password: str | None = None
+    encrypted: bool = False
+
+    @classmethod
+    def of(cls, settings: ServiceSettings) -> "MailServer | None":
+        """The server that the settings name, None where they name none."""
+        if settings.smtp_url is None:
+            return None
+        url = urlsplit(settings.smtp_url.get_secret_value())
+        encrypted = url.scheme == "smtps"
+        return cls(
+            host=url.hostname or "127.0.0.1",
+            port=url.port or (465 if encrypted else 25),
+            sender=settings.mail_from,
+            username=unquote(url.username) if url.username else None,
+            password=unquote(url.password) if url.password else None,
+            encrypted=encrypted,
+        )
+
+    async def send(self, to: str, subject: str, text: str) -> None:
+        """Returns once the server has taken the mail; raises `Unavailable`."""
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self.sender, to, subject
+        message.set_content(text)
+        try:
+            await aiosmtplib.send(
+                message,
+                hostname=self.host,
+                port=self.port,
+                username=self.username,
+                password=self.password,
+                use_tls=self.encrypted,
+                timeout=SECONDS,
+            )
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Unavailable("The mail server did not take the mail.") from error
+
+
+class Posting:
+    """Mail that nobody waits for, so that an answer does not tell by its time whether there was any."""
+
+    def __init__(self) -> None:
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def post(self, sending: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(_logged(sending), name="send mail")
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._under_way)
+
+
+async def _logged(sending: Coroutine[None, None, None]) -> None:
+    try:
+        await sending
+    except Refusal as refusal:
+        log.warning("mail_not_sent", cause=refusal.detail)
