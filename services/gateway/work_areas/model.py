@@ -1,7 +1,9 @@
 """The work areas and what stands in each: the one declared table."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+
+from libs.domain.grants import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +16,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class WorkArea:
-    """What one kind of user works in."""
+    """What one kind of user works in: shown to whoever may do `shown_to` there."""
 
     name: str
     groups: tuple[Group, ...]
+    shown_to: Operation = Operation.READ
 
 
 MY_WORK = Group("My Work", ("dashboards", "activities"))
@@ -71,6 +74,7 @@ WORK_AREAS = (
             Group("Data", ("imports", "jobs", "parked")),
             Group("Integration", ("webhooks", "events")),
         ),
+        shown_to=Operation.WRITE,
     ),
 )
 
@@ -88,10 +92,12 @@ TITLES = {
 }
 
 
-def visible(built: Iterable[str], may_read: Callable[[str], bool]) -> list[WorkArea]:
-    """The areas with what is built and may be read; without groups and areas that are then empty."""
-    shown = {collection for collection in built if may_read(collection)}
-    areas = (WorkArea(area.name, tuple(_kept(area.groups, shown))) for area in WORK_AREAS)
+def visible(built: Collection[str], may: Callable[[str, Operation], bool]) -> list[WorkArea]:
+    """The areas with what is built and open to the caller; without groups and areas that are then empty."""
+    areas = (
+        WorkArea(area.name, tuple(_kept(area.groups, {name for name in built if may(name, area.shown_to)})))
+        for area in WORK_AREAS
+    )
     return [area for area in areas if area.groups]
 
 
