@@ -11,17 +11,17 @@ from libs.domain.refusals import InvalidFields
 from libs.store.documents import to_json
 from libs.store.files import Files
 from libs.store.ids import new_id
+from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
 from libs.tables.mapping import ImportMapping
-from libs.web.answers import json_response
-from libs.web.executing import STORE
+from libs.web.executing import STORE, execute
 from libs.web.imports import mappings, store
 from libs.web.imports.fitting import Targets, problems_of, refuse_unallowed, refuse_unfit
 from libs.web.imports.model import Import, ImportFile, ImportProblem, ImportSettings
 from libs.web.imports.moving import begun
 from libs.web.imports.settings import LARGEST, RESOURCES, targets_for
 from libs.web.imports.uploading import Contents, Upload, days_are_ambiguous, guess, looked_through, received
-from libs.web.requests import context_of, grants_of, parse
+from libs.web.requests import grants_of, parse
 from libs.web.resource import Resource
 
 
@@ -38,7 +38,7 @@ async def accept(request: web.Request) -> web.Response:
         import_id = f"{request.app[STORE].service}-{new_id()}"
         await Files(request.app[STORE], store.FILES).keep(import_id, sent.path)
 
-    async def command(work: UnitOfWork) -> Import:
+    async def command(work: UnitOfWork) -> Answer:
         found = Import(
             id=import_id,
             owner_id=work.context.actor_id,
@@ -55,11 +55,9 @@ async def accept(request: web.Request) -> web.Response:
         checking = sent.fields.get("dry_run") == "true"
         kept = begun(request, work, found, "check") if checking else found
         work.put(store.IMPORTS, {"_id": import_id, **kept.model_dump(exclude={"id"})})
-        return kept
+        return Answer(201, to_json(kept.model_dump()), {"Location": f"/api/v1/imports/{import_id}"})
 
-    made = await request.app[STORE].run(command, context_of(request))
-    location = f"/api/v1/imports/{made.id}"
-    return json_response(to_json(made.model_dump()), status=201, headers={"Location": location})
+    return await execute(request, command, body=to_json([sent.digest, sorted(sent.fields.items())]))
 
 
 def _resource(request: web.Request, sent: Upload) -> Resource[Any]:

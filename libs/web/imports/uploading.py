@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -32,11 +33,15 @@ class FileTooLarge(TooLarge):
 
 @dataclass(slots=True)
 class Upload:
-    """What a multipart body has: `size` bytes at `path` under the name that its sender gave them, and other fields."""
+    """What a multipart body has: `size` bytes at `path` under the name that its sender gave them, and other fields.
+
+    `digest` is that of the bytes.
+    """
 
     path: Path
     name: str = ""
     size: int = 0
+    digest: str = ""
     fields: dict[str, str] = field(default_factory=dict)
 
 
@@ -84,12 +89,15 @@ async def _take(part: Any, upload: Upload, largest: int) -> None:
         upload.fields[part.name] = text.decode("utf-8", "replace")
         return
     upload.name = Path(part.filename or "file").name[:200]
+    digest = sha256()
     with upload.path.open("wb") as file:
         while piece := await part.read_chunk():
             upload.size += len(piece)
             if upload.size > largest:
                 raise FileTooLarge(f"a file may have {largest} bytes", limit=largest)
             file.write(piece)
+            digest.update(piece)
+    upload.digest = digest.hexdigest()
 
 
 async def looked_through(path: Path) -> Contents:

@@ -43,15 +43,22 @@ class Hotel:
         return self.service.app[STORE]
 
     async def send(
-        self, file: str | bytes, *, role: str = "administrator", user_id: str = "user-1", **fields: Any
+        self,
+        file: str | bytes,
+        *,
+        role: str = "administrator",
+        user_id: str = "user-1",
+        once: str | None = None,
+        **fields: Any,
     ) -> tuple[int, Any]:
-        """Sends a file of guests; the status and the import."""
+        """Sends a file of guests, under the Idempotency-Key `once`; the status and the import."""
         form = FormData()
         for name, value in {"collection": "guests", **fields}.items():
             form.add_field(name, value if isinstance(value, str) else json.dumps(value))
         content = file.encode() if isinstance(file, str) else file
         form.add_field("file", content, filename="guests.csv", content_type="text/csv")
         headers = {"Authorization": f"Bearer {self.service.identities.token(role, user_id=user_id)}"}
+        headers |= {"Idempotency-Key": once} if once else {}
         url = f"{self.service.url}/api/v1/imports"
         async with self.service.session.post(url, data=form, headers=headers) as response:
             return response.status, await response.json(content_type=None)

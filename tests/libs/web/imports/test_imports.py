@@ -358,6 +358,17 @@ async def test_what_is_no_multipart_is_refused(hotel: Hotel) -> None:
     assert (status, problem["code"]) == (415, "unsupported_media_type")
 
 
+async def test_a_file_that_is_sent_again_under_its_key_is_the_same_import(hotel: Hotel) -> None:
+    _, first = await hotel.send(PEOPLE, once="fair")
+
+    _, again = await hotel.send(PEOPLE, once="fair")
+    status, other = await hotel.send(PEOPLE, once="fair", key="email")
+
+    assert again == first
+    assert (status, other["code"]) == (422, "idempotency_key_reused")
+    assert await hotel.store.collection(imports.IMPORTS).count_documents({}) == 1
+
+
 async def test_moves_that_are_not_open_are_refused(hotel: Hotel) -> None:
     import_id = await hotel.given(PEOPLE)
 
