@@ -46,6 +46,8 @@ from libs.web.parked_routes import PARKING, parked_routes
 from libs.web.references import REFERENCES, References
 from libs.web.requests import AUTHENTICATOR, DIRECTORY
 from libs.web.resource import Resource
+from libs.web.saved_views.routes import SavedViewRoutes
+from libs.web.saved_views.store import INDEXES as VIEW_INDEXES
 from libs.web.settings import ServiceSettings
 from libs.web.timer_routes import timer_routes
 
@@ -91,7 +93,13 @@ class Service:
         records = self.all_records()
         collections = [route for resource in self.resources for route in CollectionRoutes(resource, records).routes()]
         imports = [*import_routes(), *mapping_routes()] if self.importable() else []
-        every = (job_routes(), parked_routes(), timer_routes(), health_routes())
+        every = (
+            SavedViewRoutes(self.resources).routes(),
+            job_routes(),
+            parked_routes(),
+            timer_routes(),
+            health_routes(),
+        )
         return [*collections, *self.routes, *imports, *chain.from_iterable(every)]
 
     def importable(self) -> dict[str, Resource[Any]]:
@@ -124,7 +132,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
             settings.database_of(service.name),
             service=service.name,
             records=service.all_records(),
-            indexes={**INDEXES, **COPY_INDEXES, **IMPORT_INDEXES, **service.indexes},
+            indexes={**INDEXES, **COPY_INDEXES, **IMPORT_INDEXES, **VIEW_INDEXES, **service.indexes},
             seconds=settings.database_seconds,
         )
         identity = service.identity(store) if service.identity else IdentityClient(settings.upstream_identity)

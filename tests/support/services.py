@@ -83,10 +83,11 @@ class Running:
         body: Any = None,
         *,
         roles: Sequence[str] = ("administrator",),
+        user_id: str = "user-1",
         headers: dict[str, str] | None = None,
     ) -> tuple[int, Any]:
         """The status and the JSON body, None where there is none."""
-        token = self.identities.token(*roles)
+        token = self.identities.token(*roles, user_id=user_id)
         sent = {"Authorization": f"Bearer {token}", **(headers or {})}
         async with self.session.request(method, f"{self.url}{path}", json=body, headers=sent) as response:
             text = await response.read()
