@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from libs.contracts import activity, identity, marketing, sales, service
+from libs.contracts import activity, identity, journal, marketing, sales, service
 from libs.contracts.envelope import Envelope
 from libs.contracts.event import Event
 
@@ -13,6 +13,7 @@ PUBLISHERS: Final[Mapping[str, tuple[type[Event[Any]], ...]]] = {
     "marketing": marketing.EVENTS,
     "service": service.EVENTS,
     "activity": activity.EVENTS,
+    "journal": journal.EVENTS,
 }
 
 BY_TYPE: Final[Mapping[str, type[Event[Any]]]] = {

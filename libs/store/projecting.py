@@ -1,6 +1,6 @@
 """Projections: one row per source record, and only ever a newer state of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from pymongo import InsertOne, UpdateOne
@@ -39,6 +39,16 @@ async def upsert_newest(collection: Collection, rows: Mapping[str, tuple[int, Do
     """
     if rows and (met := await _write(collection, rows, may_insert=True)):
         await _write(collection, met, may_insert=False)
+
+
+async def insert_missing(collection: Collection, documents: Sequence[Document]) -> None:
+    """Inserts those whose `_id` is not there yet."""
+    if not documents:
+        return
+    try:
+        await collection.insert_many(documents, ordered=False)
+    except BulkWriteError as error:
+        already_there(error)
 
 
 async def _write(

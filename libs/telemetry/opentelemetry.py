@@ -1,7 +1,7 @@
 """The part of tracing that needs the OpenTelemetry packages; imported only when it is on."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Self
 
 from opentelemetry import context, trace
@@ -10,6 +10,7 @@ from opentelemetry.instrumentation.aio_pika import AioPikaInstrumentor
 from opentelemetry.instrumentation.aiohttp_client import AioHttpClientInstrumentor
 from opentelemetry.instrumentation.aiohttp_server import AioHttpServerInstrumentor
 from opentelemetry.instrumentation.pymongo import PymongoInstrumentor
+from opentelemetry.instrumentation.utils import suppress_http_instrumentation
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -63,3 +64,6 @@ class Tracing:
     def span(self, name: str) -> Iterator[None]:
         with trace.use_span(self._tracer.start_span(name), end_on_exit=True):
             yield
+
+    def untraced(self) -> AbstractContextManager[None]:
+        return suppress_http_instrumentation()

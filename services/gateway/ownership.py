@@ -64,8 +64,8 @@ TABLE: Mapping[Service, Owned] = {
         reserved=_names("reports dashboards projections schedules"),
     ),
     Service.JOURNAL: Owned(
-        built=_names("events"),
-        reserved=_names("audit webhooks search"),
+        built=_names("events webhooks"),
+        reserved=_names("audit search"),
     ),
 }
 

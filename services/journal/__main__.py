@@ -1,7 +1,8 @@
 """`python -m services.journal`."""
 
-from libs.web.server import serve
+from libs.web.server import run, tcp_site
 from services.journal.app import make_app
+from services.journal.settings import JournalSettings
 
 if __name__ == "__main__":
-    serve("journal", make_app)
+    run("journal", make_app, JournalSettings(), site=tcp_site)

@@ -1,11 +1,16 @@
 """The journal service on one page."""
 
+from typing import Final
+
 from aiohttp import web
 
 from libs.bus.definitions import projection
 from libs.store import copies
 from libs.web.service import Service, create_app
-from libs.web.settings import ServiceSettings
+from services.journal.deliveries import routes as deliveries
+from services.journal.deliveries import store as delivery_rows
+from services.journal.deliveries.lanes import Pace
+from services.journal.deliveries.sender import Outlet
 from services.journal.events import consumers
 from services.journal.events import routes as events
 from services.journal.events import store as event_rows
@@ -13,26 +18,46 @@ from services.journal.events.tail import Tail
 from services.journal.history import routes as history
 from services.journal.search import routes as search
 from services.journal.search.following import Searching
+from services.journal.settings import JournalSettings
 from services.journal.tickets import routes as tickets
 from services.journal.tickets import store as ticket_rows
+from services.journal.webhooks import routes as webhooks
+
+STRICT: Final = Outlet()
+USUAL: Final = Pace()
 
 
-def journal() -> Service:
-    """The service, with a tail of its own: what its projection stores its streams and its search hear of at once."""
+def journal(outlet: Outlet = STRICT, pace: Pace = USUAL) -> Service:
+    """The service, with a tail of its own: what its projection stores its streams and its search hear of at once.
+
+    Webhooks are sent through `outlet`, at this `pace`.
+    """
     tail = Tail()
     searching = Searching(tail)
     return Service(
         name="journal",
-        routes=(*events.routes(tail), *tickets.ROUTES, *history.ROUTES, *search.routes(searching)),
+        resources=(webhooks.resource(allow_http=outlet.allow_http),),
+        routes=(
+            *events.routes(tail),
+            *tickets.ROUTES,
+            *history.ROUTES,
+            *search.routes(searching),
+            *webhooks.routes(allow_http=outlet.allow_http),
+            *deliveries.ROUTES,
+        ),
         projections=(
             consumers.journalling(tail),
             projection("reference_copies", "identity.user.*")(copies.keep_copies),
         ),
-        indexes={event_rows.COLLECTION: event_rows.INDEXES, ticket_rows.COLLECTION: ticket_rows.INDEXES},
-        attachments=(events.watching(tail), search.following(searching)),
+        indexes={
+            event_rows.COLLECTION: event_rows.INDEXES,
+            ticket_rows.COLLECTION: ticket_rows.INDEXES,
+            **delivery_rows.INDEXES,
+        },
+        attachments=(events.watching(tail), search.following(searching), deliveries.delivering(outlet, pace)),
         endings=(events.ending(tail),),
     )
 
 
-async def make_app(settings: ServiceSettings) -> web.Application:
-    return await create_app(journal(), settings)
+async def make_app(settings: JournalSettings) -> web.Application:
+    return await create_app(journal(settings.outlet), settings)

@@ -41,6 +41,7 @@ OWN_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
         "resolution": "On the first of next month.",
         "time_spent_minutes": 15,
     },
+    "journal.webhook.disabled": {"reason": "failing", "error": "no answer in time"},
 }
 
 LED_TO: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -53,6 +54,7 @@ LED_TO: Final[Mapping[str, Mapping[str, Any]]] = {
     "launched": {"state": "launched"},
     "resolved": {"state": "resolved", "status_reason": "problem_solved"},
     "deactivated": {"state": "inactive"},
+    "disabled": {"state": "inactive", "status_reason": "failing"},
     "revoked": {"state": "revoked"},
     "deleted": {},
     "restored": {},

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Final
 
-from libs.contracts import activity, identity, marketing, sales, service
+from libs.contracts import activity, identity, journal, marketing, sales, service
 from libs.contracts.publishers import BY_TYPE, PUBLISHERS
 
 MODULES: Final[Mapping[str, ModuleType]] = {
@@ -13,6 +13,7 @@ MODULES: Final[Mapping[str, ModuleType]] = {
     "marketing": marketing,
     "service": service,
     "activity": activity,
+    "journal": journal,
 }
 
 EVENTS: Final = PUBLISHERS

@@ -13,6 +13,7 @@ from services.identity.roles.model import Role
 from services.identity.sessions.model import Session
 from services.identity.teams.model import Team
 from services.identity.users.model import User
+from services.journal.webhooks.model import Webhook
 from services.marketing.campaigns.model import Campaign
 from services.marketing.marketing_lists.model import MarketingList
 from services.sales.accounts.model import Account
@@ -47,6 +48,8 @@ def id_of(number: int) -> str:
     TEAM,
     CUSTOM_FIELD,
 ) = map(id_of, range(1, 17))
+
+WEBHOOK: Final = id_of(201)
 
 COMMON: Final[Mapping[str, Any]] = {
     "version": 3,
@@ -275,6 +278,13 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "link_clicked": True,
         "content_downloaded": True,
         "form_filled": True,
+    },
+    Webhook: {
+        "id": WEBHOOK,
+        "name": "Won opportunities for billing",
+        "url": "https://billing.example.org/crm",
+        "types": ("sales.opportunity.won",),
+        "filter": "value ge 1000",
     },
 }
 

@@ -7,7 +7,7 @@ from libs.domain.record import Record, specs_of
 from tests.contracts.publishers import BY_TYPE
 from tests.contracts.records import PARTICULARS
 
-NOT_SEARCHED = {"sessions", "api_keys", "roles", "custom_fields"}
+NOT_SEARCHED = {"sessions", "api_keys", "roles", "custom_fields", "webhooks"}
 """Collections that are no part of anybody's daily work."""
 
 SNAPSHOTS = {type_.rpartition(".")[0]: event.snapshot for type_, event in BY_TYPE.items()}

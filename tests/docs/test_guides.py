@@ -12,6 +12,7 @@ import typer
 from libs.bus.parking import Reason
 from libs.cli.main import app
 from services.gateway.settings import GatewaySettings
+from services.journal.settings import JournalSettings
 from tests.contracts.publishers import BY_TYPE
 from tests.docs.guides import PAGES, ROOT, code_in, page, rows
 from tests.support.suite import SERVICES
@@ -23,7 +24,9 @@ def test_every_setting_is_listed_with_its_usual_value() -> None:
     listed = {code_in(name)[0]: code_in(value) for name, value, _ in rows(OPERATIONS, "Settings")}
 
     assert listed == {
-        f"TANDEM_{name.upper()}": usual(field.default) for name, field in GatewaySettings.model_fields.items()
+        f"TANDEM_{name.upper()}": usual(field.default)
+        for settings in (GatewaySettings, JournalSettings)
+        for name, field in settings.model_fields.items()
     }
 
 

@@ -17,8 +17,13 @@ from tests.support.calling import Caller, sign_in
 
 STORIES = Path(__file__).parent
 OUTSIDE = ("MONGO_URL", "AMQP_URL", "TANDEM_PORT", "TANDEM_ADMIN_PASSWORD")
-GENEROUS = {"TANDEM_PUBLIC_REQUESTS_PER_SECOND": "1000", "TANDEM_PUBLIC_REQUEST_BURST": "1000"}
-"""The tests are one address that asks more without a sign-in than a person would."""
+GENEROUS = {
+    "TANDEM_PUBLIC_REQUESTS_PER_SECOND": "1000",
+    "TANDEM_PUBLIC_REQUEST_BURST": "1000",
+    "TANDEM_WEBHOOKS_ALLOW_HTTP": "true",
+    "TANDEM_WEBHOOKS_ALLOW_PRIVATE": "true",
+}
+"""The tests are one address that asks more without a sign-in than a person would, and receive webhooks there."""
 
 
 @pytest.hookimpl(tryfirst=True)

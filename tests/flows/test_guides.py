@@ -5,17 +5,19 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deploy.local.ports import Ports
 from deploy.local.stack import Stack
 from tests.docs.guides import blocks
 from tests.flows.people import Organisation
 from tests.flows.stories import SOON
+from tests.support.calling import Caller
 
 USUAL_URL = "http://127.0.0.1:8080"
 USUAL_HOME = ".tandem/"
@@ -74,28 +76,72 @@ async def test_the_examples_of_a_guide_do_what_it_says(guide: str, suite: Stack,
             assert values((tmp_path / str(number)).read_text()) == example.printed, example.command
 
 
-async def test_the_subscriber_of_the_guide_hears_of_a_new_lead(
-    suite: Stack, organisation: Organisation, tmp_path: Path
-) -> None:
-    (source,) = [block.text for block in blocks("docs/events.md") if block.language == "python"]
-    program = tmp_path / "subscriber.py"
-    program.write_text(source)
-    environment = {**os.environ, "AMQP_URL": suite.nodes.broker.url()}
+async def heard_by(program: Path, environment: Mapping[str, str], admin: Caller) -> list[str]:
+    """The words of the first line that a subscriber prints, while leads are made."""
     subscriber = await asyncio.create_subprocess_exec(
-        sys.executable, str(program), env=environment, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        str(program),
+        cwd=program.parent,
+        env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE,
     )
-    admin = await organisation.signed_in("administrator")
     try:
         async with asyncio.timeout(SOON):
             assert subscriber.stdout is not None
             heard = asyncio.ensure_future(subscriber.stdout.readline())
-            while not heard.done():  # what is announced before its queue is there, it does not hear
+            while not heard.done():  # what is announced before it listens, not every subscriber hears
                 await admin.post("leads", {"topic": "Loan"})
                 await asyncio.wait([heard], timeout=0.2)
     finally:
         subscriber.kill()
         await subscriber.wait()
+    return (await heard).decode().split()
 
-    subject, state = (await heard).decode().split()
+
+def program_of(guide: str, word: str, folder: Path) -> Path:
+    """The one program of the guide in which the word stands, as a file."""
+    (source,) = [block.text for block in blocks(guide) if block.language == "python" and word in block.text]
+    program = folder / "subscriber.py"
+    program.write_text(source)
+    return program
+
+
+async def test_the_subscriber_of_the_guide_hears_of_a_new_lead(
+    suite: Stack, organisation: Organisation, tmp_path: Path
+) -> None:
+    program = program_of("docs/events.md", "aio_pika", tmp_path)
+    admin = await organisation.signed_in("administrator")
+
+    subject, state = await heard_by(program, {"AMQP_URL": suite.nodes.broker.url()}, admin)
+
     assert subject.startswith("leads/")
     assert state == "open"
+
+
+async def test_the_reader_of_the_feed_in_the_guide_hears_of_a_new_lead(
+    suite: Stack, organisation: Organisation, tmp_path: Path
+) -> None:
+    program = program_of("docs/events.md", "urlopen", tmp_path)
+    admin = await organisation.signed_in("administrator")
+    key = (await admin.post("api_keys", {"name": "Guide"}))["secret"]
+
+    subject, _ = await heard_by(program, {"TANDEM_URL": suite.url("gateway"), "TANDEM_API_KEY": key}, admin)
+
+    assert subject.startswith("leads/")
+
+
+async def test_the_receiver_of_the_guide_takes_what_is_signed_and_nothing_else(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    program = program_of("docs/guides/webhooks.md", "standardwebhooks", tmp_path)
+    port = Ports(tmp_path / "ports.json", private=True).choose("receiver")
+    admin = await organisation.signed_in("administrator")
+    url = f"http://127.0.0.1:{port}/"
+    webhook = await admin.post("webhooks", {"name": "Guide", "url": url, "types": ["sales.lead.*"]})
+
+    environment = {"WEBHOOK_SECRET": webhook["secret"], "PORT": str(port)}
+    type_, subject = await heard_by(program, environment, admin)
+    await admin.post(f"webhooks/{webhook['id']}/deactivate")
+
+    assert type_ == "sales.lead.created"
+    assert subject.startswith("leads/")

@@ -26,6 +26,7 @@ from services.identity.mailing import Posting
 from services.identity.password_links.routes import POSTING, PUBLIC_URL
 from services.identity.users.passwords import Passwords
 from services.identity.users.routes import PASSWORDS
+from services.journal.deliveries.store import LANES
 from tests.contracts.records import RECORDS
 from tests.permissions.bodies import smallest
 from tests.permissions.conftest import Counted
@@ -37,6 +38,11 @@ AT_ONCE: Final = 16
 NOBODYS_ID: Final = "0192f000-0000-7000-8000-000000000000"
 FOR_ADMINISTRATORS: Final = frozenset({"roles", "custom_fields"})
 """Collections that nobody else writes, whatever their roles say."""
+
+BESIDE: Final = {
+    "webhooks": (LANES, {"position": 0, "failures": 0, "secrets": [{"secret": "whsec_eA==", "until": None}]}),
+}
+"""What actions find beside a record, under its id."""
 
 HOLDERS: Final = (*sorted(ROLES), ADMINISTRATOR, "nobody")
 
@@ -144,6 +150,10 @@ async def given(started: Running, resource: Resource[Any]) -> tuple[str, dict[st
     marker = uuid4().hex[:12]
     documents = [document_of(resource, number, marker, row) for number, row in enumerate(ROWS.values())]
     await started.app[STORE].collection(resource.collection).insert_many(documents)
+    if resource.collection in BESIDE:
+        beside, fields = BESIDE[resource.collection]
+        rows = [{"_id": document["_id"], **fields} for document in documents]
+        await started.app[STORE].collection(beside).insert_many(rows)
     return marker, {name: document["_id"] for name, document in zip(ROWS, documents, strict=True)} | {
         MISSING: NOBODYS_ID
     }

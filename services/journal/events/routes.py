@@ -23,7 +23,7 @@ from libs.web.executing import STORE
 from libs.web.requests import AUTHENTICATOR, DIRECTORY, grants_of
 from services.journal.events import store as events
 from services.journal.events.model import Topics, Wanted, collection_in, number_in, position_in, require_known
-from services.journal.events.store import Kept, Stretch
+from services.journal.events.store import Stretch
 from services.journal.events.stream import HEADERS, EventStream
 from services.journal.events.tail import Tail
 from services.journal.events.viewing import visible
@@ -107,7 +107,7 @@ async def list_events(tail: Tail, request: web.Request) -> web.Response:
     read = partial(events.read_stretch, request.app[STORE], top=top, wanted=wanted)
     stretch = await (_awaited(tail, read, after, wait) if wait else read(after=after, head=tail.head))
     shown = await visible(request.app[STORE], stretch.events, grants_of(request))
-    body: dict[str, object] = {"value": [_positioned(event) for event in shown], "position": stretch.end}
+    body: dict[str, object] = {"value": [Fragment(event.positioned) for event in shown], "position": stretch.end}
     if stretch.end < tail.head:
         body["@odata.nextLink"] = str(request.rel_url.update_query(after=str(stretch.end)))
     return json_response(to_json(body))
@@ -180,10 +180,6 @@ def _wanted(request: web.Request) -> Wanted:
     return Wanted(
         Topics.parse(query.get("types", "")), collection_in(collection) if collection is not None else None, subject
     )
-
-
-def _positioned(event: Kept) -> Fragment:
-    return Fragment(b'{"position":%d,%s' % (event.position, event.body[1:]))
 
 
 def _cut(request: web.Request) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from libs.contracts.envelope import Envelope
 from libs.domain.record import Index
+from libs.store.clock import utc_now
 from libs.store.errors import answering
 from libs.store.projecting import newness
 from libs.store.sequence import append_dense, last_position
@@ -19,6 +21,7 @@ INDEXES: Final = (
     Index(("subject", "newness", "time")),
     Index(("type",)),
 )
+SHOWN: Final = {"type": 1, "subject": 1, "body": 1}
 BY_SUBJECT: Final = [("subject", 1), ("_id", 1)]
 BY_VERSION: Final = [("subject", 1), ("newness", 1), ("time", 1), ("_id", 1)]
 BY_TYPE: Final = [("type", 1), ("_id", 1)]
@@ -31,6 +34,9 @@ LONGEST_LOOK: Final = 5000
 
 MOST_MERGED: Final = 200
 """Types whose events the database finds by the index and merges in their order; beyond, it would sort them all."""
+
+CLOCKS_DIFFER: Final = timedelta(minutes=1)
+"""By how much the clocks of two copies may."""
 
 KINDS: Final[list[Document]] = [
     {"$sort": {"type": 1, "_id": 1}},
@@ -48,6 +54,11 @@ class Kept:
     subject: str
     body: bytes
 
+    @property
+    def positioned(self) -> bytes:
+        """The CloudEvent with its position, as the feed and webhooks show it."""
+        return b'{"position":%d,%s' % (self.position, self.body[1:])
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -59,8 +70,8 @@ class Stretch:
 
 async def append(store: Store, envelopes: Sequence[Envelope]) -> int:
     """Stores what is new; returns the last position."""
-    last = 0
-    for portion in _portions([_row(envelope) for envelope in envelopes]):
+    last, now = 0, utc_now()
+    for portion in _portions([_row(envelope, now) for envelope in envelopes]):
         last = await append_dense(store, COLLECTION, portion, unique="event_id")
     return last
 
@@ -89,12 +100,39 @@ async def read_stretch(
         upto = min(head, after + look)
     query["_id"] = {"$gt": after, "$lte": upto}
     async with answering():
-        cursor = store.collection(COLLECTION).find(query, {"type": 1, "subject": 1, "body": 1}).sort("_id", 1)
+        cursor = store.collection(COLLECTION).find(query, SHOWN).sort("_id", 1)
         if index is not None:
             cursor = cursor.hint(index)
         rows = await cursor.to_list(top)
-    events = [Kept(row["_id"], row["type"], row["subject"], row["body"]) for row in rows]
+    events = [_kept(row) for row in rows]
     return Stretch(events, events[-1].position if len(events) == top else max(after, upto))
+
+
+async def position_at(store: Store, at: datetime) -> int:
+    """A position behind which is whatever the journal has kept since then."""
+    rows = store.collection(COLLECTION)
+    known, unknown = 0, await head(store) + 1
+    while unknown - known > 1:
+        middle = (known + unknown) // 2
+        async with answering():
+            row = await rows.find_one({"_id": middle}, {"time": 1, "kept_at": 1})
+        if row is not None and (row.get("kept_at") or row["time"]) < at - CLOCKS_DIFFER:
+            known = middle
+        else:
+            unknown = middle
+    return known
+
+
+async def read_some(store: Store, positions: Sequence[int]) -> dict[int, Kept]:
+    """The events of these positions, by position."""
+    query = {"_id": {"$in": list(positions)}}
+    async with answering():
+        rows = await store.collection(COLLECTION).find(query, SHOWN).to_list(len(positions))
+    return {event.position: event for event in map(_kept, rows)}
+
+
+def _kept(row: Document) -> Kept:
+    return Kept(row["_id"], row["type"], row["subject"], row["body"])
 
 
 def _matching(wanted: Wanted) -> Document:
@@ -120,13 +158,14 @@ async def _types_of(store: Store, wanted: Wanted) -> list[str]:
     ]
 
 
-def _row(envelope: Envelope) -> Document:
+def _row(envelope: Envelope, kept_at: datetime) -> Document:
     return {
         "event_id": envelope.id,
         "type": envelope.type,
         "subject": envelope.subject,
         "newness": newness(envelope),
         "time": envelope.time,
+        "kept_at": kept_at,
         "actorid": envelope.actorid,
         "correlationid": envelope.correlationid,
         "causationid": envelope.causationid,
