@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from libs.bus.message import Delivery
 
@@ -11,6 +12,8 @@ class Buffer:
 
     def __init__(self) -> None:
         self._deliveries: asyncio.Queue[Delivery] = asyncio.Queue()
+        self._enough = asyncio.Event()
+        self._wanted = 0
 
     def connected(self) -> None:
         """Drops what was lost with the connection before: it is delivered again."""
@@ -22,16 +25,21 @@ class Buffer:
 
     def receive(self, delivery: Delivery) -> None:
         self._deliveries.put_nowait(delivery)
+        if self._deliveries.qsize() >= self._wanted:
+            self._enough.set()
 
     async def take(self) -> Delivery:
         """The next one; `done` must follow."""
         return await self._deliveries.get()
 
     async def take_batch(self, most: int, *, pause: Callable[[], float]) -> list[Delivery]:
-        """At least one; waits `pause` seconds for more unless `most` are here. `done` must follow, for each."""
+        """At least one; waits up to `pause` seconds for `most` to be here. `done` must follow, for each."""
         batch = [await self._deliveries.get()]
         if self._deliveries.qsize() < most - 1:
-            await asyncio.sleep(pause())
+            self._wanted = most - 1
+            self._enough.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._enough.wait(), pause())
         batch += [self._deliveries.get_nowait() for _ in range(min(most - 1, self._deliveries.qsize()))]
         return batch
 
