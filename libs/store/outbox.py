@@ -5,10 +5,12 @@ same transaction. Publishing is the relay's task (libs/bus); this module gives i
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
+
+from pymongo import UpdateMany
 
 from libs.domain.refusals import EventTooLarge
 from libs.store.clock import utc_now
@@ -24,6 +26,9 @@ LARGEST_EMBEDDED: Final = 32 * 1024
 LARGEST_EVENT: Final = 256 * 1024
 
 OVERFLOW: Final = "outbox"
+
+CLEARED_TOGETHER: Final = 50
+"""Records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,20 @@ def room_for(count: int) -> Document:
     return {f"_outbox.{MOST_EMBEDDED - count}": {"$exists": False}}
 
 
+def _clearing(published: Mapping[str, Sequence[str]]) -> Iterator[UpdateMany]:
+    """Updates that take published events, by record, out of their documents.
+
+    Each has few of them: the database looks through the whole list for every event that it meets.
+    """
+    records = list(published)
+    for start in range(0, len(records), CLEARED_TOGETHER):
+        some = records[start : start + CLEARED_TOGETHER]
+        yield UpdateMany({"_id": {"$in": some}}, _without([id for record in some for id in published[record]]))
+
+
 def _without(published: Sequence[str]) -> list[Document]:
     """A pipeline update: takes published events out, keeps later ones, and `_pending` only if one is left."""
-    left = {"$filter": {"input": "$_outbox", "cond": {"$not": {"$in": ["$$this.id", list(published)]}}}}
+    left = {"$filter": {"input": "$_outbox", "cond": {"$not": {"$in": ["$$this.id", published]}}}}
     empty = {"$eq": [{"$size": {"$ifNull": ["$_outbox", []]}}, 0]}
     return [
         {"$set": {"_outbox": left}},
@@ -94,17 +110,15 @@ class Outbox:
     @answering()
     async def clear(self, published: Sequence[Pending]) -> None:
         """Forgets events that the broker has confirmed; those that came later stay."""
-        documents: defaultdict[str, set[str]] = defaultdict(set)
-        events: defaultdict[str, list[str]] = defaultdict(list)
+        embedded: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         overflown: list[str] = []
         for event in published:
             if event.stored_in == "outbox":
                 overflown.append(event.event_id)
             else:
-                documents[event.collection].add(event.record_id)
-                events[event.collection].append(event.event_id)
-        for name, ids in documents.items():
-            await self._database[name].update_many({"_id": {"$in": list(ids)}}, _without(events[name]))
+                embedded[event.collection][event.record_id].append(event.event_id)
+        for name, records in embedded.items():
+            await self._database[name].bulk_write(list(_clearing(records)), ordered=False)
         if overflown:
             await self._database[OVERFLOW].delete_many({"_id": {"$in": overflown}})
 

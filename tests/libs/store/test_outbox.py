@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -16,9 +17,11 @@ from libs.store.mongo import Document
 from libs.store.outbox import LARGEST_EMBEDDED, MOST_EMBEDDED, Pending
 from libs.store.query.options import parse_list_query
 from libs.store.reading import query_fields_of, read_one, read_page
+from libs.store.rows import commit_rows
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from tests.libs.store.orders import Order, OrderPraised, order
+from tests.support.machine import allowing
 
 AT_ONCE = timedelta(seconds=-1)
 
@@ -58,6 +61,24 @@ async def test_an_event_waits_in_the_document_until_it_is_cleared(store: Store, 
 
     assert await waiting(store) == []
     assert not {"_outbox", "_pending"} & (await stored(store, added)).keys()
+
+
+async def test_given_thousands_of_events_then_they_are_cleared_within_a_second(
+    store: Store, committed: list[Pending]
+) -> None:
+    """What is slower than the events come is never done: it ends by its deadline, and all is published again."""
+    unit = [UnitOfWork(store, Context()) for _ in range(4000)]
+    added = [work.add(order(number=number)) for number, work in enumerate(unit)]
+    await commit_rows(store, unit)
+    published = list(committed)
+    await praise(store, added[17])
+
+    started = time.monotonic()
+    await store.outbox.clear(published)
+    seconds = time.monotonic() - started
+
+    assert await waiting(store) == committed[4000:]
+    assert seconds < allowing(1.0)
 
 
 async def test_given_an_event_pushed_after_publishing_then_clearing_keeps_it(
