@@ -13,12 +13,15 @@ from libs.bus.dead_letters import dead_letter_runner
 from libs.bus.definitions import Broadcast, Consumer, Projection
 from libs.bus.parking import Parking
 from libs.bus.projecting import projection_runner
+from libs.bus.publishing import publish_all
 from libs.bus.recovery import Recovery
 from libs.bus.relay import Relay
 from libs.bus.runner import Equipment, Runner
 from libs.bus.settings import BusSettings
 from libs.bus.sweeper import Sweeper
 from libs.bus.topology import foundations, tier_name
+from libs.domain.refusals import Unavailable
+from libs.store.outbox import Pending
 from libs.store.store import Store
 
 
@@ -85,6 +88,11 @@ class Bus:
             await self._sweeper.close()
             await self._relay.close()
         await self._broker.close()
+
+    async def announce(self, events: Sequence[Pending]) -> None:
+        """Publishes events that lie in no outbox; raises `Unavailable` unless the broker has confirmed them all."""
+        if self.flow is not Flow.OPEN or len(await publish_all(self._broker, events, self._settings)) < len(events):
+            raise Unavailable("events do not go out now")
 
     def _is(self, state: Flow) -> bool:
         return self.flow is state

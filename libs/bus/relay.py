@@ -10,7 +10,8 @@ from functools import partial
 
 from libs.bus.broker import Broker, Flow
 from libs.bus.measures import not_published, published
-from libs.bus.message import TRACEPARENT, Message
+from libs.bus.message import Message
+from libs.bus.publishing import message_of
 from libs.bus.settings import BusSettings
 from libs.bus.tasks import end
 from libs.store.outbox import Outbox, Pending
@@ -18,11 +19,6 @@ from libs.telemetry.logs import logger
 from libs.telemetry.tracing import current_traceparent
 
 _log = logger()
-
-
-def message_of(event: Pending, traceparent: str | None = None) -> Message:
-    headers = {} if traceparent is None else {TRACEPARENT: traceparent}
-    return Message(event.event_id, event.type, event.body, headers)
 
 
 class Relay:

@@ -8,14 +8,14 @@ from datetime import timedelta
 from typing import Final
 
 from libs.bus.broker import Broker, Flow
-from libs.bus.measures import published, swept
+from libs.bus.measures import swept
 from libs.bus.pauses import pauses
-from libs.bus.relay import Relay, message_of
+from libs.bus.publishing import publish_all
+from libs.bus.relay import Relay
 from libs.bus.settings import BusSettings
 from libs.bus.tasks import end
 from libs.store.ids import new_id
 from libs.store.leases import Grant
-from libs.store.outbox import Pending
 from libs.store.store import Store
 from libs.telemetry.logs import logger
 
@@ -70,7 +70,8 @@ class Sweeper:
             page = [event for event in waiting if not self._relay.holds(event.event_id)]
             if not page:
                 return True
-            confirmed = await self._publish(page)
+            confirmed = await publish_all(self._broker, page, self._settings)
+            swept().inc(len(confirmed))
             await self._store.outbox.clear(confirmed)
             if len(confirmed) < len(page):
                 return False
@@ -84,14 +85,3 @@ class Sweeper:
             self._grant = await self._store.leases.acquire(LEASE, self._holder, lease)
             self._asks_again_at = now + self._settings.lease / 3
         return self._grant is not None
-
-    async def _publish(self, page: list[Pending]) -> list[Pending]:
-        """Returns those confirmed in time. What is still in flight then is known to the broker and not sent again."""
-        exchange = self._settings.exchange
-        sent = {self._broker.send(message_of(event), exchange=exchange, key=event.type): event for event in page}
-        done, _ = await asyncio.wait(sent, timeout=self._settings.publish_timeout)
-        confirmed = [sent[confirmation] for confirmation in done if confirmation.exception() is None]
-        swept().inc(len(confirmed))
-        for event in confirmed:
-            published(event.type).inc()
-        return confirmed

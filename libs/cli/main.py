@@ -10,6 +10,7 @@ from libs.cli.importing import import_file
 from libs.cli.operations import list_jobs, parked, timers
 from libs.cli.reference import write_reference
 from libs.cli.run import run
+from libs.cli.snapshot import snapshot
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +23,7 @@ app.command("demo")(demo)
 app.command("docs")(write_reference)
 app.command("import")(import_file)
 app.command("jobs")(list_jobs)
+app.command("snapshot")(snapshot)
 app.add_typer(parked, name="parked")
 app.add_typer(timers, name="timers")
 app.add_typer(events, name="events")

@@ -7,6 +7,9 @@ from typing import Any, Final
 
 from pydantic_core import from_json, to_json
 
+RESTATED: Final = "restated"
+"""The verb of an event that tells a record once more as it is, for those who do not have it. Nothing has happened."""
+
 CONTENT_TYPE: Final = "application/cloudevents+json"
 SCHEMA_VERSION: Final = "v1"
 _SCHEMA_PREFIX: Final = "urn:tandem:event:"
@@ -71,6 +74,11 @@ class Envelope:
     def removes(self) -> bool:
         """Whether the record is gone after this event."""
         return self.type.endswith(".deleted")
+
+    @property
+    def restates(self) -> bool:
+        """Whether nothing has happened to the record: it is told once more, for rows that lack it."""
+        return self.type.endswith(f".{RESTATED}")
 
     @classmethod
     def from_json(cls, body: bytes) -> "Envelope":

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from inspect import cleandoc
+from types import new_class
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
-from libs.contracts.envelope import Envelope
+from libs.contracts.envelope import RESTATED, Envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,19 @@ class Event(BaseModel, Generic[S]):
     def payload(self) -> Mapping[str, Any]:
         """The event's own fields, ready for JSON."""
         return self.model_dump(mode="json") if type(self).model_fields else {}
+
+
+def restated(aggregate: str, snapshot: type[Snapshot]) -> type[Event[Any]]:
+    """The event that tells a record of this aggregate once more, as every service can for all of its records."""
+    name = f"{aggregate.rpartition('.')[2].title().replace('_', '')}Restated"
+    members = {"__doc__": "Nothing has happened: the record is told once more as it is, for those who do not have it."}
+    made: type[Event[Any]] = new_class(
+        name,
+        (Event.__class_getitem__(snapshot),),
+        {"type": f"{aggregate}.{RESTATED}"},
+        lambda namespace: namespace.update(members),
+    )
+    return made
 
 
 def meaning_of(event: type[Event[Any]]) -> str:

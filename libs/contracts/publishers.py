@@ -1,19 +1,28 @@
 """Every event there is, by the service that announces it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from libs.contracts import activity, identity, journal, marketing, sales, service
 from libs.contracts.envelope import Envelope
-from libs.contracts.event import Event
+from libs.contracts.event import Event, restated
+
+
+def _restated(events: Sequence[type[Event[Any]]]) -> Iterator[type[Event[Any]]]:
+    snapshots = {event.type.rpartition(".")[0]: event.snapshot for event in events}
+    return (restated(aggregate, snapshot) for aggregate, snapshot in snapshots.items())
+
 
 PUBLISHERS: Final[Mapping[str, tuple[type[Event[Any]], ...]]] = {
-    "identity": identity.EVENTS,
-    "sales": sales.EVENTS,
-    "marketing": marketing.EVENTS,
-    "service": service.EVENTS,
-    "activity": activity.EVENTS,
-    "journal": journal.EVENTS,
+    name: (*module.EVENTS, *_restated(module.EVENTS))
+    for name, module in {
+        "identity": identity,
+        "sales": sales,
+        "marketing": marketing,
+        "service": service,
+        "activity": activity,
+        "journal": journal,
+    }.items()
 }
 
 BY_TYPE: Final[Mapping[str, type[Event[Any]]]] = {

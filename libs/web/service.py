@@ -49,6 +49,7 @@ from libs.web.resource import Resource
 from libs.web.saved_views.routes import SavedViewRoutes
 from libs.web.saved_views.store import INDEXES as VIEW_INDEXES
 from libs.web.settings import ServiceSettings
+from libs.web.snapshots import SNAPSHOTS, snapshot_routes, snapshots
 from libs.web.timer_routes import timer_routes
 
 VERSION: Final = "1.0"
@@ -98,6 +99,7 @@ class Service:
             job_routes(),
             parked_routes(),
             timer_routes(),
+            snapshot_routes(records),
             health_routes(),
         )
         return [*collections, *self.routes, *imports, *chain.from_iterable(every)]
@@ -151,11 +153,12 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
         session = ClientSession()
         references = References(store, session, settings.upstream("gateway"))
         imports = ImportJobs(service.importable(), references, directory)
+        app[SNAPSHOTS] = snapshots(bus)
         jobs = Jobs(
             store,
             timers=service.timers,
             schedules=service.schedules,
-            kinds=(*service.jobs, *imports.kinds.values()),
+            kinds=(*service.jobs, *imports.kinds.values(), app[SNAPSHOTS]),
             duties=[Duty("imports", 3600.0, forget_old)],
         )
         app[STORE], app[BUS], app[PARKING], app[AUTHENTICATOR] = store, bus, bus.parking, authenticator

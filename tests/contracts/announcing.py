@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from libs.contracts.envelope import RESTATED
 from libs.contracts.event import Event
 from libs.domain.record import Record
 from libs.store.changes import Change
@@ -80,6 +81,8 @@ def all_announced() -> Iterable[tuple[str, dict[str, Any]]]:
 
 def _change(record: Record, verb: str, happening: Event[Any]) -> Change:
     before = to_document(record)
+    if verb == RESTATED:
+        return Change(type(record), before=None, after=before, happenings=[happening])
     if verb in {"created", "started"}:
         return Change(type(record), before=None, after={**before, "version": 1}, happenings=[happening])
     changes = LED_TO.get(verb, {"tags": ["spring", "vip"]})

@@ -1,12 +1,14 @@
 """What services announce is declared, and their records have what the declarations promise."""
 
 import sys
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
 import pytest
 
-from libs.bus.definitions import Consumer, Projection, keys_of
+from libs.bus.definitions import Consumer, Projection, Topic, keys_of
+from libs.contracts.envelope import RESTATED
 from libs.contracts.event import Event, Snapshot
 from libs.domain.lifecycle import Lifecycle
 from libs.domain.moves import Moves
@@ -88,7 +90,8 @@ def moves_of(record_type: type[Record]) -> frozenset[str]:
 def test_every_class_is_listed_once_and_is_of_its_publisher(publisher: str) -> None:
     classes = [each for each in vars(MODULES[publisher]).values() if is_event(each, MODULES[publisher].__name__)]
 
-    assert sorted(each.__name__ for each in classes) == sorted(each.__name__ for each in EVENTS[publisher])
+    listed = [each for each in EVENTS[publisher] if not each.type.endswith(f".{RESTATED}")]
+    assert sorted(each.__name__ for each in classes) == sorted(each.__name__ for each in listed)
     assert len({each.type for each in classes}) == len(classes)
     assert {each.type.partition(".")[0] for each in classes} == {publisher}
 
@@ -141,6 +144,21 @@ def test_everything_that_is_listened_to_is_announced_by_somebody() -> None:
     }
 
     assert {(name, key) for name, key in listened if not any(matches(key, type_) for type_ in BY_TYPE)} == set()
+
+
+@pytest.mark.parametrize("aggregate", sorted(SNAPSHOTS))
+def test_projections_hear_what_is_told_once_more_and_nothing_with_effects_does(aggregate: str) -> None:
+    of_aggregate = [type_ for type_ in BY_TYPE if type_.startswith(f"{aggregate}.")]
+    restated = f"{aggregate}.{RESTATED}"
+
+    def hears(topics: Sequence[Topic], type_: str) -> bool:
+        return any(matches(key, type_) for key in keys_of(topics))
+
+    projections = [each for service in SERVICES for each in service.projections]
+    followers = [each for each in projections if any(hears(each.topics, type_) for type_ in of_aggregate)]
+    assert [each.name for each in followers if not hears(each.topics, restated)] == []
+    consumers = [each for service in SERVICES for each in service.consumers]
+    assert [each.name for each in consumers if hears(each.topics, restated)] == []
 
 
 def matches(key: str, type_: str) -> bool:

@@ -11,6 +11,7 @@ import typer
 
 from libs.bus.parking import Reason
 from libs.cli.main import app
+from libs.contracts.envelope import RESTATED
 from services.gateway.settings import GatewaySettings
 from services.journal.settings import JournalSettings
 from tests.contracts.publishers import BY_TYPE
@@ -52,7 +53,8 @@ def test_every_event_is_listed_under_its_aggregate_and_collection() -> None:
     verbs = defaultdict(set)
     for type_ in BY_TYPE:
         aggregate, _, verb = type_.rpartition(".")
-        verbs[aggregate].add(verb)
+        if verb != RESTATED:  # of every aggregate, so it is told once
+            verbs[aggregate].add(verb)
 
     assert {aggregate: set(each) for aggregate, _, each in listed} == verbs
     assert {aggregate: where for aggregate, where, _ in listed} == {each: collections[each] for each in verbs}

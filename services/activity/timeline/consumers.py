@@ -10,4 +10,4 @@ from services.activity.timeline import store as timeline
 
 @projection("timeline", "sales.#", "marketing.#", "service.#", "activity.#", batch=200)
 async def keep_timeline(store: Store, events: Sequence[Envelope]) -> None:
-    await timeline.keep_entries(store, events)
+    await timeline.keep_entries(store, [event for event in events if not event.restates])

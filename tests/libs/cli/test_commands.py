@@ -48,6 +48,18 @@ async def act(request: web.Request) -> web.Response:
     return web.json_response({"status": "done"})
 
 
+def job(state: str, done: int) -> dict[str, Any]:
+    return {"id": "sales-1", "state": state, "done": done, "total": 3, "error": None}
+
+
+async def begin_snapshot(request: web.Request) -> web.Response:
+    return web.json_response(job("queued", 0), status=202)
+
+
+async def read_job(request: web.Request) -> web.Response:
+    return web.json_response(job("succeeded", 3))
+
+
 @pytest.fixture
 async def gateway() -> AsyncIterator[TestServer]:
     application = web.Application()
@@ -56,6 +68,8 @@ async def gateway() -> AsyncIterator[TestServer]:
             web.post("/api/v1/auth/token", sign_in),
             web.get("/api/v1/parked", parked),
             web.post("/api/v1/parked/{id}/{action:replay|discard}", act),
+            web.post("/api/v1/leads/snapshot", begin_snapshot),
+            web.get("/api/v1/jobs/sales-1", read_job),
             web.get("/api/v1/timers", timers),
             web.post("/api/v1/timers/{id}/{action:retry|discard}", act),
         ]
@@ -124,6 +138,12 @@ async def test_timers_left_aside_are_listed_retried_and_discarded(tandem: Run) -
     assert (await tandem("timers", "retry", "sales-1")).stdout == "sales-1: retry done\n"
     assert (await tandem("timers", "discard", "sales-1", answer="n\n")).exit_code == 1
     assert (await tandem("timers", "discard", "sales-1", "--yes")).stdout == "sales-1: discard done\n"
+
+
+async def test_a_snapshot_is_followed_to_its_end(tandem: Run) -> None:
+    result = await tandem("snapshot", "leads")
+    assert result.exit_code == 0
+    assert result.stdout.endswith("3 records announced.\n")
 
 
 async def test_a_wrong_password_says_what_to_set(tandem: Run) -> None:

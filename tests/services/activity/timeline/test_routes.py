@@ -9,6 +9,7 @@ import pytest
 from libs.contracts.envelope import Envelope
 from libs.store.ids import new_id
 from libs.web.executing import STORE
+from services.activity.timeline.consumers import keep_timeline
 from services.activity.timeline.store import keep_entries
 from tests.support.events import envelope
 from tests.support.services import Running
@@ -84,6 +85,13 @@ async def test_an_option_that_is_wrong_is_named(activity: Running, query: str, p
 
 async def test_a_record_that_nothing_happened_to_has_an_empty_timeline(activity: Running) -> None:
     assert await activity.get(f"/api/v1/timeline/leads/{new_id()}") == (200, {"value": []})
+
+
+async def test_what_is_only_told_once_more_has_not_happened(activity: Running) -> None:
+    lead_id = new_id()
+    await keep_timeline.handle(activity.app[STORE], [lead_event("restated", lead_id)])
+
+    assert await activity.get(f"/api/v1/timeline/leads/{lead_id}") == (200, {"value": []})
 
 
 async def test_a_timeline_is_for_those_who_may_read_the_record(activity: Running) -> None:

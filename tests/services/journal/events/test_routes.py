@@ -108,6 +108,15 @@ async def test_who_waits_in_vain_learns_where_to_go_on(
     assert page["position"] >= last
 
 
+async def test_what_is_only_told_once_more_is_not_journalled(events: Running, announce: Announce, kind: str) -> None:
+    created, restated = envelope(f"{kind}.created", "leads", {}), envelope(f"{kind}.restated", "leads", {})
+
+    await announce(restated, created)
+
+    await eventually(lambda: _count(events, kind, 1))
+    assert [event["type"] for event in await listed(events, f"types={kind}.%23")] == [created.type]
+
+
 @pytest.mark.parametrize(
     "query",
     [
