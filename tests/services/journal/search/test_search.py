@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from libs.web.requests import DIRECTORY
 from tests.services.journal.conftest import Announce
 from tests.services.journal.search.making import Search, contact, found
 from tests.support.events import envelope
@@ -77,6 +78,30 @@ async def test_nobody_finds_what_their_roles_do_not_let_them_read(
     assert [hit["collection"] for hit in answer["value"]] == ["contacts"]
     assert answer["groups"] == [{"collection": "contacts", "count": 1}]
     assert (await search(word, roles=("salesperson",), collections="users"))["@odata.count"] == 0
+
+
+async def test_neither_others_records_nor_hidden_fields_are_found_counted_or_shown(
+    events: Running, search: Search, announce: Announce, word: str
+) -> None:
+    role = {
+        "id": f"role-{word}",
+        "permissions": {"search": {"read": "all"}, "contacts": {"read": "own"}},
+        "fields": {"contacts": {"email": "hidden"}},
+    }
+    await events.app[DIRECTORY].hear(envelope("identity.role.created", "roles", role))
+    await announce(
+        contact(f"Ana {word}", id_=f"{word}-1", owner_id="user-1", email=f"{word}@example.org"),
+        contact("Eva Reis", id_=f"{word}-2", owner_id="user-1", email=f"{word}@example.com"),
+        contact(f"Rui {word}", id_=f"{word}-3", owner_id="user-2"),
+    )
+    await found(search, word, 3)
+
+    answer = await search(word, roles=(role["id"],))
+
+    assert [(hit["title"], hit["subtitle"], list(hit["highlights"])) for hit in answer["value"]] == [
+        (f"Ana {word}", "", ["full_name"])
+    ]
+    assert (answer["@odata.count"], answer["groups"]) == (1, [{"collection": "contacts", "count": 1}])
 
 
 @pytest.mark.parametrize("query", ["", "q=", "q=x&$top=0", "q=x&collections=sessions", "q=x&$skip=1"])

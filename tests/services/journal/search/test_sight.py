@@ -1,8 +1,14 @@
 """What a caller may find follows from their grants."""
 
+import pytest
+
 from libs.domain.grants import EVERYTHING, Depth, Grants, Operation, Permissions
-from services.journal.search.entries import owned_by, shared_with
+from libs.domain.roles import RoleTerms, combined
+from services.journal.search.entries import entries_of, owned_by, shared_with
 from services.journal.search.sight import Sight, sights_of
+from tests.permissions.people import DEPTHS, READER, ROWS, seen
+from tests.services.journal.search.making import find, index_of
+from tests.support.events import envelope
 
 COLLECTIONS = ("leads", "contacts", "cases")
 
@@ -48,3 +54,18 @@ def test_a_hidden_field_leaves_the_titles_and_a_hidden_title_nothing() -> None:
         Sight(("contacts",), None, titles_only=True),
         Sight(("cases",), None, titles_only=False),
     ]
+
+
+@pytest.mark.parametrize("role", DEPTHS)
+def test_a_search_finds_and_counts_the_rows_that_a_list_holds(role: str) -> None:
+    terms = RoleTerms({"contacts": {Operation(name): Depth(depth) for name, depth in DEPTHS[role].items()}})
+    grants = combined([terms], user_id=READER, team_ids=frozenset({"north"}), mate_ids=frozenset({"rui"}))
+    contacts = [
+        envelope("sales.contact.created", "contacts", {"id": id_, "full_name": "Costa", **row})
+        for id_, row in ROWS.items()
+    ]
+
+    result = find(index_of(*entries_of(contacts)), "costa", sights=sights_of(grants, ["contacts"]))
+
+    assert {found.id for found in result.best} == seen(role)
+    assert sum(result.counts.values()) == len(seen(role))
