@@ -45,18 +45,24 @@ class _Projecting:
                 buffer.done(len(taken))
 
     async def _settle(self, deliveries: list[Delivery]) -> None:
-        """Redelivered messages are suspects and go alone; all before a batch is settled, so one ack covers it."""
-        batch: list[Decoded] = []
-        for delivery in deliveries:
-            envelope = await self._decoded(delivery)
-            if envelope is None:
-                continue
-            if delivery.redelivered:
-                await self._settle_one(delivery, envelope)
-            else:
-                batch.append((delivery, envelope))
-        if batch:
+        """Redelivered messages are suspects and go first; all before a batch is settled, so one ack covers it."""
+        decoded = [(each, envelope) for each in deliveries if (envelope := await self._decoded(each)) is not None]
+        if suspects := [each for each in decoded if each[0].redelivered]:
+            await self._settle_suspects(suspects)
+        if batch := [each for each in decoded if not each[0].redelivered]:
             await self._settle_batch(batch)
+
+    async def _settle_suspects(self, suspects: list[Decoded]) -> None:
+        """Mostly it was a connection that was cut. What had no outcome twice, or fails in company, goes alone."""
+        messages = [delivery.message for delivery, _ in suspects]
+        async with self._equipment.suspects.together(self._projection.name, messages) as first:
+            company = [each for each in suspects if each[0].message.id in first]
+            succeeded = bool(company) and await self._succeeds(company)
+        for delivery, envelope in suspects:
+            if succeeded and delivery.message.id in first:
+                await delivery.ack()
+            else:
+                await self._settle_one(delivery, envelope)
 
     async def _decoded(self, delivery: Delivery) -> Envelope | None:
         """The envelope; None if it is parked."""
@@ -67,19 +73,24 @@ class _Projecting:
             return None
 
     async def _settle_batch(self, batch: list[Decoded]) -> None:
+        if await self._succeeds(batch):
+            await _ack_all(batch)
+            return
+        for delivery, envelope in batch:
+            await self._settle_one(delivery, envelope)
+
+    async def _succeeds(self, batch: list[Decoded]) -> bool:
         started = perf_counter()
         try:
             async with asyncio.timeout(self._equipment.settings.handling_timeout):
                 await self._projection.handle(self._equipment.store, [envelope for _, envelope in batch])
         except Exception as error:  # noqa: BLE001 - which of them it was comes out one by one
             _log.warning("batch_failed", consumer=self._projection.name, events=len(batch), error=error)
-            for delivery, envelope in batch:
-                await self._settle_one(delivery, envelope)
-            return
+            return False
         for _, envelope in batch:
             handled(self._projection.name, envelope.type).inc()
         handling_seconds(self._projection.name).observe(perf_counter() - started)
-        await _ack_all(batch)
+        return True
 
     async def _settle_one(self, delivery: Delivery, envelope: Envelope) -> None:
         await self._handling.settle(

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from libs.bus.attempts import COLLECTION, Suspects
 from libs.bus.consuming import consumer_runner
-from libs.bus.definitions import Consumer, consumer
+from libs.bus.definitions import Consumer, Projection, consumer, projection
 from libs.bus.memory import MemoryBroker
 from libs.bus.message import Message
 from libs.bus.parking import Parking, Reason
+from libs.bus.projecting import projection_runner
 from libs.bus.recovery import Recovery
 from libs.bus.runner import Equipment, Runner
 from libs.bus.settings import BusSettings
 from libs.bus.topology import consumer_queue
+from libs.contracts.envelope import Envelope
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from tests.libs.bus.conditions import eventually
@@ -34,8 +37,13 @@ class Process:
         self._equipment = Equipment(store, broker, settings, recovery, suspects)
         self._runners: list[Runner] = []
 
-    def run(self, *consumers: Consumer) -> None:
-        self._runners = [consumer_runner(each, self._equipment) for each in consumers]
+    def run(self, *definitions: Consumer | Projection) -> None:
+        self._runners = [
+            projection_runner(each, self._equipment)
+            if isinstance(each, Projection)
+            else consumer_runner(each, self._equipment)
+            for each in definitions
+        ]
         for runner in self._runners:
             runner.start()
 
@@ -136,6 +144,64 @@ async def test_redelivered_messages_are_handled_one_at_a_time_whatever_consumer_
     await eventually(lambda: sorted(work.begun) == ["a", "a", "b", "b", "c", "c"])
     assert set(work.at_once) == {1}
     await process.die()
+
+
+async def test_what_a_cut_brings_back_to_a_projection_is_handled_together(
+    store: Store, memory: MemoryBroker, hasty: BusSettings
+) -> None:
+    queue = consumer_queue(store.service, "copies", [LeadQualified.type], hasty)
+    taken = memory.subscribe(queue, Received(), prefetch=100)
+    await publish(memory, hasty, *(str(number) for number in range(50)))
+    await taken.close()
+    batches: list[int] = []
+
+    @projection("copies", LeadQualified, batch=50)
+    async def copy(_: Store, envelopes: Sequence[Envelope]) -> None:
+        batches.append(len(envelopes))
+
+    process = Process(store, memory, hasty)
+    process.run(copy)
+    await eventually(lambda: sum(batches) == 50)
+    await eventually(lambda: is_unmarked(store))
+    assert len(batches) <= 2
+    await process.die()
+    assert (await memory.depths([queue.name]))[queue.name] == 0
+
+
+async def test_what_kills_a_projection_is_found_among_its_neighbours_and_parked(
+    store: Store, memory: MemoryBroker, hasty: BusSettings
+) -> None:
+    memory.subscribe(consumer_queue(store.service, "copies", [LeadQualified.type], hasty), Received(), prefetch=0)
+    await publish(memory, hasty, "Before", "Deadly", "After")
+    begun: list[list[str]] = []
+    copied: set[str] = set()
+
+    @projection("copies", LeadQualified)
+    async def copy(_: Store, envelopes: Sequence[Envelope]) -> None:
+        topics = [envelope.record["topic"] for envelope in envelopes]
+        begun.append(topics)
+        if "Deadly" in topics:
+            await asyncio.Event().wait()
+        copied.update(topics)
+
+    parking = Parking(store, memory)
+    while not await all_parked(parking):
+        process, seen = Process(store, memory, hasty), sum("Deadly" in topics for topics in begun)
+        process.run(copy)
+
+        async def again_or_parked(seen: int = seen) -> bool:
+            return sum("Deadly" in topics for topics in begun) > seen or bool(await all_parked(parking))
+
+        await eventually(again_or_parked)
+        await process.die()
+    (parked,) = await all_parked(parking)
+    assert parked.reason == Reason.KILLED_THE_PROCESS
+    assert sum("Deadly" in topics for topics in begun) == 1 + hasty.most_marks
+    survivor = Process(store, memory, hasty)
+    survivor.run(copy)
+    await eventually(lambda: copied == {"Before", "After"})
+    await eventually(lambda: is_unmarked(store))
+    await survivor.die()
 
 
 async def test_an_outcome_takes_the_mark_away(store: Store) -> None:
