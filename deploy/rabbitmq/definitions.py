@@ -1,4 +1,4 @@
-"""RabbitMQ's definitions: its users, and what each may do.
+"""RabbitMQ's definitions: its users, what each may do, and how much is kept of what nobody wanted.
 
 Every service has a user of its own name, which publishes the service's own event types and declares only its own
 queues. The operator's user may do everything.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
@@ -18,7 +19,11 @@ EVENTS = "crm.events"
 # The default exchange is where retry queues return messages to; declaring one needs the right to write there.
 _SHARED = r"crm\.events|crm\.unrouted|amq\.default"
 
-Entry: TypeAlias = Mapping[str, str]
+UNROUTED = "crm.unrouted"
+MOST_UNROUTED = 256 * 1024 * 1024
+"""Bytes; beyond them the oldest events that nobody wanted go."""
+
+Entry: TypeAlias = Mapping[str, object]
 
 
 def definitions(passwords: Mapping[str, str], virtual_hosts: Iterable[str]) -> Mapping[str, list[Entry]]:
@@ -29,6 +34,7 @@ def definitions(passwords: Mapping[str, str], virtual_hosts: Iterable[str]) -> M
         "vhosts": [{"name": host} for host in hosts],
         "permissions": [_permission(user, host) for host in hosts for user in passwords],
         "topic_permissions": list(_topic_permissions(passwords, hosts)),
+        "policies": [_unrouted_policy(host) for host in hosts],
     }
 
 
@@ -51,6 +57,18 @@ def _topic_permissions(users: Iterable[str], virtual_hosts: Iterable[str]) -> It
             if user != OPERATOR:
                 own_types = rf"^{user}\."
                 yield {"user": user, "vhost": host, "exchange": EVENTS, "write": own_types, "read": ".*"}
+
+
+def _unrouted_policy(virtual_host: str) -> Entry:
+    """A policy rather than arguments of the queue, so that an operator can change it while the broker runs."""
+    return {
+        "vhost": virtual_host,
+        "name": "unrouted",
+        "pattern": f"^{re.escape(UNROUTED)}$",
+        "apply-to": "queues",
+        "definition": {"max-length-bytes": MOST_UNROUTED, "overflow": "drop-head"},
+        "priority": 0,
+    }
 
 
 def hash_password(password: str) -> str:

@@ -26,6 +26,13 @@ def flow(state: str) -> Gauge:
 
 
 @cache
+def waiting(queue: str) -> Gauge:
+    return gauge("bus_queue_messages", "Messages ready in a queue, when it was last looked at.", ("queue",)).labels(
+        queue
+    )
+
+
+@cache
 def swept() -> Counter:
     return counter("bus_swept", "Events the sweeper has published.")
 

@@ -10,10 +10,11 @@ from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity
 from deploy.local.home import Home
 from deploy.local.nodes import Broker
 from deploy.local.stack import stack
-from deploy.rabbitmq.definitions import EVENTS
+from deploy.rabbitmq.definitions import EVENTS, UNROUTED, VIRTUAL_HOST
 from libs.bus.rabbit.declaring import declare
 from libs.bus.settings import BusSettings
 from libs.bus.topology import Topology, broadcast_queue, consumer_queue, foundations, mark_name
+from tests.support.broker_tool import broker_tool
 
 pytestmark = pytest.mark.xdist_group("broker_rights")  # one broker for all of them
 
@@ -70,6 +71,16 @@ async def test_a_service_sees_whether_another_has_its_queues(broker: Broker, cha
     await channel.get_exchange(mark_name("journal"))
     with pytest.raises(ChannelNotFoundEntity):
         await channel.get_exchange(mark_name("activity"))
+
+
+async def test_events_that_nobody_wanted_are_kept_within_a_bound(broker: Broker, channel: AbstractChannel) -> None:
+    queues = await broker_tool(broker, "list_queues", "--vhost", VIRTUAL_HOST, "name", "policy")
+    policies = await broker_tool(broker, "list_policies", "--vhost", VIRTUAL_HOST)
+
+    assert f"{UNROUTED}\tunrouted" in queues
+    assert '"max-length-bytes":268435456' in policies
+    assert '"overflow":"drop-head"' in policies
+    assert (BusSettings().unrouted, BusSettings().exchange) == (UNROUTED, EVENTS)
 
 
 @pytest.mark.parametrize("name", ["journal.log", "salesforce.log", "crm.events"])

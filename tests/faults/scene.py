@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import time
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -17,12 +15,12 @@ from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from pymongo import AsyncMongoClient
 
 from deploy.local.home import Home
-from deploy.local.rabbit import RabbitNode
 from deploy.local.stack import Stack, stack
 from deploy.local.suite import admin_password
 from tests.faults.evidence import Databases, Document, Evidence, depths
 from tests.faults.invariants import breaches
 from tests.faults.ledger import Ledger, Outcome
+from tests.support.broker_tool import broker_tool
 from tests.support.calling import READABLE, Caller, sign_in
 from tests.support.waiting import eventually
 
@@ -31,7 +29,6 @@ QUIET_WITHIN: Final = 90.0
 """Seconds: the longest retry that an outage of some seconds leads to is the tier of 30."""
 
 SHOWN: Final = 20
-RABBITMQCTL: Final = "/usr/lib/rabbitmq/bin/rabbitmqctl"
 
 
 PATIENCE: Final = ClientTimeout(total=40)
@@ -104,13 +101,7 @@ class Scene:
 
     async def broker_tool(self, *words: str) -> str:
         """What `rabbitmqctl` says; fields between tabs."""
-        node = self.suite.nodes.broker
-        assert isinstance(node, RabbitNode)
-        argv = (RABBITMQCTL, "--quiet", *words)
-        tool = await asyncio.create_subprocess_exec(*argv, env=node.environment, stdout=PIPE)
-        output, _ = await tool.communicate()
-        assert tool.returncode == 0, f"{words} ended with {tool.returncode}"
-        return output.decode()
+        return await broker_tool(self.suite.nodes.broker, *words)
 
     async def _answered(self, ledger: Ledger) -> bool:
         """I6: what had no clear outcome gets one when it is asked again."""

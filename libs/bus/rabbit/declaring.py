@@ -5,15 +5,18 @@ from typing import Any
 
 from aio_pika.abc import AbstractChannel, AbstractQueue
 
+from libs.bus.measures import waiting
 from libs.bus.topology import DEFAULT_EXCHANGE, Exchange, Queue, Topology
 
 
 async def declare(channel: AbstractChannel, topology: Topology) -> None:
-    """Makes what is missing; what exists stays as it is."""
+    """Makes what is missing; what exists stays as it is. Tells what waits in each queue."""
     for exchange in topology.exchanges:
         await declare_exchange(channel, exchange)
     for queue in topology.queues:
-        await bind(await declare_queue(channel, queue), queue)
+        declared = await declare_queue(channel, queue)
+        waiting(queue.name).set(declared.declaration_result.message_count or 0)
+        await bind(declared, queue)
     if topology.mark is not None:
         await declare_exchange(channel, topology.mark)
 

@@ -1,0 +1,67 @@
+"""What publishing takes of aiormq beyond what it promises (docs/adr/0030). If this fails, read there before mending."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from aio_pika.abc import AbstractChannel
+from aiormq.abc import ChannelFrame
+from packaging.requirements import Requirement
+from pamqp.commands import Basic
+
+from libs.bus.message import Message
+from libs.bus.rabbit.landing import Landing, marshalled
+from libs.bus.rabbit.link import wire_of
+
+PROJECT = Path(__file__).parents[3] / "pyproject.toml"
+LEANT_ON = ("aio-pika", "aiormq", "pamqp")
+
+
+@pytest.mark.parametrize("name", LEANT_ON)
+def test_the_installed_version_is_one_that_this_was_written_for(name: str) -> None:
+    declared = map(Requirement, tomllib.loads(PROJECT.read_text())["project"]["dependencies"])
+    (requirement,) = [each for each in declared if each.name == name]
+    assert any(bound.operator == "<" for bound in requirement.specifier), f"{name} needs an upper bound"
+    assert requirement.specifier.contains(version(name))
+
+
+async def test_a_channel_has_what_publishing_writes_into(server: AbstractChannel) -> None:
+    wire = await wire_of(server)
+    expected = {
+        "number": int,
+        "max_content_size": int,
+        "delivery_tag": int,
+        "confirmations": dict,
+        "message_id_delivery_tag": dict,
+        "write_queue": asyncio.Queue,
+        "closing": asyncio.Future,
+    }
+    assert {name: type(getattr(wire, name, None)) for name, kind in expected.items()
+            if not isinstance(getattr(wire, name, None), kind)} == {}  # fmt: skip
+    assert inspect.iscoroutinefunction(wire.connection.ready)
+    assert list(inspect.signature(ChannelFrame).parameters)[:2] == ["payload", "should_close"]
+
+
+async def test_an_answer_reaches_the_future_that_was_put_among_the_confirmations(
+    server: AbstractChannel, service: str
+) -> None:
+    """One publication by hand, the way libs/bus/rabbit/publisher.py does it for many."""
+    wire = await wire_of(server)
+    answered: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    landing = Landing(Message("one", "sales.lead.created", b"{}"), "amq.fanout", "", asyncio.get_running_loop())
+    wire.delivery_tag += 1
+    wire.confirmations[wire.delivery_tag] = answered
+    wire.message_id_delivery_tag["one"] = wire.delivery_tag
+    queue = await server.declare_queue(f"{service}.second", exclusive=True)
+    await queue.bind("amq.fanout")
+
+    frames = marshalled(landing, channel=wire.number, largest_frame=wire.max_content_size)
+    await wire.write_queue.put(ChannelFrame(frames, should_close=False))
+
+    assert isinstance(await asyncio.wait_for(answered, 5), Basic.Ack)
+    assert (await queue.get(timeout=5)).message_id == "one"
