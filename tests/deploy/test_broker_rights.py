@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import aio_pika
 import pytest
-from aio_pika.abc import AbstractChannel, AbstractExchange
+from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractQueue
 from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity
 
 from deploy.local.home import Home
@@ -87,3 +87,38 @@ async def test_events_that_nobody_wanted_are_kept_within_a_bound(broker: Broker,
 async def test_a_service_cannot_take_queues_of_another(name: str, channel: AbstractChannel) -> None:
     with pytest.raises(ChannelAccessRefused):
         await channel.declare_queue(f"{name}.queue", exclusive=True)
+
+
+@pytest.fixture
+async def foreign(broker: Broker, channel: AbstractChannel) -> AsyncIterator[AbstractQueue]:
+    """The journal's queue with an event in it, as the sales service holds it in hand."""
+    async with await aio_pika.connect(broker.url(user="journal")) as connection:
+        own = await connection.channel()
+        await declare(own, foundations("journal", BusSettings()))
+        queue = await own.declare_queue("journal.log", durable=True, arguments={"x-queue-type": "quorum"})
+        events = await own.get_exchange(EVENTS)
+        await queue.bind(events, "journal.#")
+        await events.publish(aio_pika.Message(b"{}"), "journal.webhook.created", timeout=5)
+        yield await channel.get_queue("journal.log", ensure=False)
+        assert await queue.get(timeout=5) is not None
+        await queue.delete(if_unused=False, if_empty=False)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda queue, _: queue.get(timeout=5),
+        lambda queue, events: queue.bind(events, "#"),
+        lambda queue, events: queue.unbind(events, "journal.#"),
+        lambda queue, _: queue.purge(),
+        lambda queue, _: queue.delete(if_unused=False, if_empty=False),
+    ],
+    ids=["get", "bind", "unbind", "purge", "delete"],
+)
+async def test_a_service_can_do_nothing_with_the_queue_of_another(
+    act: Callable[[AbstractQueue, AbstractExchange], Awaitable[object]],
+    foreign: AbstractQueue,
+    events: AbstractExchange,
+) -> None:
+    with pytest.raises(ChannelAccessRefused):
+        await act(foreign, events)
