@@ -130,11 +130,17 @@ async def test_the_reader_of_the_feed_in_the_guide_hears_of_a_new_lead(
     assert subject.startswith("leads/")
 
 
-async def test_the_receiver_of_the_guide_takes_what_is_signed_and_nothing_else(
-    organisation: Organisation, tmp_path: Path
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[int]:
+    ports = Ports(tmp_path / "ports.json", private=True)
+    yield ports.choose("receiver")
+    ports.release()
+
+
+async def test_the_receiver_of_the_guide_takes_what_is_signed_for_it(
+    organisation: Organisation, port: int, tmp_path: Path
 ) -> None:
     program = program_of("docs/guides/webhooks.md", "standardwebhooks", tmp_path)
-    port = Ports(tmp_path / "ports.json", private=True).choose("receiver")
     admin = await organisation.signed_in("administrator")
     url = f"http://127.0.0.1:{port}/"
     webhook = await admin.post("webhooks", {"name": "Guide", "url": url, "types": ["sales.lead.*"]})
