@@ -36,7 +36,10 @@ class Parser:
                 shutil.copy(_HERE / name, being_made)
             quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
             subprocess.run([_NODE, _NPM, "ci", *quiet], cwd=being_made, check=True)
-            being_made.rename(folder)
+            try:
+                being_made.rename(folder)
+            except OSError:  # another process was quicker
+                shutil.rmtree(being_made)
         return cls(folder)
 
     @property

@@ -15,7 +15,7 @@ from libs.domain.record import Record
 from libs.web.requests import DIRECTORY
 from libs.web.resource import Resource
 from libs.web.service import Service
-from tests.support.services import Running, running
+from tests.support.services import COLLEAGUE, Running, running
 
 
 class Size(StrEnum):
@@ -133,7 +133,7 @@ async def test_the_recycle_bin_shows_what_the_caller_may_remove(market: Running)
     market.identities.people.roles.append(role)
     await market.app[DIRECTORY].reload()
     own, of_another = [(await market.post("/api/v1/rivals", {"name": name}))[1]["id"] for name in ("Acme", "Globex")]
-    await market.post(f"/api/v1/rivals/{of_another}/assign", {"owner_id": "user-2"})
+    await market.post(f"/api/v1/rivals/{of_another}/assign", {"owner_id": COLLEAGUE})
     for each in (own, of_another):
         await market.delete(f"/api/v1/rivals/{each}")
 
