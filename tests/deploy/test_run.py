@@ -20,6 +20,9 @@ from tests.deploy.processes import eventually, is_alive, living_in
 
 pytestmark = pytest.mark.slow
 
+HEARING_INTERRUPTS = ("env", "--default-signal=INT")
+"""Whoever starts the tests in the background lets them ignore interrupts, and what they start as well."""
+
 Tandem = Callable[..., AbstractAsyncContextManager[asyncio.subprocess.Process]]
 
 
@@ -31,6 +34,7 @@ def tandem(tmp_path: Path) -> Tandem:
     @asynccontextmanager
     async def run(home: Path = tmp_path) -> AsyncIterator[asyncio.subprocess.Process]:
         process = await asyncio.create_subprocess_exec(
+            *HEARING_INTERRUPTS,
             sys.executable,
             *words,
             cwd=PROJECT,
