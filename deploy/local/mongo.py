@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,14 @@ def ensure_it_runs(mongod: Path) -> None:
         raise MissingProgram(f"{mongod} does not run here: {tried.stderr.strip()}")
 
 
+_CLOSES_FILES_SOON = "file_manager=(close_idle_time=15,close_scan_interval=5,close_handle_minimum=500)"
+_PARAMETERS = (
+    "transactionLifetimeLimitSeconds=5",  # a transaction whose client was killed holds its documents no longer
+    "minSnapshotHistoryWindowInSeconds=5",  # what was dropped is gone soon: tests drop thousands of collections
+)
+"""Without these a run of the tests would have more files open than a process may, and the server would end."""
+
+
 @dataclass(frozen=True, slots=True)
 class MongoNode:
     directory: Path
@@ -73,9 +82,10 @@ class MongoNode:
             "--replSet": REPLICA_SET,
             "--oplogSize": 256,
             "--wiredTigerCacheSizeGB": self.cache_gigabytes,
+            "--wiredTigerEngineConfigString": _CLOSES_FILES_SOON,
         }
-        # A transaction whose client was killed holds its documents no longer than this.
-        settings = ["--setParameter", "transactionLifetimeLimitSeconds=5", "--nounixsocket", "--quiet"]
+        parameters = chain.from_iterable(("--setParameter", each) for each in _PARAMETERS)
+        settings = [*parameters, "--nounixsocket", "--quiet"]
         return Command(
             name="mongod",
             argv=[str(mongod), *(str(word) for pair in arguments.items() for word in pair), *settings],
