@@ -30,7 +30,7 @@ from libs.store.reach import query_of
 from libs.store.store import Store
 from libs.store.work import forbidden, missing
 
-_LONGEST_READ: Final = 60.0
+_LONGEST_READ: Final = 10.0
 _BOUNDLESS: Final = 2**31
 
 _KINDS: Final[Mapping[type, FieldKind]] = {
