@@ -1,6 +1,7 @@
 """Every event there is, by the service that announces it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from libs.contracts import activity, identity, journal, marketing, sales, service
@@ -13,16 +14,19 @@ def _restated(events: Sequence[type[Event[Any]]]) -> Iterator[type[Event[Any]]]:
     return (restated(aggregate, snapshot) for aggregate, snapshot in snapshots.items())
 
 
-PUBLISHERS: Final[Mapping[str, tuple[type[Event[Any]], ...]]] = {
-    name: (*module.EVENTS, *_restated(module.EVENTS))
-    for name, module in {
+MODULES: Final = MappingProxyType(
+    {
         "identity": identity,
         "sales": sales,
         "marketing": marketing,
         "service": service,
         "activity": activity,
         "journal": journal,
-    }.items()
+    }
+)
+
+PUBLISHERS: Final[Mapping[str, tuple[type[Event[Any]], ...]]] = {
+    name: (*module.EVENTS, *_restated(module.EVENTS)) for name, module in MODULES.items()
 }
 
 BY_TYPE: Final[Mapping[str, type[Event[Any]]]] = {

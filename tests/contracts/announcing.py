@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from libs.contracts.envelope import RESTATED
 from libs.contracts.event import Event
+from libs.contracts.publishers import BY_TYPE
 from libs.domain.record import Record
 from libs.store.changes import Change
 from libs.store.context import Context
@@ -14,7 +15,6 @@ from libs.store.documents import to_document
 from libs.store.mongo import connect
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
-from tests.contracts.publishers import BY_TYPE
 from tests.contracts.records import CASE, CONTACT, NOW, OPPORTUNITY, RECORDS, RESPONSE, USER, id_of
 
 EVENT: Final = id_of(101)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from libs.contracts import schema
 from libs.contracts.envelope import SCHEMA_VERSION
-from tests.contracts.publishers import EVENTS
+from libs.contracts.publishers import PUBLISHERS
 
 SAMPLES: Final = Path(__file__).parent / "samples"
 SCHEMAS: Final = Path(schema.__file__).parent / "schemas"
@@ -22,7 +22,7 @@ def sample_file(type_: str) -> Path:
 def schema_files() -> dict[Path, schema.Schema]:
     """Each kept document's file, with the document as the classes say it today."""
     documents = {"envelope": schema.ENVELOPE}
-    documents |= {publisher: schema.schemas_of(publisher, events) for publisher, events in EVENTS.items()}
+    documents |= {publisher: schema.schemas_of(publisher, events) for publisher, events in PUBLISHERS.items()}
     return {SCHEMAS / f"{name}.{SCHEMA_VERSION}.json": document for name, document in documents.items()}
 
 

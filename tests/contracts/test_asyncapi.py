@@ -9,9 +9,9 @@ from jsonschema import Draft7Validator, Draft202012Validator
 
 from libs.bus.settings import BusSettings
 from libs.contracts.asyncapi import EXCHANGE, document
+from libs.contracts.publishers import BY_TYPE
 from tests.contracts.asyncapi import Parser
 from tests.contracts.keeping import SAMPLES, read
-from tests.contracts.publishers import BY_TYPE
 
 pytestmark = pytest.mark.xdist_group("asyncapi")  # the parser is fetched once
 

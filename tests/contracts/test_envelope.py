@@ -8,10 +8,10 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from libs.contracts.envelope import CONTENT_TYPE, Envelope, MalformedEvent, UnknownVersion, schema_of
+from libs.contracts.publishers import BY_TYPE
 from libs.contracts.schema import ENVELOPE
 from tests.contracts.announcing import announced
 from tests.contracts.keeping import sample_file
-from tests.contracts.publishers import BY_TYPE
 
 # The specification's section 3, as a schema: written here from its text, not from our code.
 NON_EMPTY: dict[str, Any] = {"type": "string", "minLength": 1}

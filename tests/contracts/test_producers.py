@@ -10,12 +10,12 @@ import pytest
 from libs.bus.definitions import Consumer, Projection, Topic, keys_of
 from libs.contracts.envelope import RESTATED
 from libs.contracts.event import Event, Snapshot
+from libs.contracts.publishers import BY_TYPE, MODULES, PUBLISHERS
 from libs.domain.lifecycle import Lifecycle
 from libs.domain.moves import Moves
 from libs.domain.record import Record
 from libs.web.resource import Resource, lifecycle_actions
 from tests.contracts.compatible import Pair
-from tests.contracts.publishers import BY_TYPE, EVENTS, MODULES
 from tests.support.suite import SERVICES
 
 PAST_TENSE = {
@@ -86,11 +86,11 @@ def moves_of(record_type: type[Record]) -> frozenset[str]:
     return frozenset()
 
 
-@pytest.mark.parametrize("publisher", sorted(EVENTS))
+@pytest.mark.parametrize("publisher", sorted(PUBLISHERS))
 def test_every_class_is_listed_once_and_is_of_its_publisher(publisher: str) -> None:
     classes = [each for each in vars(MODULES[publisher]).values() if is_event(each, MODULES[publisher].__name__)]
 
-    listed = [each for each in EVENTS[publisher] if not each.type.endswith(f".{RESTATED}")]
+    listed = [each for each in PUBLISHERS[publisher] if not each.type.endswith(f".{RESTATED}")]
     assert sorted(each.__name__ for each in classes) == sorted(each.__name__ for each in listed)
     assert len({each.type for each in classes}) == len(classes)
     assert {each.type.partition(".")[0] for each in classes} == {publisher}

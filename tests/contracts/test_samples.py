@@ -6,9 +6,9 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from libs.contracts.envelope import Envelope
+from libs.contracts.publishers import BY_TYPE
 from tests.contracts.announcing import announced
 from tests.contracts.keeping import SAMPLES, lost, read, sample_file, schema_files
-from tests.contracts.publishers import BY_TYPE
 from tests.contracts.records import RECORDS
 
 KEPT = sorted(file.stem for file in SAMPLES.glob("*.json"))

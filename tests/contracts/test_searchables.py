@@ -3,8 +3,8 @@
 import pytest
 
 from libs.contracts.event import Searchable, Snapshot
+from libs.contracts.publishers import BY_TYPE
 from libs.domain.record import Record, specs_of
-from tests.contracts.publishers import BY_TYPE
 from tests.contracts.records import PARTICULARS
 
 NOT_SEARCHED = {"sessions", "api_keys", "roles", "custom_fields", "webhooks"}

@@ -12,9 +12,9 @@ import typer
 from libs.bus.parking import Reason
 from libs.cli.main import app
 from libs.contracts.envelope import RESTATED
+from libs.contracts.publishers import BY_TYPE
 from services.gateway.settings import GatewaySettings
 from services.journal.settings import JournalSettings
-from tests.contracts.publishers import BY_TYPE
 from tests.docs.guides import PAGES, ROOT, code_in, page, rows
 from tests.support.suite import SERVICES
 
