@@ -61,6 +61,12 @@ _COMMON: Final[Schema] = {
             "owner": {"type": ["string", "null"]},
             "teams": {"type": "array", "items": {"type": "string"}},
             "shares": {"type": "array"},
+            "parent": {
+                "description": "The record it hangs on, such as the customer of a case.",
+                "type": ["object", "null"],
+                "required": ["collection", "id"],
+                "properties": {"collection": {"type": "string"}, "id": {"type": "string"}},
+            },
         },
     },
 }

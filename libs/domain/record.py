@@ -41,6 +41,8 @@ class Record(BaseModel):
     collection: ClassVar[str]
     aggregate: ClassVar[str]
     indexes: ClassVar[tuple[Index, ...]] = ()
+    parent: ClassVar[str | None] = None
+    """The field that names the record this one hangs on, for subscribers who open it with that."""
     kinds: ClassVar[Mapping[str, type["Record"]]] = {}
 
     id: Annotated[str, GUARDED, LISTED]

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from libs.domain.record import Record
+from libs.domain.record import Record, specs_of
+from libs.domain.sharing import Principal
 from libs.store.documents import public, to_json
 from libs.store.mongo import Document
 
@@ -55,3 +56,19 @@ class Change:
         if self._json is None:
             self._json = to_json(public(self.record_type, self.after))
         return self._json
+
+    def access(self) -> dict[str, Any]:
+        """Who may see the record, beside those whose roles reach it; `teams` are those it is shared with."""
+        shares = self.after.get("shares", [])
+        teams = [share["principal_id"] for share in shares if share["kind"] == Principal.TEAM]
+        return {"owner": self.after.get("owner_id"), "teams": teams, "shares": shares, "parent": self._parent()}
+
+    def _parent(self) -> dict[str, str] | None:
+        name = self.record_type.parent
+        match self.after.get(name) if name else None:
+            case {"collection": collection, "id": id_}:
+                return {"collection": collection, "id": id_}
+            case str(id_) if lookup := specs_of(self.record_type)[str(name)].lookup:
+                return {"collection": lookup.collections[0], "id": id_}
+            case _:
+                return None

@@ -10,7 +10,6 @@ from libs.contracts.envelope import Envelope
 from libs.domain.grants import Operation, hidden_fields, reaches, trimmed
 from libs.domain.record import Record
 from libs.domain.refusals import Forbidden, NotFound, NotRemoved, StaleVersion
-from libs.domain.sharing import Principal
 from libs.store.changes import Announcement, Change, Happening
 from libs.store.clock import utc_now
 from libs.store.context import Context
@@ -279,7 +278,7 @@ class UnitOfWork:
         """The events of one change, as they will be published."""
         data: dict[str, Any] = {
             "record": Fragment(change.json()),
-            "access": _access(change.after),
+            "access": change.access(),
         }
         if change.before is not None and (changed := differences(change.before, change.after)):
             data["changed"] = changed
@@ -314,10 +313,3 @@ def forbidden(collection: str, operation: Operation) -> Forbidden:
 def missing(record_type: type[Record], record_id: str) -> NotFound:
     """What is said of a record that is not there."""
     return NotFound(f"no {record_type.aggregate.rpartition('.')[2]} has the id {record_id}")
-
-
-def _access(document: Document) -> dict[str, Any]:
-    """Who may see the record, beside those whose roles reach it; `teams` are those it is shared with."""
-    shares = document.get("shares", [])
-    teams = [share["principal_id"] for share in shares if share["kind"] == Principal.TEAM]
-    return {"owner": document.get("owner_id"), "teams": teams, "shares": shares}

@@ -26,6 +26,8 @@ class Relationship(StrEnum):
 class Account(Record, collection="accounts", aggregate="sales.account"):
     """`name_key` is the name as it is compared."""
 
+    parent = "parent_account_id"
+
     name: Annotated[Line, INDEXED, SEARCHED]
     name_key: Annotated[str | None, GUARDED, INDEXED] = None
     description: Text | None = None

@@ -25,6 +25,8 @@ class PreferredChannel(StrEnum):
 class Contact(Record, collection="contacts", aggregate="sales.contact"):
     """`person_keys` are what this person is recognised by."""
 
+    parent = "account_id"
+
     first_name: Annotated[NamePart | None, LISTED] = None
     last_name: Annotated[NamePart | None, LISTED] = None
     full_name: Annotated[str | None, GUARDED, INDEXED, SEARCHED] = None

@@ -120,6 +120,8 @@ class StageVisit(Value):
 class Opportunity(Record, collection="opportunities", aggregate="sales.opportunity"):
     """`probability` is in percent; where nobody gives one, its stage does."""
 
+    parent = "customer"
+
     state: Annotated[OpportunityState, GUARDED, INDEXED] = OpportunityState.OPEN
     status_reason: Annotated[str | None, GUARDED, LISTED] = Standing.IN_PROGRESS.value
     name: Annotated[Line, LISTED, SEARCHED]

@@ -101,6 +101,7 @@ class Case(Record, collection="cases", aggregate="service.case"):
     """`customer.name` is what the customer was called when the case was given to them; renaming does not change it."""
 
     indexes: ClassVar[tuple[Index, ...]] = (Index(("number",), unique=True), Index(("customer.id",)))
+    parent = "customer"
 
     state: Annotated[CaseState, GUARDED, INDEXED] = CaseState.ACTIVE
     status_reason: Annotated[CaseStatus, GUARDED, LISTED] = CaseStatus.IN_PROGRESS

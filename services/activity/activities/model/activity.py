@@ -49,6 +49,7 @@ class Activity(Record, collection="activities", aggregate="activity.activity"):
     Only a completed activity took place. One that has happened already is created as completed.
     """
 
+    parent = "regarding"
     reasons: ClassVar[Reasons] = {state: (state.value,) for state in ActivityState}
     on_completion: ClassVar[Mapping[str, object]] = {}
 
