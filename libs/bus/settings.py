@@ -49,6 +49,7 @@ class BusSettings:
     probe_every: float = 3.0
     """How often a connection must show that it is alive; heartbeats alone would take half a minute."""
     probe_timeout: float = 5.0
+    """How long it may be silent when asked; whatever it sends meanwhile shows life too."""
     reassert_every: float = 10.0
     """How often exchanges and bindings are declared again, since nobody announces that one was removed."""
 

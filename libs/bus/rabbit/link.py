@@ -19,6 +19,9 @@ from libs.telemetry.logs import logger
 FAILURES: Final = (AMQPError, OSError, TimeoutError, RuntimeError)
 """What a connection or channel raises when it has ended or cannot be had; a closed one raises a RuntimeError."""
 
+LOOKS: Final = 5
+"""Looks after which silence counts as death; a process that had no time to read takes one for all of that time."""
+
 _log = logger()
 
 
@@ -46,6 +49,7 @@ class Link:
         self._session: _Session | None = None
         self._connected = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
+        self._received = 0
         self._farewells: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -60,6 +64,10 @@ class Link:
     @property
     def connected(self) -> bool:
         return self._connected.is_set()
+
+    def heard(self) -> None:
+        """The broker has sent something by this connection, so it is alive."""
+        self._received += 1
 
     def recycle(self) -> None:
         """Give up the present connection, which has shown that it is dead."""
@@ -155,14 +163,19 @@ class Link:
             self._say_farewell(session.connection)
 
     async def _answers(self, connection: AbstractConnection, probe: WireChannel) -> bool:
-        """Whether the broker answers a question that changes nothing."""
+        """Whether the broker answers a question that changes nothing; the answer may come late, behind messages."""
         if await _blocked(connection):
             return True
+        asking = asyncio.ensure_future(probe.basic_qos(prefetch_count=1))
+        silent = 0
         try:
-            await probe.basic_qos(prefetch_count=1, timeout=self._settings.probe_timeout)
-        except FAILURES:
-            return False
-        return True
+            while silent < LOOKS and not asking.done():
+                received = self._received
+                await asyncio.wait([asking], timeout=self._settings.probe_timeout / LOOKS)
+                silent = silent + 1 if received == self._received else 0
+        finally:
+            await end([asking])
+        return not asking.cancelled() and asking.exception() is None
 
     def _backoff(self) -> Backoff:
         return Backoff(self._settings.reconnect_first, self._settings.reconnect_longest)

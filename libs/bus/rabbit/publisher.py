@@ -16,7 +16,7 @@ from libs.bus.broker import Flow, NotConfirmed
 from libs.bus.message import Message
 from libs.bus.rabbit.declaring import declare
 from libs.bus.rabbit.landing import Landing, marshalled
-from libs.bus.rabbit.link import Link, wire_of
+from libs.bus.rabbit.link import LOOKS, Link, wire_of
 from libs.bus.settings import BusSettings
 from libs.bus.tasks import end
 from libs.bus.topology import Topology
@@ -49,7 +49,7 @@ class Publisher:
         self._unwritten: list[bytes] = []
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        self._heard = self._loop.time()
+        self._silent = 0
         self._keeper = self._loop.create_task(self._keep(), name="bus publisher")
 
     @property
@@ -98,7 +98,8 @@ class Publisher:
         self._wake.set()
 
     def _landed(self, landing: Landing) -> None:
-        self._heard = self._loop.time()
+        self._silent = 0
+        self._link.heard()
         if not landing.cancelled():
             landing.exception()  # whoever waits is told; where nobody does, the loop need not complain
         id = landing.message.id
@@ -115,7 +116,7 @@ class Publisher:
         self._missing = self._topology.awaits  # a broker that was set up anew has to hear of everybody again
         wire = await wire_of(channel)
         self._channel = wire
-        self._heard = self._loop.time()
+        self._silent = 0
         writer = self._loop.create_task(self._write(wire), name="bus writer")
         try:
             await self._watch(channel, wire.closing, writer)
@@ -148,7 +149,7 @@ class Publisher:
                 await self._look_for_audience()
             done, _ = await asyncio.wait(
                 [closing, writer],
-                timeout=self._settings.publish_timeout / 4,
+                timeout=self._settings.publish_timeout / LOOKS,
                 return_when=asyncio.FIRST_COMPLETED,
             )
             if done:
@@ -166,12 +167,10 @@ class Publisher:
         self._missing = missing
 
     async def _stuck(self) -> bool:
-        """Whether no answer has come for so long, while some are due, that the connection must be dead."""
-        now = self._loop.time()
+        """Whether no answer has come for so many looks, while some were due, that the connection must be dead."""
         self._blocked = await self._link.blocked()
-        if not self._in_flight or self._blocked:
-            self._heard = now
-        if now - self._heard < self._settings.publish_timeout:
+        self._silent = self._silent + 1 if self._in_flight and not self._blocked else 0
+        if self._silent <= LOOKS:
             return False
         _log.warning("bus_confirmations_missing", in_flight=len(self._in_flight))
         self._link.recycle()

@@ -124,6 +124,7 @@ class RabbitSubscription:
 
     async def _consume(self, stay: _Stay, name: str) -> None:
         async def receive(delivered: DeliveredMessage) -> None:
+            self._link.heard()
             stay.acks.received(delivered.delivery_tag or 0)
             self._inlet.receive(RabbitDelivery(stay, delivered))
 

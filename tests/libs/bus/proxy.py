@@ -6,6 +6,7 @@ import asyncio
 import socket
 import struct
 from contextlib import suppress
+from math import inf
 from typing import Self
 
 from yarl import URL
@@ -14,7 +15,7 @@ RESET = struct.pack("ii", 1, 0)
 
 
 class Proxy:
-    """Stands before the broker at `url`. `refusing` turns new connections away."""
+    """Stands before the broker at `url`. `refusing` turns new connections away; `pace` is in bytes a second."""
 
     def __init__(self, upstream: str) -> None:
         self._upstream = URL(upstream)
@@ -24,6 +25,7 @@ class Proxy:
         self._to_client = asyncio.Event()
         self._to_broker = asyncio.Event()
         self.refusing = False
+        self.pace = inf
         self.accepted = 0
 
     async def __aenter__(self) -> Self:
@@ -80,17 +82,19 @@ class Proxy:
         from_broker, to_broker = await asyncio.open_connection(self._upstream.host, self._upstream.port)
         self._writers |= {writer, to_broker}
         for task in (
-            asyncio.create_task(_forward(reader, to_broker, self._to_broker)),
-            asyncio.create_task(_forward(from_broker, writer, self._to_client)),
+            asyncio.create_task(self._forward(reader, to_broker, self._to_broker)),
+            asyncio.create_task(self._forward(from_broker, writer, self._to_client)),
         ):
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-
-async def _forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flowing: asyncio.Event) -> None:
-    with suppress(OSError):
-        while data := await reader.read(65536):
-            await flowing.wait()
-            writer.write(data)
-            await writer.drain()
-    writer.close()
+    async def _forward(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flowing: asyncio.Event
+    ) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                await flowing.wait()
+                writer.write(data)
+                await writer.drain()
+                await asyncio.sleep(len(data) / self.pace)
+        writer.close()

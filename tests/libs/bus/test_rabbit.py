@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -159,6 +160,49 @@ async def test_a_half_open_connection_is_noticed_and_replaced(
     proxy.thaw()
     await reaches(broker, settings, inlet)
     await broker.close()
+
+
+@pytest.fixture
+async def attentive(
+    proxy: Proxy, server: AbstractChannel, service: str, settings: BusSettings
+) -> AsyncIterator[RabbitBroker]:
+    """A broker that asks without a pause whether its connections are alive, and has no patience with them."""
+    impatient = replace(settings, probe_every=0.0, probe_timeout=0.2, publish_timeout=0.4, reassert_every=60)
+    broker = RabbitBroker(proxy.url, name=service, settings=impatient)
+    await broker.open(foundations(service, impatient))
+    await eventually(lambda: broker.connected)
+    yield broker
+    await broker.close()
+
+
+async def test_a_connection_lives_as_long_as_messages_come_though_an_answer_waits_behind_them(
+    proxy: Proxy,
+    attentive: RabbitBroker,
+    rabbit: RabbitBroker,
+    subscribe: Callable[..., Received],
+    settings: BusSettings,
+) -> None:
+    inlet = subscribe(attentive)
+    await reaches(attentive, settings, inlet)
+    accepted, proxy.pace = proxy.accepted, 2_000_000
+    large = [replace(event(), body=bytes(50_000)) for _ in range(40)]
+    await asyncio.gather(*(rabbit.send(each, exchange=settings.exchange, key=QUALIFIED) for each in large))
+    await eventually(lambda: {each.id for each in large} <= set(inlet.ids))
+    assert proxy.accepted == accepted
+
+
+async def test_a_process_that_had_no_time_to_read_keeps_its_connections(
+    proxy: Proxy, attentive: RabbitBroker, subscribe: Callable[..., Received], settings: BusSettings
+) -> None:
+    inlet = subscribe(attentive)
+    await reaches(attentive, settings, inlet)
+    accepted = proxy.accepted
+    for _ in range(5):
+        sent = attentive.send(event(), exchange=settings.exchange, key=QUALIFIED)
+        await asyncio.sleep(0.01)
+        time.sleep(0.5)  # noqa: ASYNC251 - a process that is starved
+        await sent
+    assert proxy.accepted == accepted
 
 
 async def test_confirmations_that_never_come_end_the_connection(
