@@ -21,7 +21,7 @@ from libs.store.errors import answering
 from libs.store.expanding import expanded
 from libs.store.grouping import stages_of
 from libs.store.indexes import REMOVED
-from libs.store.mongo import Cursor, Document, with_decimals
+from libs.store.mongo import Collection, Cursor, Document, with_decimals
 from libs.store.query.expansion import Way, Ways
 from libs.store.query.fields import FieldKind, QueryField, QueryFields
 from libs.store.query.options import GroupQuery, ListQuery, RecordQuery
@@ -32,6 +32,14 @@ from libs.store.work import forbidden, missing
 
 _LONGEST_READ: Final = 10.0
 _BOUNDLESS: Final = 2**31
+
+_TO_READ: Final = (Operation.READ,)
+_TO_RESTORE: Final = (Operation.READ, Operation.DELETE)
+
+_KEPT: Final[Document] = {"_deleted": None}
+_REMOVED: Final[Document] = {"_deleted": {"$exists": True}}
+_ANY: Final[Document] = {"_id": {"$gte": ""}}
+"""Said so that the index of ids is read for it."""
 
 _KINDS: Final[Mapping[type, FieldKind]] = {
     bool: FieldKind.BOOLEAN,
@@ -154,13 +162,14 @@ async def read_page(
     `query` was read with no more than the `visible_fields`.
     """
     collection = store.collection(record_type.collection)
-    wanted = _removed(record_type, query, grants) if removed else _visible(record_type, query, grants)
+    reached = _reached(record_type, query, grants, _TO_RESTORE if removed else _TO_READ)
+    wanted = _all_of(reached, _REMOVED if removed else _KEPT)
     # What is filtered and sorted by is indexed among all records; the removed ones are few, and found by their own.
     hint: Document = {"hint": REMOVED} if removed else {}
     async with answering():
-        cursor = collection.find(wanted, _members(record_type, query), **hint).sort(list(query.sort))
-        documents = await cursor.skip(query.skip).limit(query.top + 1).to_list(query.top + 1)
-        count = await collection.count_documents(wanted, **hint) if query.count else None
+        cursor = collection.find(wanted, _members(record_type, query), **hint)
+        documents = await cursor.sort(list(query.sort)).skip(query.skip).limit(query.limit).to_list(query.limit)
+        count = await (_count_removed if removed else _count_kept)(collection, reached) if query.count else None
     views = [
         without_hidden(public(record_type, document), grants, record_type.collection)
         for document in documents[: query.top]
@@ -194,8 +203,9 @@ async def read_all(
 
     `top`, `skip` and `select` of the query do not count.
     """
-    collection, visible = store.collection(record_type.collection), _visible(record_type, query, grants)
-    cursor = collection.find(visible, WITHOUT_PRIVATE, batch_size=batch).sort(list(query.sort))
+    visible = _all_of(_reached(record_type, query, grants), _KEPT)
+    cursor = store.collection(record_type.collection).find(visible, WITHOUT_PRIVATE, batch_size=batch)
+    cursor = cursor.sort(list(query.sort))
     try:
         with pymongo.timeout(_LONGEST_READ):  # what the server may spend on the whole of it
             documents = await _some(cursor, batch)
@@ -217,15 +227,25 @@ async def count_up_to(
     store: Store, record_type: type[Record], query: ListQuery, grants: Grants, *, most: int = _BOUNDLESS
 ) -> int:
     """How many records of the whole list the caller may see, no further than `most`."""
-    visible = _visible(record_type, query, grants)
-    return await store.collection(record_type.collection).count_documents(visible, limit=most)
+    return await _count_kept(store.collection(record_type.collection), _reached(record_type, query, grants), most=most)
+
+
+async def _count_kept(collection: Collection, reached: Document, *, most: int = _BOUNDLESS) -> int:
+    """All of them without the removed ones: both are counted in indexes, without a look at the records themselves."""
+    removed = await _count_removed(collection, reached)
+    every = await collection.count_documents(reached or _ANY, limit=most + removed)
+    return max(0, every - removed)
+
+
+async def _count_removed(collection: Collection, reached: Document) -> int:
+    return await collection.count_documents(_all_of(reached, _REMOVED), hint=REMOVED)
 
 
 async def read_groups(store: Store, record_type: type[Record], query: GroupQuery, grants: Grants) -> Page:
     """Groups of the records that the caller may see, and the figures of each."""
     taken, rows = query.aggregation.filter, _rows(record_type, grants, Operation.READ)
     stages = [
-        {"$match": _all_of(taken, rows, {"_deleted": None})},
+        {"$match": _all_of(taken, rows, _KEPT)},
         *stages_of(query.aggregation),
         {"$sort": dict(query.sort)},
         {"$skip": query.skip},
@@ -237,13 +257,11 @@ async def read_groups(store: Store, record_type: type[Record], query: GroupQuery
     return Page(groups[: query.top], has_more=len(groups) > query.top, count=None)
 
 
-def _visible(record_type: type[Record], query: ListQuery, grants: Grants) -> Document:
-    return _all_of(query.filter, _rows(record_type, grants, Operation.READ), {"_deleted": None})
-
-
-def _removed(record_type: type[Record], query: ListQuery, grants: Grants) -> Document:
-    readable, removable = (_rows(record_type, grants, each) for each in (Operation.READ, Operation.DELETE))
-    return _all_of(query.filter, readable, removable, {"_deleted": {"$exists": True}})
+def _reached(
+    record_type: type[Record], query: ListQuery, grants: Grants, operations: Sequence[Operation] = _TO_READ
+) -> Document:
+    """Records of the list that the caller reaches by all of the operations, removed or not."""
+    return _all_of(query.filter, *(_rows(record_type, grants, each) for each in operations))
 
 
 def _rows(record_type: type[Record], grants: Grants, operation: Operation) -> Document:
@@ -252,4 +270,4 @@ def _rows(record_type: type[Record], grants: Grants, operation: Operation) -> Do
 
 def _all_of(*conditions: Mapping[str, Any]) -> Document:
     parts = [part for part in conditions if part]
-    return dict(parts[0]) if len(parts) == 1 else {"$and": parts}
+    return {"$and": parts} if len(parts) > 1 else dict(*parts)
