@@ -75,8 +75,8 @@ def _plain(value: object) -> object:
 
 
 def to_json(value: object) -> bytes:
-    """The one JSON writer: Decimals as numbers, times as RFC 3339 UTC."""
-    return orjson.dumps(value, default=_plain, option=orjson.OPT_UTC_Z)
+    """The one JSON writer: Decimals as numbers, times as RFC 3339 UTC, also those that were read without a zone."""
+    return orjson.dumps(value, default=_plain, option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC)
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -36,6 +36,9 @@ class _DecimalEncoder(TypeEncoder):
 
 CODEC: Final[CodecOptions[Document]] = CodecOptions(tz_aware=True, type_registry=TypeRegistry([_DecimalEncoder()]))
 
+FOR_JSON: Final[CodecOptions[Document]] = CODEC.with_options(tz_aware=False)
+"""For what is read to become JSON and nothing else: giving each time its zone takes as long as all other values."""
+
 
 _EXPONENT_BIAS: Final = 6176
 _COEFFICIENT: Final = (1 << 113) - 1

@@ -167,7 +167,7 @@ async def read_page(
     # What is filtered and sorted by is indexed among all records; the removed ones are few, and found by their own.
     hint: Document = {"hint": REMOVED} if removed else {}
     async with answering():
-        cursor = collection.find(wanted, _members(record_type, query), **hint)
+        cursor = store.for_json(record_type.collection).find(wanted, _members(record_type, query), **hint)
         documents = await cursor.sort(list(query.sort)).skip(query.skip).limit(query.limit).to_list(query.limit)
         count = await (_count_removed if removed else _count_kept)(collection, reached) if query.count else None
     views = [

@@ -14,7 +14,7 @@ from libs.store.errors import Conflict, answering
 from libs.store.indexes import PRIVATE, build, index_model, indexes_of
 from libs.store.inserting import Inserts
 from libs.store.leases import Leases
-from libs.store.mongo import Client, Collection, Database, Document, connect, database
+from libs.store.mongo import FOR_JSON, Client, Collection, Database, Document, connect, database
 from libs.store.outbox import Outbox
 from libs.store.requests import Requests
 from libs.store.turns import Turns
@@ -44,6 +44,7 @@ class Store:
         self.requests = Requests(self.database)
         self.epoch = 1
         self._known: dict[str, Collection] = {}
+        self._for_json: dict[str, Collection] = {}
         self.inserts = Inserts(client, self.collection)
         self._turns = Turns(patience=seconds)
 
@@ -92,6 +93,13 @@ class Store:
         known = self._known.get(name)
         if known is None:
             known = self._known[name] = self.database[name]
+        return known
+
+    def for_json(self, name: str) -> Collection:
+        """The collection as it is read for clients: its times carry no zone, and are UTC."""
+        known = self._for_json.get(name)
+        if known is None:
+            known = self._for_json[name] = self.collection(name).with_options(codec_options=FOR_JSON)
         return known
 
     async def ping(self) -> None:
