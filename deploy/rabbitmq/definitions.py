@@ -1,7 +1,8 @@
 """RabbitMQ's definitions: its users, what each may do, and how much is kept of what nobody wanted.
 
-Every service has a user of its own name, which publishes the service's own event types and declares only its own
-queues. The operator's user may do everything.
+Every service has a user of its own name, which publishes the service's own event types, hears everything, and declares
+only its own exchanges and queues. What all share is here before them, and the journal alone looks after it: it reads
+what no queue wanted, and announces that once more whatever its type. The operator's user may do everything.
 """
 
 from __future__ import annotations
@@ -16,10 +17,8 @@ from typing import TypeAlias
 OPERATOR = "tandem"
 VIRTUAL_HOST = "tandem"
 EVENTS = "crm.events"
-# The default exchange is where retry queues return messages to; declaring one needs the right to write there.
-_SHARED = r"crm\.events|crm\.unrouted|amq\.default"
-
 UNROUTED = "crm.unrouted"
+KEEPER = "journal"
 MOST_UNROUTED = 256 * 1024 * 1024
 """Bytes; beyond them the oldest events that nobody wanted go."""
 
@@ -35,6 +34,7 @@ def definitions(passwords: Mapping[str, str], virtual_hosts: Iterable[str]) -> M
         "permissions": [_permission(user, host) for host in hosts for user in passwords],
         "topic_permissions": list(_topic_permissions(passwords, hosts)),
         "policies": [_unrouted_policy(host) for host in hosts],
+        "exchanges": [exchange for host in hosts for exchange in _exchanges(host)],
     }
 
 
@@ -47,16 +47,36 @@ def _user(name: str, password: str) -> Entry:
 
 
 def _permission(user: str, virtual_host: str) -> Entry:
-    own = ".*" if user == OPERATOR else rf"^({user}\..*|{_SHARED})$"
-    return {"user": user, "vhost": virtual_host, "configure": own, "write": own, "read": own}
+    if user == OPERATOR:
+        return {"user": user, "vhost": virtual_host, "configure": ".*", "write": ".*", "read": ".*"}
+    own, common = rf"{user}\..*", [re.escape(name) for name in (EVENTS, UNROUTED)]
+    used = _one_of(own, *common) if user == KEEPER else _one_of(own, common[0])
+    return {
+        "user": user,
+        "vhost": virtual_host,
+        "configure": used if user == KEEPER else _one_of(own),
+        "write": used,
+        "read": used,
+    }
+
+
+def _one_of(*expressions: str) -> str:
+    return f"^({'|'.join(expressions)})$"
 
 
 def _topic_permissions(users: Iterable[str], virtual_hosts: Iterable[str]) -> Iterator[Entry]:
     for host in virtual_hosts:
         for user in users:
             if user != OPERATOR:
-                own_types = rf"^{user}\."
-                yield {"user": user, "vhost": host, "exchange": EVENTS, "write": own_types, "read": ".*"}
+                types = ".*" if user == KEEPER else rf"^{user}\."
+                yield {"user": user, "vhost": host, "exchange": EVENTS, "write": types, "read": ".*"}
+
+
+def _exchanges(virtual_host: str) -> Iterator[Entry]:
+    """Those that services find there, as the topology of the bus has them."""
+    for name, kind, arguments in (UNROUTED, "fanout", {}), (EVENTS, "topic", {"alternate-exchange": UNROUTED}):
+        flags = {"durable": True, "auto_delete": False, "internal": False}
+        yield {"vhost": virtual_host, "name": name, "type": kind, "arguments": arguments, **flags}
 
 
 def _unrouted_policy(virtual_host: str) -> Entry:

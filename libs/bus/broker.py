@@ -1,12 +1,14 @@
 """What the bus needs of a message broker. RabbitMQ and the in-memory double pass one conformance suite."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from libs.bus.message import Delivery, Message
 from libs.bus.topology import Queue, Topology
+
+Visit: TypeAlias = Callable[[Sequence[Delivery]], Awaitable[None]]
 
 
 class Flow(StrEnum):
@@ -86,6 +88,13 @@ class Broker(Protocol):
 
     def subscribe(self, queue: Queue, inlet: Inlet, *, prefetch: int) -> Subscription:
         """Declare the queue, bind it and receive from it, again whenever the connection or the queue was lost."""
+        ...
+
+    async def visit(self, queue: str, work: Visit, *, most: int) -> None:
+        """Hands `work` up to `most` messages from the head of a queue, and gives back those that it does not ack.
+
+        Raises `Unavailable`.
+        """
         ...
 
     async def depths(self, queues: Iterable[str]) -> Mapping[str, int | None]:

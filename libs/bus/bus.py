@@ -20,6 +20,7 @@ from libs.bus.runner import Equipment, Runner
 from libs.bus.settings import BusSettings
 from libs.bus.sweeper import Sweeper
 from libs.bus.topology import foundations, tier_name
+from libs.bus.unrouted import Unrouted
 from libs.domain.refusals import Unavailable
 from libs.store.outbox import Pending
 from libs.store.store import Store
@@ -42,6 +43,7 @@ class Bus:
         self._broker = broker
         self._settings = settings or BusSettings()
         self.parking = Parking(store, broker)
+        self.unrouted = Unrouted(broker, self._settings)
         recovery = Recovery(store.service, broker, self.parking, self._settings)
         suspects = Suspects(store, most_marks=self._settings.most_marks)
         equipment = Equipment(store, broker, self._settings, recovery, suspects)
@@ -99,4 +101,4 @@ class Bus:
 
     async def depths(self) -> Mapping[str, int | None]:
         """Messages that wait in each queue of this service, its retry tiers and the dead letters included."""
-        return await self._broker.depths([*self.queues, self._settings.unrouted])
+        return await self._broker.depths(self.queues)

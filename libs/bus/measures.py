@@ -57,3 +57,11 @@ def retried(consumer: str) -> Counter:
 @cache
 def parked(consumer: str, reason: str) -> Counter:
     return counter("bus_parked", "Events parked.", ("consumer", "reason")).labels(consumer, reason)
+
+
+@cache
+def unrouted(how: str) -> Counter:
+    """`how` is `replayed` or `discarded`."""
+    return counter("bus_unrouted", "Events that no queue wanted, by what an operator did with them.", ("how",)).labels(
+        how
+    )

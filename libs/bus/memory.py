@@ -9,8 +9,8 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from libs.bus.broker import Flow, Inlet, NotConfirmed, NotPublished, Unroutable
-from libs.bus.message import GIVEN_UP_BY, Message
+from libs.bus.broker import Flow, Inlet, NotConfirmed, NotPublished, Unroutable, Visit
+from libs.bus.message import GIVEN_UP_BY, Delivery, Message
 from libs.bus.topology import DEFAULT_EXCHANGE, Exchange, Queue, Topology
 
 
@@ -82,6 +82,19 @@ class MemorySubscription:
         self.give_back(self.in_hand)
 
 
+class _Visitor:
+    """Holds what it is handed."""
+
+    def __init__(self) -> None:
+        self.deliveries: list[Delivery] = []
+
+    def connected(self) -> None:
+        """Nothing to load."""
+
+    def receive(self, delivery: Delivery) -> None:
+        self.deliveries.append(delivery)
+
+
 class _MemoryQueue:
     """Hands ready messages to its subscriptions in turn, as long as one has room."""
 
@@ -148,6 +161,8 @@ class MemoryBroker:
         return Flow.OPEN if self._awaited <= self._exchanges.keys() else Flow.UNHEARD
 
     async def open(self, topology: Topology) -> None:
+        if topology.common is not None:
+            await self.open(topology.common)
         marks = [topology.mark] if topology.mark else []
         self._exchanges |= {exchange.name: exchange for exchange in (*topology.exchanges, *marks)}
         for queue in topology.queues:
@@ -185,11 +200,21 @@ class MemoryBroker:
         held.join(subscription)
         return subscription
 
+    async def visit(self, queue: str, work: Visit, *, most: int) -> None:
+        inlet = _Visitor()
+        visitor = MemorySubscription(self._queues[queue], inlet, most)
+        self._queues[queue].join(visitor)
+        await visitor.cancel()
+        try:
+            await work(inlet.deliveries)
+        finally:
+            await visitor.close()
+
     async def depths(self, queues: Iterable[str]) -> Mapping[str, int | None]:
         return {name: len(self._queues[name]) if name in self._queues else None for name in queues}
 
     def deliver(self, message: Message, queue: str) -> None:
-        """By the default exchange, as the broker itself does it: to a queue that is gone, nothing."""
+        """As the broker itself does it: to a queue that is gone, nothing."""
         if queue in self._queues:
             self._queues[queue].put(_Held(message, queue))
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from libs.bus.broker import Broker, NotConfirmed, Unroutable
 from libs.bus.message import ATTEMPTS, Message
-from libs.bus.topology import DEFAULT_EXCHANGE, queue_name
+from libs.bus.topology import door_name, queue_name
 from libs.domain.refusals import NotFound, Refusal, Unavailable
 from libs.store.clock import utc_now
 from libs.store.errors import answering
@@ -146,7 +146,7 @@ class Parking:
         await self._parked.update_one({"_id": id}, {"$set": {"replay": ticket}})
         try:
             queue = queue_name(self._service, parked.consumer)
-            await self._broker.publish(parked.message, exchange=DEFAULT_EXCHANGE, key=queue)
+            await self._broker.publish(parked.message, exchange=door_name(self._service), key=queue)
         except Unroutable as error:
             raise ConsumerGone(f"{parked.consumer} has no queue") from error
         except NotConfirmed as error:

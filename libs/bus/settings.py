@@ -10,6 +10,8 @@ class BusSettings:
     exchange: str = "crm.events"
     unrouted: str = "crm.unrouted"
     """Where events go that no queue is bound to: an exchange and a queue of this name."""
+    keeps_common: bool = False
+    """Whether this service looks after these two. Others find them there, and need no right to change them."""
     audience: tuple[str, ...] = ()
     """Services that must have their queues before this one announces anything, so that none misses a first event."""
 

@@ -20,7 +20,7 @@ class Exchange:
     """`alternate` is the exchange that gets what no queue is bound to."""
 
     name: str
-    kind: Literal["topic", "fanout"]
+    kind: Literal["topic", "fanout", "direct"]
     alternate: str | None = None
 
 
@@ -35,7 +35,7 @@ class Queue:
     """A replicated queue, or an exclusive one: made anew for each connection under a name of its own, gone with it.
 
     After `delay_ms` a message leaves for the queue that its routing key names; after `delivery_limit` requeues for the
-    queue `dead_letters_to`.
+    queue `dead_letters_to`. It does so by the exchange `leaves_by`.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Queue:
     delivery_limit: int = UNLIMITED
     dead_letters_to: str | None = None
     delay_ms: int | None = None
+    leaves_by: str = DEFAULT_EXCHANGE
     exclusive: bool = False
 
 
@@ -50,42 +51,62 @@ class Queue:
 class Topology:
     """What is declared. `mark` comes after all else: that it is there says that the queues are.
 
-    `awaits` are the marks of those who must have queues before the first event is announced.
+    `awaits` are the marks of those who must have queues before the first event is announced. `common` is what all
+    services share: its keeper declares it always, others only where it is missing.
     """
 
     exchanges: tuple[Exchange, ...] = ()
     queues: tuple[Queue, ...] = ()
     mark: Exchange | None = None
     awaits: tuple[str, ...] = ()
+    common: "Topology | None" = None
+    keeps_common: bool = False
 
 
-def foundations(service: str, settings: BusSettings, consumers: Iterable[Queue] = ()) -> Topology:
-    """What a service declares: the events, its retry tiers, its dead letters, the queues of its consumers."""
-    tiers = [tier_name(service, seconds) for seconds in settings.tiers]
-    delays = zip(tiers, settings.tiers, strict=True)
+def common(settings: BusSettings) -> Topology:
+    """What all services share: the events, and what no queue wanted."""
     return Topology(
         exchanges=(
             Exchange(settings.unrouted, "fanout"),
             Exchange(settings.exchange, "topic", alternate=settings.unrouted),
-            *(Exchange(tier, "fanout") for tier in tiers),
+        ),
+        queues=(Queue(name=settings.unrouted, bindings=(Binding(settings.unrouted),)),),
+    )
+
+
+def foundations(service: str, settings: BusSettings, consumers: Iterable[Queue] = ()) -> Topology:
+    """What a service declares: the way to each of its queues, its retry tiers, its dead letters, its consumers'."""
+    door, dead = door_name(service), dead_queue_name(service)
+    return Topology(
+        exchanges=(
+            Exchange(door, "direct"),
+            *(Exchange(tier_name(service, seconds), "fanout") for seconds in settings.tiers),
         ),
         queues=(
-            Queue(name=settings.unrouted, bindings=(Binding(settings.unrouted),)),
-            Queue(name=dead_queue_name(service)),
-            *(Queue(name=tier, bindings=(Binding(tier),), delay_ms=round(seconds * 1000)) for tier, seconds in delays),
+            Queue(name=dead, bindings=(Binding(door, dead),)),
+            *(tier_queue(service, seconds) for seconds in settings.tiers),
             *consumers,
         ),
         mark=Exchange(mark_name(service), "fanout"),
         awaits=tuple(mark_name(each) for each in settings.audience),
+        common=common(settings),
+        keeps_common=settings.keeps_common,
     )
 
 
+def tier_queue(service: str, seconds: float) -> Queue:
+    tier = tier_name(service, seconds)
+    return Queue(name=tier, bindings=(Binding(tier),), delay_ms=round(seconds * 1000), leaves_by=door_name(service))
+
+
 def consumer_queue(service: str, consumer: str, keys: Iterable[str], settings: BusSettings) -> Queue:
+    name, door = queue_name(service, consumer), door_name(service)
     return Queue(
-        name=queue_name(service, consumer),
-        bindings=tuple(Binding(settings.exchange, key) for key in keys),
+        name=name,
+        bindings=(*(Binding(settings.exchange, key) for key in keys), Binding(door, name)),
         delivery_limit=settings.delivery_limit,
         dead_letters_to=dead_queue_name(service),
+        leaves_by=door,
     )
 
 
@@ -100,6 +121,11 @@ def queue_name(service: str, consumer: str) -> str:
 
 def dead_queue_name(service: str) -> str:
     return f"{service}.dead"
+
+
+def door_name(service: str) -> str:
+    """The exchange by which a message reaches one queue of the service, and none of another's."""
+    return f"{service}.door"
 
 
 def mark_name(service: str) -> str:

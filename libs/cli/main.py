@@ -11,6 +11,7 @@ from libs.cli.operations import list_jobs, parked, timers
 from libs.cli.reference import write_reference
 from libs.cli.run import run
 from libs.cli.snapshot import snapshot
+from libs.cli.unrouted import unrouted
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,4 +27,5 @@ app.command("jobs")(list_jobs)
 app.command("snapshot")(snapshot)
 app.add_typer(parked, name="parked")
 app.add_typer(timers, name="timers")
+app.add_typer(unrouted, name="unrouted")
 app.add_typer(events, name="events")

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from libs.cli.client import signed_in
+from libs.cli.progress import counting
 from libs.cli.trouble import Trouble, finish
 
 _EVERY = 0.5
@@ -24,7 +24,7 @@ def snapshot(collection: Annotated[str, typer.Argument(help="Such as leads, acco
 async def _snapshot(collection: str, console: Console) -> None:
     async with signed_in() as api:
         job = await api.post(f"/api/v1/{collection}/snapshot")
-        with _progress(console) as progress:
+        with counting(console) as progress:
             bar = progress.add_task(collection)
             while job["state"] in _UNDER_WAY:
                 await asyncio.sleep(_EVERY)
@@ -38,9 +38,3 @@ def _tell(job: dict[str, Any], console: Console) -> None:
         reason = job["error"]["detail"] if job["error"] else f"it is {job['state']}"
         raise Trouble(f"{job['id']} ended after {job['done']} records: {reason}")
     console.print(f"{job['done']:,} records announced.")
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
-    )

@@ -69,7 +69,8 @@ class Service:
 
     `records` are kept without a resource of their own, `indexes` belong to collections that hold no records.
     `endings` run when the server stops listening: they end what would otherwise stay open, such as streams.
-    `identity` is for the identity service, which need not ask itself over HTTP.
+    `identity` is for the identity service, which need not ask itself over HTTP. One service `keeps_common`: the
+    exchange of all events, and what no queue wanted.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Service:
     timers: tuple[TimerKind, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     jobs: tuple[JobKind[Any], ...] = ()
+    keeps_common: bool = False
 
     def all_records(self) -> tuple[type[Record], ...]:
         return (*(resource.record for resource in self.resources), *self.records)
@@ -140,7 +142,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
         identity = service.identity(store) if service.identity else IdentityClient(settings.upstream_identity)
         authenticator = Authenticator(identity)
         directory = Directory(identity)
-        bus_settings = BusSettings(audience=tuple(sorted(settings.audience)))
+        bus_settings = BusSettings(audience=tuple(sorted(settings.audience)), keeps_common=service.keeps_common)
         broker = RabbitBroker(settings.amqp_url, name=service.name, settings=bus_settings)
         bus = Bus(
             store,

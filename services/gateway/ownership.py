@@ -65,7 +65,7 @@ TABLE: Mapping[Service, Owned] = {
     ),
     Service.JOURNAL: Owned(
         built=_names("events webhooks"),
-        reserved=_names("audit search"),
+        reserved=_names("audit search unrouted"),
     ),
 }
 

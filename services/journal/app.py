@@ -21,6 +21,7 @@ from services.journal.search.following import Searching
 from services.journal.settings import JournalSettings
 from services.journal.tickets import routes as tickets
 from services.journal.tickets import store as ticket_rows
+from services.journal.unrouted import routes as unrouted
 from services.journal.webhooks import routes as webhooks
 
 STRICT: Final = Outlet()
@@ -44,6 +45,7 @@ def journal(outlet: Outlet = STRICT, pace: Pace = USUAL) -> Service:
             *search.routes(searching),
             *webhooks.routes(allow_http=outlet.allow_http),
             *deliveries.ROUTES,
+            *unrouted.ROUTES,
         ),
         projections=(
             consumers.journalling(tail),
@@ -56,6 +58,7 @@ def journal(outlet: Outlet = STRICT, pace: Pace = USUAL) -> Service:
         },
         attachments=(events.watching(tail), search.following(searching), deliveries.delivering(outlet, pace)),
         endings=(events.ending(tail),),
+        keeps_common=True,
     )
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Final, TypeAlias
 
 import aio_pika
 import pytest
@@ -13,8 +14,10 @@ from deploy.local.stack import stack
 from deploy.rabbitmq.definitions import EVENTS, UNROUTED, VIRTUAL_HOST
 from libs.bus.rabbit.declaring import declare
 from libs.bus.settings import BusSettings
-from libs.bus.topology import Topology, broadcast_queue, consumer_queue, foundations, mark_name
+from libs.bus.topology import Topology, broadcast_queue, common, consumer_queue, foundations, mark_name
 from tests.support.broker_tool import broker_tool
+
+Denied: TypeAlias = Callable[[AbstractChannel], Awaitable[object]]
 
 pytestmark = pytest.mark.xdist_group("broker_rights")  # one broker for all of them
 
@@ -34,6 +37,16 @@ async def channel(broker: Broker) -> AsyncIterator[AbstractChannel]:
     async with await aio_pika.connect(broker.url(user="sales")) as connection:
         channel = await connection.channel(on_return_raises=True)
         await declare(channel, foundations("sales", BusSettings()))
+        yield channel
+
+
+@pytest.fixture
+async def keeper(broker: Broker) -> AsyncIterator[AbstractChannel]:
+    """The journal's, after it has declared what all services share, and its own."""
+    async with await aio_pika.connect(broker.url(user="journal")) as connection:
+        channel = await connection.channel(on_return_raises=True)
+        for topology in common(BusSettings()), foundations("journal", BusSettings()):
+            await declare(channel, topology)
         yield channel
 
 
@@ -73,7 +86,67 @@ async def test_a_service_sees_whether_another_has_its_queues(broker: Broker, cha
         await channel.get_exchange(mark_name("activity"))
 
 
-async def test_events_that_nobody_wanted_are_kept_within_a_bound(broker: Broker, channel: AbstractChannel) -> None:
+async def test_what_all_share_is_there_before_any_service(broker: Broker, channel: AbstractChannel) -> None:
+    shared = common(BusSettings())
+    listed = await broker_tool(broker, "list_exchanges", "--vhost", VIRTUAL_HOST, "name", "type", "arguments")
+
+    for exchange in shared.exchanges:
+        assert f"{exchange.name}\t{exchange.kind}" in listed
+        await channel.get_exchange(exchange.name)
+    assert f'"alternate-exchange","{UNROUTED}"' in listed
+
+
+async def test_the_journal_announces_once_more_whatever_nobody_wanted(keeper: AbstractChannel) -> None:
+    queue = await keeper.get_queue(UNROUTED)
+    await queue.purge()
+    events = await keeper.get_exchange(EVENTS)
+    await events.publish(aio_pika.Message(b"{}"), "identity.user.created", timeout=5)
+
+    unwanted = await queue.get(timeout=5)
+
+    assert unwanted is not None
+    await unwanted.ack()
+
+
+DENIED: Final[Mapping[str, Denied]] = {
+    "publish to a queue past its bindings": lambda channel: channel.default_exchange.publish(
+        aio_pika.Message(b"{}"), "sales.dead", timeout=5
+    ),
+    "publish to the door of another": lambda channel: _publish(channel, "journal.door", "journal.dead"),
+    "publish to what nobody wanted": lambda channel: _publish(channel, UNROUTED, "sales.lead.created"),
+    "read what nobody wanted": lambda channel: _queue(channel, UNROUTED).get(timeout=5),
+    "purge what nobody wanted": lambda channel: _queue(channel, UNROUTED).purge(),
+    "delete what nobody wanted": lambda channel: _queue(channel, UNROUTED).delete(if_unused=False, if_empty=False),
+    "declare the exchange of all events": lambda channel: channel.declare_exchange(EVENTS, "topic", durable=True),
+    "delete the exchange of all events": lambda channel: channel.exchange_delete(EVENTS),
+    "delete the exchange of what nobody wanted": lambda channel: channel.exchange_delete(UNROUTED),
+    "let its queue give up messages to another": lambda channel: channel.declare_queue(
+        "sales.trick", arguments={"x-dead-letter-exchange": "journal.door"}
+    ),
+    "let its exchange hand on what it does not want to another": lambda channel: channel.declare_exchange(
+        "sales.trick", "fanout", arguments={"alternate-exchange": "journal.door"}
+    ),
+    "take the mark of another away": lambda channel: channel.exchange_delete(mark_name("journal")),
+}
+"""What a service must not do, as the sales service tries it."""
+
+
+async def _publish(channel: AbstractChannel, exchange: str, key: str) -> None:
+    found = await channel.get_exchange(exchange, ensure=False)
+    await found.publish(aio_pika.Message(b"{}"), key, timeout=5)
+
+
+def _queue(channel: AbstractChannel, name: str) -> AbstractQueue:
+    return aio_pika.Queue(channel, name, durable=True, exclusive=False, auto_delete=False, arguments=None, passive=True)
+
+
+@pytest.mark.parametrize("act", DENIED.values(), ids=DENIED)
+async def test_a_service_must_not(act: Denied, channel: AbstractChannel, keeper: AbstractChannel) -> None:
+    with pytest.raises(ChannelAccessRefused):
+        await act(channel)
+
+
+async def test_events_that_nobody_wanted_are_kept_within_a_bound(broker: Broker, keeper: AbstractChannel) -> None:
     queues = await broker_tool(broker, "list_queues", "--vhost", VIRTUAL_HOST, "name", "policy")
     policies = await broker_tool(broker, "list_policies", "--vhost", VIRTUAL_HOST)
 

@@ -2,18 +2,22 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from aio_pika.abc import AbstractChannel
 from aiormq.exceptions import ChannelNotFoundEntity
 
-from libs.bus.broker import Flow, Inlet, NotConfirmed
+from libs.bus.broker import Flow, Inlet, NotConfirmed, Visit
 from libs.bus.message import Message
-from libs.bus.rabbit.link import FAILURES, Link
+from libs.bus.rabbit.link import FAILURES, Link, wire_of
 from libs.bus.rabbit.publisher import Publisher
-from libs.bus.rabbit.subscription import RabbitSubscription
+from libs.bus.rabbit.subscription import RabbitSubscription, Stay
 from libs.bus.settings import BusSettings
 from libs.bus.topology import Queue, Topology
 from libs.domain.refusals import Unavailable
+
+LONGEST_VISIT: Final = 20.0
+"""Seconds."""
 
 
 class RabbitBroker:
@@ -58,8 +62,23 @@ class RabbitBroker:
             raise NotConfirmed("the broker has not answered in time") from error
 
     def subscribe(self, queue: Queue, inlet: Inlet, *, prefetch: int) -> RabbitSubscription:
-        exchanges = self._topology.exchanges
-        return RabbitSubscription(self._consuming, exchanges, queue, inlet, prefetch=prefetch, settings=self._settings)
+        return RabbitSubscription(
+            self._consuming, self._topology, queue, inlet, prefetch=prefetch, settings=self._settings
+        )
+
+    async def visit(self, queue: str, work: Visit, *, most: int) -> None:
+        async def stay(channel: AbstractChannel) -> None:
+            visit = Stay(await wire_of(channel))
+            try:
+                await work(await visit.take(queue, most=most))
+            finally:
+                await visit.acks.flush()
+
+        try:
+            async with asyncio.timeout(LONGEST_VISIT):
+                await self._consuming.use(stay)
+        except FAILURES as error:
+            raise Unavailable("the broker does not answer") from error
 
     async def depths(self, queues: Iterable[str]) -> Mapping[str, int | None]:
         return {queue: await self._depth(queue) for queue in queues}

@@ -6,7 +6,7 @@ from typing import Any
 from aio_pika.abc import AbstractChannel, AbstractQueue
 
 from libs.bus.measures import waiting
-from libs.bus.topology import DEFAULT_EXCHANGE, Exchange, Queue, Topology
+from libs.bus.topology import Exchange, Queue, Topology
 
 
 async def declare(channel: AbstractChannel, topology: Topology) -> None:
@@ -48,7 +48,7 @@ def arguments_of(queue: Queue) -> dict[str, Any]:
         arguments["x-dead-letter-routing-key"] = queue.dead_letters_to
     if queue.delay_ms is not None or queue.dead_letters_to is not None:
         arguments |= {
-            "x-dead-letter-exchange": DEFAULT_EXCHANGE,
+            "x-dead-letter-exchange": queue.leaves_by,
             "x-dead-letter-strategy": "at-least-once",
             "x-overflow": "reject-publish",
         }

@@ -6,6 +6,7 @@ lock, task switches and a system call for each.
 """
 
 import asyncio
+from functools import partial
 from typing import Final
 
 from aio_pika.abc import AbstractChannel
@@ -112,7 +113,7 @@ class Publisher:
         await self._link.keep(self._serve, wanted=lambda: True, confirms=True)
 
     async def _serve(self, channel: AbstractChannel) -> None:
-        await declare(channel, self._topology)
+        await self._declare(channel)
         self._missing = self._topology.awaits  # a broker that was set up anew has to hear of everybody again
         wire = await wire_of(channel)
         self._channel = wire
@@ -156,8 +157,18 @@ class Publisher:
                 return
             if self._loop.time() - declared > self._settings.reassert_every and not self._blocked:
                 async with asyncio.timeout(self._settings.publish_timeout):
-                    await declare(channel, self._topology)
+                    await self._declare(channel)
                 declared = self._loop.time()
+
+    async def _declare(self, channel: AbstractChannel) -> None:
+        """What all services share lies on a channel of its own, which ends where this one may not declare it."""
+        common = self._topology.common
+        if common is not None and (self._topology.keeps_common or not await self._is_there(common)):
+            await self._link.use(partial(declare, topology=common))
+        await declare(channel, self._topology)
+
+    async def _is_there(self, common: Topology) -> bool:
+        return all([await self._link.has_exchange(exchange.name) for exchange in common.exchanges])
 
     async def _look_for_audience(self) -> None:
         async with asyncio.timeout(self._settings.publish_timeout):

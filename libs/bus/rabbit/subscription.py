@@ -2,11 +2,11 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
-from aio_pika.abc import AbstractChannel, AbstractQueue
+from aio_pika.abc import AbstractChannel
 from aiormq import Channel as WireChannel
 from aiormq.abc import DeliveredMessage
 
@@ -17,14 +17,17 @@ from libs.bus.rabbit.declaring import bind, declare_exchange, declare_queue
 from libs.bus.rabbit.link import FAILURES, Link, wire_of
 from libs.bus.settings import BusSettings
 from libs.bus.tasks import end
-from libs.bus.topology import Exchange, Queue
+from libs.bus.topology import Queue, Topology
 from libs.telemetry.logs import logger
+
+LARGEST_HANDFUL: Final = 16 * 1024 * 1024
+"""Bytes."""
 
 _log = logger()
 
 
-class _Stay:
-    """A consumer on one channel. `lost` says that the broker will deliver again what it had handed out."""
+class Stay:
+    """What was received on one channel. `lost` says that the broker will deliver again what it had handed out."""
 
     __slots__ = ("acks", "channel", "lost", "tag")
 
@@ -34,11 +37,24 @@ class _Stay:
         self.lost = False
         self.tag: str | None = None
 
+    async def take(self, queue: str, *, most: int) -> list["RabbitDelivery"]:
+        """Up to `most` messages from the head of the queue, and not much more than `LARGEST_HANDFUL`."""
+        taken: list[RabbitDelivery] = []
+        size = 0
+        while len(taken) < most and size < LARGEST_HANDFUL:
+            delivered = await self.channel.basic_get(queue)
+            if delivered.delivery_tag is None:
+                break
+            self.acks.received(delivered.delivery_tag)
+            taken.append(RabbitDelivery(self, delivered))
+            size += len(delivered.body)
+        return taken
+
 
 class RabbitDelivery:
     __slots__ = ("_stay", "_tag", "message", "redelivered")
 
-    def __init__(self, stay: _Stay, delivered: DeliveredMessage) -> None:
+    def __init__(self, stay: Stay, delivered: DeliveredMessage) -> None:
         self._stay = stay
         self._tag = delivered.delivery_tag or 0
         self.message = message_in(delivered)
@@ -61,7 +77,7 @@ class RabbitSubscription:
     def __init__(
         self,
         link: Link,
-        exchanges: Sequence[Exchange],
+        topology: Topology,
         queue: Queue,
         inlet: Inlet,
         *,
@@ -71,12 +87,13 @@ class RabbitSubscription:
         self._link = link
         self._queue = queue
         sources = {binding.exchange for binding in queue.bindings}
-        self._exchanges = [exchange for exchange in exchanges if exchange.name in sources]
+        self._own = [exchange for exchange in topology.exchanges if exchange.name in sources]
+        self._others = sources - {exchange.name for exchange in self._own}
         self._inlet = inlet
         self._prefetch = prefetch
         self._settings = settings
         self._wanted = True
-        self._stay: _Stay | None = None
+        self._stay: Stay | None = None
         self._keeper = asyncio.create_task(self._keep(), name=f"bus subscription {queue.name}")
 
     @property
@@ -102,19 +119,21 @@ class RabbitSubscription:
         await self._link.keep(self._serve, wanted=lambda: self._wanted, confirms=False)
 
     async def _serve(self, channel: AbstractChannel) -> None:
+        await self._assert_sources(channel)
         declared = await declare_queue(channel, self._queue)
-        await self._bind(channel, declared)
+        await bind(declared, self._queue)
         wire = await wire_of(channel)
         await wire.basic_qos(prefetch_count=self._prefetch)
         cancelled: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         wire.on_consumer_cancel_callbacks.add(cancelled.set_result)
-        stay = self._stay = _Stay(wire)
+        stay = self._stay = Stay(wire)
         self._inlet.connected()
         acknowledging = asyncio.create_task(stay.acks.run(), name=f"bus acks {declared.name}")
         try:
             await self._consume(stay, declared.name)
             while not await _ended(wire.closing, cancelled, within=self._settings.reassert_every):
-                await self._bind(channel, declared)
+                await self._assert_sources(channel)
+                await bind(declared, self._queue)
         finally:
             self._stay = None
             await end([acknowledging])
@@ -122,7 +141,7 @@ class RabbitSubscription:
         if cancelled.done():
             _log.warning("bus_queue_lost", queue=declared.name)
 
-    async def _consume(self, stay: _Stay, name: str) -> None:
+    async def _consume(self, stay: Stay, name: str) -> None:
         async def receive(delivered: DeliveredMessage) -> None:
             self._link.heard()
             stay.acks.received(delivered.delivery_tag or 0)
@@ -131,10 +150,12 @@ class RabbitSubscription:
         answer = await stay.channel.basic_consume(name, receive)
         stay.tag = answer.consumer_tag
 
-    async def _bind(self, channel: AbstractChannel, declared: AbstractQueue) -> None:
-        for exchange in self._exchanges:
+    async def _assert_sources(self, channel: AbstractChannel) -> None:
+        """Makes the service's own; where another's is missing the channel ends, and there is another try."""
+        for exchange in self._own:
             await declare_exchange(channel, exchange)
-        await bind(declared, self._queue)
+        for name in self._others:
+            await channel.get_exchange(name)
 
 
 async def _ended(closing: asyncio.Future[Any], cancelled: asyncio.Future[object], *, within: float) -> bool:

@@ -16,7 +16,7 @@ from libs.bus.definitions import Broadcast, Consumer, Projection
 from libs.bus.memory import MemoryBroker
 from libs.bus.rabbit.broker import RabbitBroker
 from libs.bus.settings import BusSettings
-from libs.bus.topology import foundations, queue_name
+from libs.bus.topology import common, foundations, queue_name
 from libs.contracts.envelope import Envelope
 from libs.store.store import Store
 from tests.libs.bus.conditions import eventually
@@ -65,11 +65,12 @@ async def server(amqp_url: str, service: str, settings: BusSettings) -> AsyncIte
     connection = await aio_pika.connect(amqp_url)
     channel = await connection.channel()
     yield channel
-    topology = foundations(service, settings)
+    topology, shared = foundations(service, settings), common(settings)
     wire = await channel.get_underlay_channel()
-    for queue in {*(queue.name for queue in topology.queues), *(queue_name(service, name) for name in NAMES)}:
+    declared = {queue.name for queue in (*topology.queues, *shared.queues)}
+    for queue in declared | {queue_name(service, name) for name in NAMES}:
         await wire.queue_delete(queue)
-    for exchange in [*topology.exchanges, topology.mark]:
+    for exchange in [*topology.exchanges, *shared.exchanges, topology.mark]:
         assert exchange is not None
         await wire.exchange_delete(exchange.name)
     await connection.close()

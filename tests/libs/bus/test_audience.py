@@ -35,9 +35,9 @@ async def late(service: str, settings: BusSettings, server: AbstractChannel) -> 
     yield name
     topology = foundations(name, settings)
     wire = await server.get_underlay_channel()
-    for queue in {*(queue.name for queue in topology.queues), queue_name(name, "copies")} - {settings.unrouted}:
+    for queue in {*(queue.name for queue in topology.queues), queue_name(name, "copies")}:
         await wire.queue_delete(queue)
-    for exchange in topology.exchanges[2:]:
+    for exchange in topology.exchanges:
         await wire.exchange_delete(exchange.name)
     await wire.exchange_delete(mark_name(name))
 

@@ -6,17 +6,23 @@ import pytest
 
 from libs.bus.memory import matches
 from libs.bus.settings import BusSettings
-from libs.bus.topology import Binding, broadcast_queue, consumer_queue, foundations, tier_name
+from libs.bus.topology import Binding, Exchange, broadcast_queue, consumer_queue, foundations, tier_name
 
 
-def test_a_service_declares_the_events_their_alternate_its_tiers_and_its_dead_letters() -> None:
-    topology = foundations("sales", BusSettings())
-    assert [(exchange.name, exchange.kind, exchange.alternate) for exchange in topology.exchanges[:2]] == [
+def test_all_services_share_the_events_and_their_alternate() -> None:
+    shared = foundations("sales", BusSettings()).common
+    assert shared is not None
+    assert [(exchange.name, exchange.kind, exchange.alternate) for exchange in shared.exchanges] == [
         ("crm.unrouted", "fanout", None),
         ("crm.events", "topic", "crm.unrouted"),
     ]
+    assert [queue.name for queue in shared.queues] == ["crm.unrouted"]
+
+
+def test_a_service_declares_the_way_to_its_queues_its_tiers_and_its_dead_letters() -> None:
+    topology = foundations("sales", BusSettings())
+    assert topology.exchanges[0] == Exchange("sales.door", "direct")
     assert {queue.name: queue.delay_ms for queue in topology.queues} == {
-        "crm.unrouted": None,
         "sales.dead": None,
         "sales.retry.1s": 1_000,
         "sales.retry.5s": 5_000,
@@ -38,8 +44,8 @@ def test_the_mark_of_a_service_says_that_its_consumers_have_their_queues() -> No
 def test_a_consumers_queue_is_bound_to_its_types_and_gives_up_to_the_dead_letters() -> None:
     queue = consumer_queue("sales", "conversion", ["sales.lead.qualified"], BusSettings())
     assert queue.name == "sales.conversion"
-    assert queue.bindings == (Binding("crm.events", "sales.lead.qualified"),)
-    assert (queue.delivery_limit, queue.dead_letters_to) == (20, "sales.dead")
+    assert queue.bindings == (Binding("crm.events", "sales.lead.qualified"), Binding("sales.door", "sales.conversion"))
+    assert (queue.delivery_limit, queue.dead_letters_to, queue.leaves_by) == (20, "sales.dead", "sales.door")
 
 
 def test_a_broadcast_has_a_queue_for_each_copy() -> None:

@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 from libs.cli.main import app
 
 Run = Callable[..., Awaitable[Result]]
+WAITING = web.AppKey("waiting", list[str])
 PARKED = {"id": "sales-1", "consumer": "customer_conversion", "reason": "invalid"}
 
 
@@ -48,6 +49,20 @@ async def act(request: web.Request) -> web.Response:
     return web.json_response({"status": "done"})
 
 
+async def unrouted(request: web.Request) -> web.Response:
+    waiting = request.app[WAITING]
+    shown = [{"id": each, "type": "sales.lead.created"} for each in waiting[: int(request.query["top"])]]
+    return web.json_response({"value": shown, "count": len(waiting)})
+
+
+async def settle(request: web.Request) -> web.Response:
+    """At most two at a time, so that all of them take several requests."""
+    waiting, ids = request.app[WAITING], (await request.json()).get("ids")
+    done = [each for each in waiting if ids is None or each in ids][:2]
+    waiting[:] = [each for each in waiting if each not in done]
+    return web.json_response({"done": len(done), "left": len(waiting), "too_old": 0})
+
+
 def job(state: str, done: int) -> dict[str, Any]:
     return {"id": "sales-1", "state": state, "done": done, "total": 3, "error": None}
 
@@ -63,6 +78,7 @@ async def read_job(request: web.Request) -> web.Response:
 @pytest.fixture
 async def gateway() -> AsyncIterator[TestServer]:
     application = web.Application()
+    application[WAITING] = ["one", "two", "three"]
     application.add_routes(
         [
             web.post("/api/v1/auth/token", sign_in),
@@ -70,6 +86,8 @@ async def gateway() -> AsyncIterator[TestServer]:
             web.post("/api/v1/parked/{id}/{action:replay|discard}", act),
             web.post("/api/v1/leads/snapshot", begin_snapshot),
             web.get("/api/v1/jobs/sales-1", read_job),
+            web.get("/api/v1/unrouted", unrouted),
+            web.post("/api/v1/unrouted/{action:replay|discard}", settle),
             web.get("/api/v1/timers", timers),
             web.post("/api/v1/timers/{id}/{action:retry|discard}", act),
         ]
@@ -138,6 +156,23 @@ async def test_timers_left_aside_are_listed_retried_and_discarded(tandem: Run) -
     assert (await tandem("timers", "retry", "sales-1")).stdout == "sales-1: retry done\n"
     assert (await tandem("timers", "discard", "sales-1", answer="n\n")).exit_code == 1
     assert (await tandem("timers", "discard", "sales-1", "--yes")).stdout == "sales-1: discard done\n"
+
+
+async def test_what_no_queue_wanted_is_listed(tandem: Run) -> None:
+    listed = await tandem("unrouted", "list", "--top", "2")
+    assert [json.loads(line)["id"] for line in listed.stdout.splitlines()] == ["one", "two"]
+
+
+async def test_all_that_no_queue_wanted_is_replayed(tandem: Run) -> None:
+    assert (await tandem("unrouted", "replay")).stdout.endswith("3 events: replay done.\n")
+    assert (await tandem("unrouted", "list")).stdout == ""
+
+
+async def test_some_that_no_queue_wanted_are_discarded_after_a_question(tandem: Run) -> None:
+    assert (await tandem("unrouted", "discard", "two", answer="n\n")).exit_code == 1
+    assert (await tandem("unrouted", "discard", "two", "--yes")).stdout == "1 events: discard done.\n"
+    listed = await tandem("unrouted", "list")
+    assert [json.loads(line)["id"] for line in listed.stdout.splitlines()] == ["one", "three"]
 
 
 async def test_a_snapshot_is_followed_to_its_end(tandem: Run) -> None:
