@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from libs.contracts import activity, identity, journal, marketing, sales, service
+from libs.contracts import activity, catalogue, identity, journal, marketing, sales, service
 from libs.contracts.envelope import Envelope
 from libs.contracts.event import Event, restated
 
@@ -16,18 +16,22 @@ def _restated(events: Sequence[type[Event[Any]]]) -> Iterator[type[Event[Any]]]:
 
 MODULES: Final = MappingProxyType(
     {
-        "identity": identity,
-        "sales": sales,
-        "marketing": marketing,
-        "service": service,
-        "activity": activity,
-        "journal": journal,
+        "identity": (identity,),
+        "sales": (sales, catalogue),
+        "marketing": (marketing,),
+        "service": (service,),
+        "activity": (activity,),
+        "journal": (journal,),
     }
 )
 
-PUBLISHERS: Final[Mapping[str, tuple[type[Event[Any]], ...]]] = {
-    name: (*module.EVENTS, *_restated(module.EVENTS)) for name, module in MODULES.items()
-}
+
+def _events(name: str) -> tuple[type[Event[Any]], ...]:
+    declared = tuple(event for module in MODULES[name] for event in module.EVENTS)
+    return (*declared, *_restated(declared))
+
+
+PUBLISHERS: Final[Mapping[str, tuple[type[Event[Any]], ...]]] = {name: _events(name) for name in MODULES}
 
 BY_TYPE: Final[Mapping[str, type[Event[Any]]]] = {
     event.type: event for events in PUBLISHERS.values() for event in events

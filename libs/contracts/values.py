@@ -30,6 +30,18 @@ Amount = Annotated[
 ]
 """Money that is not negative."""
 
+Quantity = Annotated[
+    Decimal, Field(allow_inf_nan=False, max_digits=12, decimal_places=4), WithJsonSchema({"type": "number"})
+]
+"""How many of a unit: pieces, hours."""
+
+Percent = Annotated[
+    Decimal,
+    Field(allow_inf_nan=False, ge=0, max_digits=9, decimal_places=4),
+    WithJsonSchema({"type": "number", "minimum": 0}),
+]
+"""Of a hundred: 19 for 19 %."""
+
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 """An ISO 4217 code."""
 

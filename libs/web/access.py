@@ -9,12 +9,18 @@ from libs.domain.roles import ADMINISTRATOR
 
 __all__ = ["ADMINISTRATOR", "ROLES", "Operation", "require"]
 
-_SALES: Final = frozenset({"leads", "opportunities", "accounts", "contacts"})
+_SALES: Final = frozenset({"leads", "opportunities", "accounts", "contacts", "competitors"})
+_CATALOGUE: Final = frozenset({"products", "price_lists", "tax_codes", "currencies"})
 _MARKETING: Final = frozenset({"campaigns", "marketing_lists"})
 _SERVICE: Final = frozenset({"cases"})
 _ACTIVITIES: Final = frozenset({"activities"})
 _READ_BY_ALL: Final = (
-    _SALES | _MARKETING | _SERVICE | _ACTIVITIES | {"timeline", "funnel", "jobs", "custom_fields", "search"}
+    _SALES
+    | _CATALOGUE
+    | _MARKETING
+    | _SERVICE
+    | _ACTIVITIES
+    | {"timeline", "funnel", "jobs", "custom_fields", "search"}
 )
 
 _EVERYTHING: Final = frozenset(Operation)
@@ -26,7 +32,7 @@ _IMPORTS: Final = {"imports": frozenset({Operation.CREATE, Operation.READ})}
 ROLES: Final[Mapping[str, Mapping[str, frozenset[Operation]]]] = {
     "sales_manager": {
         **dict.fromkeys(_READ_BY_ALL, _READ),
-        **dict.fromkeys(_SALES | _ACTIVITIES, _EVERYTHING),
+        **dict.fromkeys(_SALES | _CATALOGUE | _ACTIVITIES, _EVERYTHING),
         **_IMPORTS,
     },
     "salesperson": {

@@ -1,10 +1,11 @@
 """The OpenAPI 3.1 document of a service, from its route table and its models."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from libs.domain.kinds import described
 from libs.domain.record import Record
@@ -80,6 +81,13 @@ def document(title: str, version: str, routes: Sequence[Route]) -> dict[str, Any
     }
 
 
+class _WireSchemas(GenerateJsonSchema):
+    """Amounts are numbers on the wire, also as defaults."""
+
+    def encode_default(self, dft: Any) -> Any:
+        return float(dft) if isinstance(dft, Decimal) else super().encode_default(dft)
+
+
 def _schemas(routes: Iterable[Route]) -> tuple[dict[str, Any], References]:
     wanted: dict[Described, None] = {}
     for route in routes:
@@ -87,7 +95,7 @@ def _schemas(routes: Iterable[Route]) -> tuple[dict[str, Any], References]:
             wanted[route.body, "validation"] = None
         if route.answer:
             wanted[_described(route.answer), "serialization"] = None
-    references, definitions = models_json_schema(list(wanted), ref_template=REFERENCE)
+    references, definitions = models_json_schema(list(wanted), ref_template=REFERENCE, schema_generator=_WireSchemas)
     described = {(model, mode): each for (model, mode), each in references.items() if issubclass(model, BaseModel)}
     return definitions.get("$defs", {}), described
 

@@ -41,8 +41,10 @@ TABLE: Mapping[Service, Owned] = {
         reserved=_names("auth me invitations"),
     ),
     Service.SALES: Owned(
-        built=_names("leads opportunities accounts contacts"),
-        reserved=_names("competitors products price_lists quotes orders invoices goals pipelines"),
+        built=_names(
+            "leads opportunities accounts contacts competitors products price_lists tax_codes currencies",
+        ),
+        reserved=_names("price quotes orders invoices goals pipelines"),
     ),
     Service.MARKETING: Owned(
         built=_names("campaigns marketing_lists"),

@@ -6,18 +6,36 @@ from aiohttp import web
 
 from libs.bus.definitions import projection
 from libs.store import copies
+from libs.web.resource import Resource
 from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
 from services.sales.accounts import routes as accounts
+from services.sales.competitors.model import Competitor
 from services.sales.contacts import routes as contacts
+from services.sales.currencies import routes as currencies
 from services.sales.customers import consumers as customers
 from services.sales.intake import consumers as intake
 from services.sales.leads import routes as leads
 from services.sales.opportunities import routes as opportunities
+from services.sales.price_lists import routes as price_lists
+from services.sales.pricing import routes as pricing
+from services.sales.products import routes as products
+from services.sales.tax_codes import routes as tax_codes
 
 SALES: Final = Service(
     name="sales",
-    resources=(leads.RESOURCE, opportunities.RESOURCE, accounts.RESOURCE, contacts.RESOURCE),
+    resources=(
+        leads.RESOURCE,
+        opportunities.RESOURCE,
+        accounts.RESOURCE,
+        contacts.RESOURCE,
+        Resource(Competitor),
+        products.RESOURCE,
+        price_lists.RESOURCE,
+        tax_codes.RESOURCE,
+        currencies.RESOURCE,
+    ),
+    routes=pricing.ROUTES,
     consumers=(intake.take_in_response, customers.convert_prospect),
     projections=(projection("reference_copies", "marketing.campaign.*")(copies.keep_copies),),
 )

@@ -53,6 +53,7 @@ LED_TO: Final[Mapping[str, Mapping[str, Any]]] = {
     "lost": {"state": "lost"},
     "moved": {"stage": "proposal"},
     "launched": {"state": "launched"},
+    "retired": {"state": "retired"},
     "resolved": {"state": "resolved", "status_reason": "problem_solved"},
     "deactivated": {"state": "inactive"},
     "disabled": {"state": "inactive", "status_reason": "failing"},

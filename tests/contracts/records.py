@@ -17,9 +17,14 @@ from services.journal.webhooks.model import Webhook
 from services.marketing.campaigns.model import Campaign
 from services.marketing.marketing_lists.model import MarketingList
 from services.sales.accounts.model import Account
+from services.sales.competitors.model import Competitor
 from services.sales.contacts.model import Contact
+from services.sales.currencies.model import Currency
 from services.sales.leads.model import Lead
 from services.sales.opportunities.model import Opportunity
+from services.sales.price_lists.model import PriceList
+from services.sales.products.model import Product
+from services.sales.tax_codes.model import TaxCode
 from services.service.cases.model import Case
 
 NOW: Final = "2026-11-20T09:30:00.125Z"
@@ -50,6 +55,7 @@ def id_of(number: int) -> str:
 ) = map(id_of, range(1, 17))
 
 WEBHOOK: Final = id_of(201)
+PRODUCT, BUNDLE, PRICE_LIST, TAX_CODE, CURRENCY, COMPETITOR = map(id_of, range(211, 217))
 
 COMMON: Final[Mapping[str, Any]] = {
     "version": 3,
@@ -209,6 +215,56 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "person_keys": ["email:ana.costa@example.org"],
         "other_address": ADDRESS,
         "preferred_channel": "email",
+    },
+    Competitor: {
+        "id": COMPETITOR,
+        "name": "Globex",
+        "website": "https://globex.example",
+        "strengths": "Delivers within a day.",
+        "weaknesses": "Nobody answers the phone.",
+    },
+    Product: {
+        "id": BUNDLE,
+        "sku": "DESK-SET",
+        "name": "Desk with lamp",
+        "description": "Oak and brass.",
+        "kind": "bundle",
+        "unit": "set",
+        "list_price": "480.00",
+        "cost": "300.00",
+        "tax_code": "standard",
+        "family": "Furniture",
+        "features": [{"name": "Colour", "value": "Oak"}],
+        "components": [{"product_id": PRODUCT, "quantity": "1", "required": True}],
+    },
+    PriceList: {
+        "id": PRICE_LIST,
+        "name": "Resellers",
+        "description": "For those who sell on.",
+        "valid_from": "2026-01-01",
+        "valid_until": "2026-12-31",
+        "items": [
+            {
+                "product_id": PRODUCT,
+                "method": "markup",
+                "percent": "40",
+                "rounding": {"direction": "up", "to": "1", "less": "0.01"},
+                "tiers": [{"from_quantity": "10", "percent": "5"}],
+            },
+        ],
+        "otherwise": {"method": "percent_of_list", "percent": "90"},
+    },
+    TaxCode: {
+        "id": TAX_CODE,
+        "code": "standard",
+        "name": "Value added tax",
+        "rates": [{"valid_from": "2011-01-01", "percent": "23"}],
+    },
+    Currency: {
+        "id": CURRENCY,
+        "code": "USD",
+        "name": "US dollar",
+        "rates": [{"valid_from": "2026-11-01", "rate": "1.0845"}],
     },
     Campaign: {
         "id": CAMPAIGN,

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from itertools import chain
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -88,7 +89,7 @@ def moves_of(record_type: type[Record]) -> frozenset[str]:
 
 @pytest.mark.parametrize("publisher", sorted(PUBLISHERS))
 def test_every_class_is_listed_once_and_is_of_its_publisher(publisher: str) -> None:
-    classes = [each for each in vars(MODULES[publisher]).values() if is_event(each, MODULES[publisher].__name__)]
+    classes = [each for module in MODULES[publisher] for each in vars(module).values() if is_event(each, module)]
 
     listed = [each for each in PUBLISHERS[publisher] if not each.type.endswith(f".{RESTATED}")]
     assert sorted(each.__name__ for each in classes) == sorted(each.__name__ for each in listed)
@@ -96,9 +97,9 @@ def test_every_class_is_listed_once_and_is_of_its_publisher(publisher: str) -> N
     assert {each.type.partition(".")[0] for each in classes} == {publisher}
 
 
-def is_event(each: object, module: str) -> bool:
+def is_event(each: object, module: ModuleType) -> bool:
     """Whether it is an event class of that module's own; those in brackets are pydantic's, made in passing."""
-    named = isinstance(each, type) and each.__module__ == module and "[" not in each.__name__
+    named = isinstance(each, type) and each.__module__ == module.__name__ and "[" not in each.__name__
     return named and isinstance(each, type) and issubclass(each, Event)
 
 

@@ -70,6 +70,7 @@ WORK_AREAS = (
         "Settings",
         (
             Group("Business", ("pipelines", "business_hours", "activity_types", "custom_fields")),
+            Group("Prices", ("tax_codes", "currencies")),
             Group("Users and Access", ("users", "teams", "roles", "api_keys", "sessions")),
             Group("Data", ("imports", "jobs", "parked")),
             Group("Integration", ("webhooks", "events")),

@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from libs.contracts.envelope import RESTATED
 from libs.contracts.event import Event, Snapshot
-from libs.contracts.sales import EVENTS, LossReason
+from libs.contracts.publishers import PUBLISHERS
+from libs.contracts.sales import LossReason
 from libs.domain.record import Record
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
@@ -13,15 +15,22 @@ from libs.web.resource import Action, Resource
 from libs.web.sharing import Assign, ShareWith, Whom
 from services.sales.accounts.model import Account
 from services.sales.app import SALES
+from services.sales.competitors.model import Competitor
 from services.sales.contacts.model import Contact
+from services.sales.currencies.model import Currency
 from services.sales.intake.consumers import take_in_response
 from services.sales.leads.commands import DisqualifyLead, QualifyLead
 from services.sales.leads.model import Lead
 from services.sales.opportunities.commands import LoseOpportunity, MoveOpportunity, WinOpportunity
 from services.sales.opportunities.model import Opportunity, Stage
+from services.sales.price_lists.model import PriceList
+from services.sales.products.model import Product
+from services.sales.tax_codes.model import TaxCode
 from tests.services.sales.copies import USER, announced, deliver, do, draft, response
 
-CLASSES: dict[str, type[Event[Snapshot]]] = {event.type: event for event in EVENTS}
+CLASSES: dict[str, type[Event[Snapshot]]] = {
+    event.type: event for event in PUBLISHERS["sales"] if not event.type.endswith(f".{RESTATED}")
+}
 RESOURCES = {resource.collection: resource for resource in SALES.resources}
 ANN = {"first_name": "Ann", "email": "ann@example.org", "birth_date": "1990-05-01"}
 
@@ -36,6 +45,17 @@ LIVES = {
     ),
     "accounts": (draft(Account, name="Acme"), ["assign", "share", "unshare", "deactivate", "activate"]),
     "contacts": (draft(Contact, **ANN), ["assign", "share", "unshare", "deactivate", "activate"]),
+    "competitors": (draft(Competitor, name="Globex"), ["assign", "share", "unshare", "deactivate", "activate"]),
+    "products": (draft(Product, sku="LAMP", name="Lamp"), ["activate", "assign", "share", "unshare", "retire"]),
+    "price_lists": (draft(PriceList, name="Resellers"), ["assign", "share", "unshare", "deactivate", "activate"]),
+    "tax_codes": (
+        draft(TaxCode, code="standard", rates=[{"valid_from": "2026-01-01", "percent": 19}]),
+        ["assign", "share", "unshare", "deactivate", "activate"],
+    ),
+    "currencies": (
+        draft(Currency, code="USD", rates=[{"valid_from": "2026-01-01", "rate": "1.08"}]),
+        ["assign", "share", "unshare", "deactivate", "activate"],
+    ),
 }
 REQUESTS = {
     "assign": Assign(owner_id="user-2"),

@@ -1,0 +1,136 @@
+"""What is asked of the pricing engine, and what it answers: the lines and figures that all sales documents share."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from libs.contracts.values import Amount, Currency, Day, Percent, Quantity, Value
+from libs.domain.fields import Line
+
+MOST_LINES: Final = 100
+"""With their figures, before and after a change, so many fit into an event."""
+
+NOTHING: Final = Decimal(0)
+
+
+class DocumentLine(Value):
+    """A product, or with a `unit_price` anything that has a `description`. What is given here goes before what the
+    product and its price list say; `discount` is what the whole line costs less.
+    """
+
+    product_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    description: Line | None = None
+    quantity: Quantity
+    unit: Line | None = None
+    unit_price: Amount | None = None
+    discount: Amount = NOTHING
+    tax_code: Line | None = None
+
+
+class Discount(Value):
+    """On all lines together: so many percent of what they cost, and an amount."""
+
+    percent: Annotated[Percent, Field(le=100)] = NOTHING
+    amount: Amount = NOTHING
+
+
+class Freight(Value):
+    amount: Amount
+    tax_code: Line | None = None
+
+
+class PriceRequest(Value):
+    """`on` is the day whose prices and taxes count. With `prices_include_tax` all amounts asked are to be paid as they
+    are, else the tax comes on top.
+    """
+
+    currency: Currency = "EUR"
+    price_list_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    lines: Annotated[tuple[DocumentLine, ...], Field(max_length=MOST_LINES)]
+    discount: Discount | None = None
+    freight: Freight | None = None
+    prices_include_tax: bool = False
+    on: Day | None = None
+
+
+class PricedLine(Value):
+    """`amount` is (`unit_price` - `volume_discount`) x `quantity` - `discount`; less its share of the discount on all
+    lines it is `net` before tax, or `total` where prices include it.
+    """
+
+    product_id: str | None = None
+    sku: str | None = None
+    description: str
+    quantity: Quantity
+    unit: str | None = None
+    unit_price: Amount
+    volume_discount: Amount
+    discount: Amount
+    amount: Amount
+    discount_share: Amount
+    tax_code: str | None = None
+    tax_percent: Percent
+    net: Amount
+    tax: Amount
+    total: Amount
+
+
+class TaxLine(Value):
+    """What one tax code makes of all that it applies to."""
+
+    tax_code: str | None = None
+    percent: Percent
+    net: Amount
+    tax: Amount
+
+
+class Priced(Value):
+    """All figures of a document. `subtotal` is what the lines amount to, `discount` goes off it, `freight` comes on
+    top, all as asked; `net` and `tax` add up to `total`. So do those of lines and freight, to the coin.
+    """
+
+    on: Day
+    lines: tuple[PricedLine, ...]
+    taxes: tuple[TaxLine, ...]
+    subtotal: Amount
+    discount: Amount
+    freight: Amount
+    freight_tax: Amount
+    net: Amount
+    tax: Amount
+    total: Amount
+
+
+class Rule(StrEnum):
+    """What leads from one figure to the next."""
+
+    LIST_PRICE = "list_price"
+    PRICE_LIST = "price_list"
+    CONVERTED = "converted"
+    TYPED_IN = "typed_in"
+    VOLUME_DISCOUNT = "volume_discount"
+    LINE_DISCOUNT = "line_discount"
+    LINE_AMOUNT = "line_amount"
+    SUBTOTAL = "subtotal"
+    DISCOUNT = "discount"
+    FREIGHT = "freight"
+    TAX = "tax"
+    TOTAL = "total"
+
+
+class Step(Value):
+    """One step of the calculation: about which part of what was asked, by which rule, with what result, in words."""
+
+    pointer: str
+    rule: Rule
+    amount: Amount
+    detail: str
+
+
+class Calculation(Value):
+    """The figures, and how they came about."""
+
+    priced: Priced
+    explain: tuple[Step, ...]

@@ -1,0 +1,176 @@
+"""What a line leaves open is said by its product, the price list and the tax codes, or refused."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from libs.contracts.catalogue import ProductState
+from libs.contracts.values import SIGNIFICANT_DIGITS
+from libs.domain.lifecycle import Lifecycle
+from libs.domain.money import digits_of, refuse_finer, rounded
+from libs.domain.refusals import InvalidFields
+from services.sales.currencies.model import Currency
+from services.sales.price_lists.model import PriceList
+from services.sales.pricing.model.dated import in_force
+from services.sales.pricing.model.document import DocumentLine, PriceRequest, Rule
+from services.sales.pricing.model.rules import Basis, Method, NothingToStartFrom, PriceRule, price_by
+from services.sales.pricing.model.totals import LineTerms, Origin, TaxRate
+from services.sales.products.model import Product
+from services.sales.tax_codes.model import TaxCode
+
+_UNTAXED: Final = TaxRate()
+_METHODS: Final = {
+    Method.AMOUNT: "the price list's own amount",
+    Method.PERCENT_OF_LIST: "{percent} % of the list price",
+    Method.MARKUP: "the cost and a markup",
+    Method.MARGIN: "the cost and a margin",
+}
+"""Who may see a price need not see what the product costs us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What there is of all that a request names: products by id, tax codes and currencies by code."""
+
+    products: Mapping[str, Product]
+    price_list: PriceList | None
+    tax_codes: Mapping[str, TaxCode]
+    currencies: Mapping[str, Currency]
+
+
+class Offering:
+    """The catalogue as it is on one day, for one currency and price list."""
+
+    def __init__(self, catalogue: Catalogue, request: PriceRequest, *, on: date) -> None:
+        """Raises `InvalidFields` for an unknown currency, and for a price list that cannot be used."""
+        self.digits = digits_of(request.currency)
+        self._catalogue, self._currency, self._on = catalogue, request.currency, on
+        if request.price_list_id is not None:
+            self._require_usable(catalogue.price_list)
+
+    def _require_usable(self, price_list: PriceList | None) -> None:
+        if price_list is None:
+            raise InvalidFields.at("/price_list_id", "unknown_reference", "no such price list")
+        if price_list.currency != self._currency:
+            raise InvalidFields.at("/price_list_id", "other_currency", f"its prices are in {price_list.currency}")
+        if not price_list.holds_on(self._on):
+            raise InvalidFields.at("/price_list_id", "price_list_not_valid", f"it does not hold on {self._on}")
+
+    def line(self, asked: DocumentLine, pointer: str) -> LineTerms:
+        """The line with nothing left open; raises `InvalidFields`."""
+        if asked.quantity < 0:
+            raise InvalidFields.at(f"{pointer}/quantity", "negative_quantity", "must not be below zero")
+        amounts = {f"{pointer}/unit_price": asked.unit_price, f"{pointer}/discount": asked.discount}
+        refuse_finer(self._currency, {at: amount for at, amount in amounts.items() if amount is not None})
+        if asked.product_id is None:
+            return self._written_in(asked, pointer)
+        product = self._product(asked.product_id, asked.unit, pointer)
+        price, discount, origins = self._price(product, asked, pointer)
+        return LineTerms(
+            asked=asked,
+            description=asked.description or product.name,
+            sku=product.sku,
+            unit=product.unit,
+            unit_price=price,
+            volume_discount=discount,
+            tax=self.tax(asked.tax_code or product.tax_code, f"{pointer}/tax_code"),
+            origins=origins,
+        )
+
+    def _written_in(self, asked: DocumentLine, pointer: str) -> LineTerms:
+        if asked.description is None:
+            raise InvalidFields.at(f"{pointer}/description", "missing", "a line without a product says what it is for")
+        if asked.unit_price is None:
+            raise InvalidFields.at(f"{pointer}/unit_price", "missing", "a line without a product has its own price")
+        return LineTerms(
+            asked=asked,
+            description=asked.description,
+            sku=None,
+            unit=asked.unit,
+            unit_price=asked.unit_price,
+            volume_discount=rounded(Decimal(0), self.digits),
+            tax=self.tax(asked.tax_code, f"{pointer}/tax_code"),
+            origins=(Origin(Rule.TYPED_IN, asked.unit_price, "as the line says"),),
+        )
+
+    def _product(self, product_id: str, unit: str | None, pointer: str) -> Product:
+        product = self._catalogue.products.get(product_id)
+        if product is None:
+            raise InvalidFields.at(f"{pointer}/product_id", "unknown_reference", f"no record products/{product_id}")
+        if product.state is not ProductState.ACTIVE:
+            code = f"product_{product.state}"
+            raise InvalidFields.at(f"{pointer}/product_id", code, f"{product.sku} is {product.state}: not sold now")
+        if unit is not None and unit != product.unit:
+            raise InvalidFields.at(f"{pointer}/unit", "other_unit", f"{product.sku} is sold by the {product.unit}")
+        return product
+
+    def _price(
+        self, product: Product, asked: DocumentLine, pointer: str
+    ) -> tuple[Decimal, Decimal, tuple[Origin, ...]]:
+        """What one piece costs, what it costs less for their number, and how the price came about."""
+        none = rounded(Decimal(0), self.digits)
+        if asked.unit_price is not None:
+            return asked.unit_price, none, (Origin(Rule.TYPED_IN, asked.unit_price, "as the line says"),)
+        price_list = self._catalogue.price_list
+        rule = PriceRule(method=Method.PERCENT_OF_LIST, percent=Decimal(100))
+        if price_list is not None:
+            found = price_list.rule_for(product.id)
+            if found is None:
+                detail = f"{price_list.name} has no price for {product.sku}"
+                raise InvalidFields.at(f"{pointer}/product_id", "not_in_price_list", detail)
+            rule = found
+        price, origins = self._by_rule(rule, product, pointer, None if price_list is None else price_list.name)
+        if price.scaleb(self.digits) >= Decimal(10) ** SIGNIFICANT_DIGITS:
+            raise InvalidFields.at(f"{pointer}/product_id", "amount_too_large", f"at most {SIGNIFICANT_DIGITS} digits")
+        return price, rule.volume_discount(price, asked.quantity, self.digits) or none, origins
+
+    def _by_rule(
+        self, rule: PriceRule, product: Product, pointer: str, price_list: str | None
+    ) -> tuple[Decimal, tuple[Origin, ...]]:
+        factor = Decimal(1) if rule.method is Method.AMOUNT else self._factor(product, pointer)
+        basis = Basis(*(None if each is None else each * factor for each in (product.list_price, product.cost)))
+        try:
+            price = price_by(rule, basis, self.digits)
+        except NothingToStartFrom:
+            detail = f"{product.sku} has no amount that its price could start from"
+            raise InvalidFields.at(f"{pointer}/product_id", "no_price", detail) from None
+        return price, tuple(self._origins(rule, product, price, factor, price_list))
+
+    def _origins(
+        self, rule: PriceRule, product: Product, price: Decimal, factor: Decimal, price_list: str | None
+    ) -> Iterator[Origin]:
+        if price_list is None or rule.method is Method.PERCENT_OF_LIST:
+            yield Origin(Rule.LIST_PRICE, product.list_price or Decimal(0), f"{product.currency} a {product.unit}")
+        if product.currency != self._currency and rule.method is not Method.AMOUNT:
+            yield Origin(Rule.CONVERTED, price, f"one {product.currency} is {factor.normalize():f} {self._currency}")
+        if price_list is not None:
+            how = _METHODS[rule.method].format(percent=rule.percent)
+            yield Origin(Rule.PRICE_LIST, price, f"{price_list}: {how}{', rounded' if rule.rounding else ''}")
+
+    def _factor(self, product: Product, pointer: str) -> Decimal:
+        """How many of the document's currency one of the product's buys."""
+        if product.currency == self._currency:
+            return Decimal(1)
+        ours, theirs = (self._rate(code) for code in (self._currency, product.currency))
+        if ours is None or theirs is None:
+            detail = f"{product.sku} is priced in {product.currency}, and no rate leads to {self._currency}"
+            raise InvalidFields.at(f"{pointer}/product_id", "other_currency", detail)
+        return ours / theirs
+
+    def _rate(self, code: str) -> Decimal | None:
+        currency = self._catalogue.currencies.get(code)
+        return currency.rate_on(self._on) if currency and currency.state == Lifecycle.ACTIVE else None
+
+    def tax(self, code: str | None, pointer: str) -> TaxRate:
+        """The rate of a tax code today; raises `InvalidFields` where there is none."""
+        if code is None:
+            return _UNTAXED
+        known = self._catalogue.tax_codes.get(code)
+        if known is None or known.state != Lifecycle.ACTIVE:
+            raise InvalidFields.at(pointer, "unknown_tax_code", f"no active tax code {code}")
+        rate = in_force(known.rates, self._on)
+        if rate is None:
+            raise InvalidFields.at(pointer, "no_tax_rate", f"{code} has no rate on {self._on}")
+        return TaxRate(code, rate.percent)

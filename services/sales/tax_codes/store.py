@@ -1,0 +1,20 @@
+"""How tax codes are found: by code."""
+
+from collections.abc import Collection, Mapping
+
+from libs.domain.refusals import InvalidFields
+from libs.store.work import UnitOfWork
+from services.sales.tax_codes.model import TaxCode
+
+
+async def by_codes(work: UnitOfWork, codes: Collection[str]) -> Mapping[str, TaxCode]:
+    if not codes:
+        return {}
+    found = await work.find(TaxCode, {"code": {"$in": sorted(codes)}}, limit=len(codes))
+    return {tax_code.code: tax_code for tax_code in found}
+
+
+async def require_known(work: UnitOfWork, code: str, pointer: str) -> None:
+    """Raises `InvalidFields` where there is no such code."""
+    if not await by_codes(work, {code}):
+        raise InvalidFields.at(pointer, "unknown_tax_code", f"no tax code {code}")
