@@ -35,6 +35,8 @@ def definitions(passwords: Mapping[str, str], virtual_hosts: Iterable[str]) -> M
         "topic_permissions": list(_topic_permissions(passwords, hosts)),
         "policies": [_unrouted_policy(host) for host in hosts],
         "exchanges": [exchange for host in hosts for exchange in _exchanges(host)],
+        "queues": [_unrouted_queue(host) for host in hosts],
+        "bindings": [_unrouted_binding(host) for host in hosts],
     }
 
 
@@ -77,6 +79,17 @@ def _exchanges(virtual_host: str) -> Iterator[Entry]:
     for name, kind, arguments in (UNROUTED, "fanout", {}), (EVENTS, "topic", {"alternate-exchange": UNROUTED}):
         flags = {"durable": True, "auto_delete": False, "internal": False}
         yield {"vhost": virtual_host, "name": name, "type": kind, "arguments": arguments, **flags}
+
+
+def _unrouted_queue(virtual_host: str) -> Entry:
+    """With the limit that stands for none (ADR 0031)."""
+    arguments = {"x-queue-type": "quorum", "x-delivery-limit": 1_000_000}
+    return {"vhost": virtual_host, "name": UNROUTED, "durable": True, "auto_delete": False, "arguments": arguments}
+
+
+def _unrouted_binding(virtual_host: str) -> Entry:
+    target = {"destination": UNROUTED, "destination_type": "queue", "routing_key": "", "arguments": {}}
+    return {"vhost": virtual_host, "source": UNROUTED, **target}
 
 
 def _unrouted_policy(virtual_host: str) -> Entry:

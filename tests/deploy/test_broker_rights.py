@@ -97,6 +97,16 @@ async def test_what_all_share_is_there_before_any_service(broker: Broker, channe
     assert f'"alternate-exchange","{UNROUTED}"' in listed
 
 
+async def test_what_nobody_wants_is_kept_before_the_journal_was_there(
+    broker: Broker, channel: AbstractChannel, events: AbstractExchange
+) -> None:
+    """This test is the first that publishes; its event is refused where there is no queue for it."""
+    await events.publish(aio_pika.Message(b"{}"), "sales.nobody.wants", timeout=5)
+
+    assert common(BusSettings()).queues[0].name == UNROUTED
+    assert UNROUTED in await broker_tool(broker, "list_queues", "--vhost", VIRTUAL_HOST, "name")
+
+
 async def test_the_journal_announces_once_more_whatever_nobody_wanted(keeper: AbstractChannel) -> None:
     queue = await keeper.get_queue(UNROUTED)
     await queue.purge()
