@@ -1,8 +1,10 @@
-"""What the journal announces: webhooks, and what becomes of them. Never a secret."""
+"""What the journal announces: webhooks, and what becomes of them, never a secret; and privacy requests."""
 
+from enum import StrEnum
 from typing import Any, Final
 
 from libs.contracts.event import Event, Snapshot
+from libs.contracts.privacy import Person, PrivacyKind, PrivacyStep
 
 
 class WebhookSnapshot(Snapshot):
@@ -57,6 +59,51 @@ class WebhookPinged(Event[WebhookSnapshot], type="journal.webhook.pinged"):
     """Sent to this webhook alone, so that its receiver can be tried."""
 
 
+class PrivacyState(StrEnum):
+    OPEN = "open"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class PrivacyRequestSnapshot(Snapshot):
+    """`person` is who it is about, as far as they are known; empty but for their records once they are erased."""
+
+    kind: PrivacyKind
+    state: PrivacyState
+    step: PrivacyStep
+    round: int
+    person: Person
+
+
+class PrivacyRequestCreated(Event[PrivacyRequestSnapshot], type="journal.privacy_request.created"):
+    pass
+
+
+class PrivacyRequestUpdated(Event[PrivacyRequestSnapshot], type="journal.privacy_request.updated"):
+    pass
+
+
+class PrivacyRequestAssigned(Event[PrivacyRequestSnapshot], type="journal.privacy_request.assigned"):
+    pass
+
+
+class PrivacyRequestStarted(Event[PrivacyRequestSnapshot], type="journal.privacy_request.started"):
+    """Somebody has looked at what was found, and wants it done."""
+
+
+class PrivacyRequestAnnounced(Event[PrivacyRequestSnapshot], type="journal.privacy_request.announced"):
+    """Every service is to do its part of `step`, and to answer with the `round`."""
+
+
+class PrivacyRequestCompleted(Event[PrivacyRequestSnapshot], type="journal.privacy_request.completed"):
+    """Every service has done its part."""
+
+
+class PrivacyRequestFailed(Event[PrivacyRequestSnapshot], type="journal.privacy_request.failed"):
+    """A service could not do its part."""
+
+
 EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     WebhookCreated,
     WebhookUpdated,
@@ -68,4 +115,11 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     WebhookDisabled,
     WebhookSecretRotated,
     WebhookPinged,
+    PrivacyRequestCreated,
+    PrivacyRequestUpdated,
+    PrivacyRequestAssigned,
+    PrivacyRequestStarted,
+    PrivacyRequestAnnounced,
+    PrivacyRequestCompleted,
+    PrivacyRequestFailed,
 )

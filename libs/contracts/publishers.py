@@ -7,6 +7,7 @@ from typing import Any, Final
 from libs.contracts import activity, catalogue, identity, journal, marketing, sales, service
 from libs.contracts.envelope import Envelope
 from libs.contracts.event import Event, restated
+from libs.contracts.privacy import reported
 
 
 def _restated(events: Sequence[type[Event[Any]]]) -> Iterator[type[Event[Any]]]:
@@ -21,13 +22,14 @@ MODULES: Final = MappingProxyType(
         "marketing": (marketing,),
         "service": (service,),
         "activity": (activity,),
+        "reporting": (),
         "journal": (journal,),
     }
 )
 
 
 def _events(name: str) -> tuple[type[Event[Any]], ...]:
-    declared = tuple(event for module in MODULES[name] for event in module.EVENTS)
+    declared = (*(event for module in MODULES[name] for event in module.EVENTS), reported(name))
     return (*declared, *_restated(declared))
 
 

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from libs.contracts.values import Moment
 from libs.domain.fields import GUARDED, INDEXED, LISTED, Guarded, Listed, Lookup, Searched
+from libs.domain.personal import Personal
 from libs.domain.sharing import MOST_SHARES, Share
 
 Tag = Annotated[str, Field(min_length=1, max_length=60)]
@@ -44,6 +45,7 @@ class Record(BaseModel):
     parent: ClassVar[str | None] = None
     """The field that names the record this one hangs on, for subscribers who open it with that."""
     kinds: ClassVar[Mapping[str, type["Record"]]] = {}
+    personal: ClassVar[Personal | None] = None
 
     id: Annotated[str, GUARDED, LISTED]
     version: Annotated[int, GUARDED] = 1

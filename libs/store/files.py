@@ -1,11 +1,15 @@
 """Files that lie beside records, in GridFS: whole, immutable, by ids that their owners give."""
 
+from collections.abc import AsyncGenerator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from gridfs.errors import NoFile
 from motor.motor_asyncio import AsyncIOMotorGridFSBucket
 
+from libs.domain.refusals import NotFound
 from libs.store.errors import answering
 from libs.store.store import Store
 
@@ -31,6 +35,27 @@ class Files:
         except BaseException:
             await upload.abort()
             raise
+
+    async def replace(self, file_id: str, path: Path) -> None:
+        """As `keep`, in place of the file of this id, if there is one."""
+        await self.drop(file_id)
+        await self.keep(file_id, path)
+
+    @answering()
+    async def drop(self, file_id: str) -> None:
+        """Deletes the file, or what an upload that broke off has left of it."""
+        with suppress(NoFile):
+            await self._bucket.delete(file_id)
+
+    async def pieces(self, file_id: str) -> AsyncGenerator[bytes, None]:
+        """The file, piece by piece; raises `NotFound`."""
+        async with answering():
+            try:
+                download = await self._bucket.open_download_stream(file_id)
+            except NoFile:
+                raise NotFound(f"no file is kept as {file_id}") from None
+            while piece := await download.readchunk():
+                yield piece
 
     @answering()
     async def fetch(self, file_id: str, path: Path) -> None:

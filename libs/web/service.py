@@ -21,6 +21,10 @@ from libs.jobs.jobs import JobKind
 from libs.jobs.scheduler import INDEXES, Jobs
 from libs.jobs.schedules import Schedule
 from libs.jobs.timers import TimerKind
+from libs.privacy.exporting import INDEXES as PART_INDEXES
+from libs.privacy.finding import Portable
+from libs.privacy.privacy import Privacy
+from libs.privacy.tasks import task_of
 from libs.store.copies import INDEXES as COPY_INDEXES
 from libs.store.store import Store
 from libs.telemetry.metrics import HttpMetrics
@@ -31,6 +35,7 @@ from libs.web.description import Description
 from libs.web.directory import Directory
 from libs.web.executing import IN_PROGRESS, STORE
 from libs.web.exporting import WORKBOOKS, workbooks
+from libs.web.gateway import GATEWAY, Gateway
 from libs.web.health import CHECKS, Check, health_routes
 from libs.web.identity_client import Identity, IdentityClient
 from libs.web.imports.mappings import mapping_routes
@@ -43,6 +48,7 @@ from libs.web.job_routes import job_routes
 from libs.web.middleware import PUBLIC_ROUTES, observing
 from libs.web.openapi import document
 from libs.web.parked_routes import PARKING, parked_routes
+from libs.web.privacy_routes import privacy_routes
 from libs.web.references import REFERENCES, References
 from libs.web.requests import AUTHENTICATOR, DIRECTORY
 from libs.web.resource import Resource
@@ -70,7 +76,8 @@ class Service:
     `records` are kept without a resource of their own, `indexes` belong to collections that hold no records.
     `endings` run when the server stops listening: they end what would otherwise stay open, such as streams.
     `identity` is for the identity service, which need not ask itself over HTTP. One service `keeps_common`: the
-    exchange of all events, and what no queue wanted.
+    exchange of all events, and what no queue wanted. `portable` says which collections beside the records hold what is
+    a person's.
     """
 
     name: str
@@ -87,9 +94,10 @@ class Service:
     schedules: tuple[Schedule, ...] = ()
     jobs: tuple[JobKind[Any], ...] = ()
     keeps_common: bool = False
+    portable: tuple[Portable, ...] = ()
 
     def all_records(self) -> tuple[type[Record], ...]:
-        return (*(resource.record for resource in self.resources), *self.records)
+        return (*(resource.record for resource in self.resources), *self.records, task_of(self.name))
 
     def all_routes(self) -> list[Route]:
         """Every route: what permissions guard, OpenAPI describes and the tests go through."""
@@ -101,6 +109,7 @@ class Service:
             job_routes(),
             parked_routes(),
             timer_routes(),
+            privacy_routes(),
             snapshot_routes(records),
             health_routes(),
         )
@@ -136,7 +145,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
             settings.database_of(service.name),
             service=service.name,
             records=service.all_records(),
-            indexes={**INDEXES, **COPY_INDEXES, **IMPORT_INDEXES, **VIEW_INDEXES, **service.indexes},
+            indexes={**INDEXES, **COPY_INDEXES, **IMPORT_INDEXES, **VIEW_INDEXES, **PART_INDEXES, **service.indexes},
             seconds=settings.database_seconds,
         )
         identity = service.identity(store) if service.identity else IdentityClient(settings.upstream_identity)
@@ -144,10 +153,11 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
         directory = Directory(identity)
         bus_settings = BusSettings(audience=tuple(sorted(settings.audience)), keeps_common=service.keeps_common)
         broker = RabbitBroker(settings.amqp_url, name=service.name, settings=bus_settings)
+        privacy = Privacy(service.portable)
         bus = Bus(
             store,
             broker,
-            consumers=service.consumers,
+            consumers=(*service.consumers, privacy.consumer),
             projections=service.projections,
             broadcasts=[revocations(authenticator), directory_changes(directory)],
             settings=bus_settings,
@@ -160,11 +170,12 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
             store,
             timers=service.timers,
             schedules=service.schedules,
-            kinds=(*service.jobs, *imports.kinds.values(), app[SNAPSHOTS]),
-            duties=[Duty("imports", 3600.0, forget_old)],
+            kinds=(*service.jobs, *imports.kinds.values(), app[SNAPSHOTS], privacy.kind),
+            duties=[Duty("imports", 3600.0, forget_old), privacy.duty],
         )
         app[STORE], app[BUS], app[PARKING], app[AUTHENTICATOR] = store, bus, bus.parking, authenticator
         app[DIRECTORY], app[REFERENCES], app[KINDS] = directory, references, imports.kinds
+        app[GATEWAY] = Gateway(session, settings.upstream("gateway"))
         app[CHECKS] = {
             "mongodb": store.ping,
             "rabbitmq": _flowing(bus),

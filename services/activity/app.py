@@ -5,6 +5,7 @@ from typing import Final
 from aiohttp import web
 
 from libs.bus.definitions import projection
+from libs.privacy.finding import Portable
 from libs.store import copies
 from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
@@ -23,6 +24,7 @@ SERVICE: Final = Service(
         ),
         timeline_consumers.keep_timeline,
     ),
+    portable=(Portable(entries.COLLECTION, "about"),),
     indexes={entries.COLLECTION: entries.INDEXES},
 )
 

@@ -66,14 +66,16 @@ TABLE: Mapping[Service, Owned] = {
         reserved=_names("reports dashboards projections schedules"),
     ),
     Service.JOURNAL: Owned(
-        built=_names("events webhooks"),
+        built=_names("events webhooks privacy_requests"),
         reserved=_names("audit search unrouted"),
     ),
 }
 
 # Every service has these; an id names its service (`sales-0192…`), a list is asked for with `?service=`, or with
 # `?collection=` one of its own.
-SHARED = frozenset({"jobs", "imports", "import_mappings", "parked", "saved_views", "timers"})
+SHARED = frozenset(
+    {"jobs", "imports", "import_mappings", "parked", "saved_views", "timers", "privacy_parts", "privacy_tasks"}
+)
 
 # What the journal answers about a record of any collection: `/leads/0192…/history`, `/leads/0192…?as_of=`.
 HISTORY = "history"

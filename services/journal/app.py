@@ -5,6 +5,7 @@ from typing import Final
 from aiohttp import web
 
 from libs.bus.definitions import projection
+from libs.privacy.finding import Portable
 from libs.store import copies
 from libs.web.service import Service, create_app
 from services.journal.deliveries import routes as deliveries
@@ -16,6 +17,8 @@ from services.journal.events import routes as events
 from services.journal.events import store as event_rows
 from services.journal.events.tail import Tail
 from services.journal.history import routes as history
+from services.journal.privacy_requests import consumers as privacy_consumers
+from services.journal.privacy_requests import routes as privacy_requests
 from services.journal.search import routes as search
 from services.journal.search.following import Searching
 from services.journal.settings import JournalSettings
@@ -37,7 +40,7 @@ def journal(outlet: Outlet = STRICT, pace: Pace = USUAL) -> Service:
     searching = Searching(tail)
     return Service(
         name="journal",
-        resources=(webhooks.resource(allow_http=outlet.allow_http),),
+        resources=(webhooks.resource(allow_http=outlet.allow_http), privacy_requests.RESOURCE),
         routes=(
             *events.routes(tail),
             *tickets.ROUTES,
@@ -46,7 +49,9 @@ def journal(outlet: Outlet = STRICT, pace: Pace = USUAL) -> Service:
             *webhooks.routes(allow_http=outlet.allow_http),
             *deliveries.ROUTES,
             *unrouted.ROUTES,
+            *privacy_requests.ROUTES,
         ),
+        consumers=(privacy_consumers.note_answer,),
         projections=(
             consumers.journalling(tail),
             projection("reference_copies", "identity.user.*")(copies.keep_copies),
@@ -59,6 +64,7 @@ def journal(outlet: Outlet = STRICT, pace: Pace = USUAL) -> Service:
         attachments=(events.watching(tail), search.following(searching), deliveries.delivering(outlet, pace)),
         endings=(events.ending(tail),),
         keeps_common=True,
+        portable=(Portable(event_rows.COLLECTION, "subject"),),
     )
 
 

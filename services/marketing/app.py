@@ -5,6 +5,7 @@ from typing import Final
 from aiohttp import web
 
 from libs.bus.definitions import projection
+from libs.privacy.finding import Portable
 from libs.store import copies
 from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
@@ -23,6 +24,7 @@ MARKETING: Final = Service(
         response_consumers.keep_responses,
         projection("reference_copies", "sales.lead.*", "sales.contact.*", "sales.account.*")(copies.keep_copies),
     ),
+    portable=(Portable(members.COLLECTION, "member_id", bare=True, alone=True),),
     indexes={members.COLLECTION: members.INDEXES, response_rows.COLLECTION: response_rows.INDEXES},
 )
 

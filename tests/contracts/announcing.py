@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from libs.contracts.envelope import RESTATED
 from libs.contracts.event import Event
+from libs.contracts.privacy import REPORTED
 from libs.contracts.publishers import BY_TYPE
 from libs.domain.record import Record
 from libs.store.changes import Change
@@ -84,7 +85,7 @@ def _change(record: Record, verb: str, happening: Event[Any]) -> Change:
     before = to_document(record)
     if verb == RESTATED:
         return Change(type(record), before=None, after=before, happenings=[happening])
-    if verb in {"created", "started"}:
+    if verb in {"created", "started", REPORTED}:
         return Change(type(record), before=None, after={**before, "version": 1}, happenings=[happening])
     changes = LED_TO.get(verb, {"tags": ["spring", "vip"]})
     after = to_document(record.evolve(**changes, version=record.version + 1))

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from libs.contracts.publishers import PUBLISHERS
 from libs.domain.record import Record
+from libs.privacy.tasks import task_of
 from services.activity.activities.model.campaign_response import CampaignResponse
 from services.activity.activities.model.phone_call import PhoneCall
 from services.activity.activities.model.task import Task
@@ -13,6 +15,7 @@ from services.identity.roles.model import Role
 from services.identity.sessions.model import Session
 from services.identity.teams.model import Team
 from services.identity.users.model import User
+from services.journal.privacy_requests.model import PrivacyRequest
 from services.journal.webhooks.model import Webhook
 from services.marketing.campaigns.model import Campaign
 from services.marketing.marketing_lists.model import MarketingList
@@ -56,6 +59,7 @@ def id_of(number: int) -> str:
 
 WEBHOOK: Final = id_of(201)
 PRODUCT, BUNDLE, PRICE_LIST, TAX_CODE, CURRENCY, COMPETITOR = map(id_of, range(211, 217))
+PRIVACY_REQUEST: Final = id_of(202)
 
 COMMON: Final[Mapping[str, Any]] = {
     "version": 3,
@@ -101,6 +105,15 @@ ACTIVITY: Final = {
     "end": LATER,
     "duration_seconds": 240,
     "occurred_at": NOW,
+}
+
+SUBJECT: Final = {
+    "records": (f"contacts/{CONTACT}",),
+    "emails": ("ana.costa@example.org",),
+    "phone_keys": ("+351210000001",),
+    "phones": ("+351 21 000 0001",),
+    "names": ("Ana Costa",),
+    "personal": ({"collection": "contacts", "fields": ("email",)},),
 }
 
 PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
@@ -334,6 +347,33 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "link_clicked": True,
         "content_downloaded": True,
         "form_filled": True,
+    },
+    PrivacyRequest: {
+        "id": PRIVACY_REQUEST,
+        "kind": "erasure",
+        "record": CUSTOMER,
+        "email": "ana.costa@example.org",
+        "phone": "+351 21 000 0001",
+        "reason": "Asked for it by letter.",
+        "person": SUBJECT,
+        "answers": ({"service": "sales", "found": ({"collection": "contacts", "count": 1},)},),
+        "found": ({"service": "sales", "found": ({"collection": "contacts", "count": 1},)},),
+        "previewed_at": NOW,
+        "started_at": NOW,
+        "ended_at": LATER,
+        "expires_at": LATER,
+    },
+    **{
+        task_of(service): {
+            "id": f"{PRIVACY_REQUEST}-1",
+            "request_id": PRIVACY_REQUEST,
+            "step": "find",
+            "round": 1,
+            "found": ({"collection": "contacts", "count": 1},),
+            "person": SUBJECT,
+            "error": "too_large",
+        }
+        for service in PUBLISHERS
     },
     Webhook: {
         "id": WEBHOOK,

@@ -7,7 +7,10 @@ from libs.contracts.publishers import BY_TYPE
 from libs.domain.record import Record, specs_of
 from tests.contracts.records import PARTICULARS
 
-NOT_SEARCHED = {"sessions", "api_keys", "roles", "custom_fields", "webhooks", "tax_codes", "currencies"}
+NOT_SEARCHED = {
+    "sessions", "api_keys", "roles", "custom_fields", "webhooks", "tax_codes", "currencies", "privacy_requests",
+    "privacy_tasks",
+}  # fmt: skip
 """Collections that are no part of anybody's daily work."""
 
 SNAPSHOTS = {type_.rpartition(".")[0]: event.snapshot for type_, event in BY_TYPE.items()}

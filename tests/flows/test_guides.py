@@ -28,6 +28,7 @@ CONTINUING = (
     "docs/guides/import-export.md",
     "docs/guides/permissions.md",
     "docs/guides/pricing.md",
+    "docs/guides/privacy.md",
 )
 """Guides that go on in the shell of the API guide, signed in."""
 TOOLS = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="curl or jq is not installed")

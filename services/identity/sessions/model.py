@@ -14,6 +14,7 @@ from libs.contracts.identity import EndReason, SessionRefreshed, SessionRevoked,
 from libs.contracts.values import Moment
 from libs.domain.fields import GUARDED, INDEXED, LISTED, Lookup
 from libs.domain.moves import Moves
+from libs.domain.personal import Personal
 from libs.domain.record import Index, Record
 from libs.domain.refusals import Unauthenticated
 
@@ -41,6 +42,7 @@ class SessionEnded(Unauthenticated):
 class Session(Record, collection="sessions", aggregate="identity.session"):
     """Owned by the user it signs in. `rotation` is the number of the refresh token that is good now."""
 
+    personal = Personal(kept=("address",))
     indexes = (
         Index(("user_id", "state")),
         Index(("state", "-ended_at")),

@@ -8,6 +8,7 @@ from libs.contracts.identity import DefaultRole, UserActivated, UserDeactivated,
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup
 from libs.domain.moves import Moves
 from libs.domain.people import Email, Phone
+from libs.domain.personal import Personal
 from libs.domain.record import Index, Record
 from libs.domain.refusals import Refusal
 
@@ -37,8 +38,9 @@ class LastAdministrator(Refusal):
 
 
 class User(Record, collection="users", aggregate="identity.user"):
-    """Usernames are unique and kept in lower case."""
+    """Usernames are unique and kept in lower case. Whoever works here is no subject of a privacy request."""
 
+    personal = Personal(kept=("username", "name", "email", "phone", "job_title"))
     indexes = (Index(("username",), unique=True),)
 
     state: Annotated[UserState, GUARDED, LISTED] = UserState.ACTIVE

@@ -8,6 +8,7 @@ from pydantic import Field
 from libs.contracts.values import Address, Amount, Currency
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.people import Email, Phone, fold
+from libs.domain.personal import Personal
 from libs.domain.record import Record
 from libs.domain.refusals import InvalidFields
 
@@ -24,7 +25,9 @@ class Relationship(StrEnum):
 
 
 class Account(Record, collection="accounts", aggregate="sales.account"):
-    """`name_key` is the name as it is compared."""
+    """`name_key` is the name as it is compared. A company is no person: what it says of itself stays."""
+
+    personal = Personal(kept=("name", "name_key", "email", "phone", "address", "shipping_address"))
 
     parent = "parent_account_id"
 

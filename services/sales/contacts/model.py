@@ -8,6 +8,7 @@ from libs.contracts.sales import Consent
 from libs.contracts.values import Address, Day
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.people import Email, NamePart, Phone, fold, full_name, phone_key
+from libs.domain.personal import Personal
 from libs.domain.record import Record
 from libs.domain.refusals import InvalidFields
 
@@ -26,6 +27,16 @@ class Contact(Record, collection="contacts", aggregate="sales.contact"):
     """`person_keys` are what this person is recognised by."""
 
     parent = "account_id"
+    personal = Personal(
+        cleared=(
+            "description", "first_name", "last_name", "full_name", "job_title", "email", "phone", "mobile_phone",
+            "person_keys", "birth_date", "address", "other_address", "tags", "custom",
+        ),
+        kept=("consent",),
+        emails=("email",),
+        phones=("phone", "mobile_phone"),
+        names=("first_name", "last_name", "full_name"),
+    )  # fmt: skip
 
     first_name: Annotated[NamePart | None, LISTED] = None
     last_name: Annotated[NamePart | None, LISTED] = None

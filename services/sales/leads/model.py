@@ -18,6 +18,7 @@ from libs.contracts.values import Address, Amount, Currency, Day, Moment
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.moves import Moves
 from libs.domain.people import Email, NamePart, Phone, full_name, person_key
+from libs.domain.personal import Personal
 from libs.domain.record import Record
 from libs.domain.refusals import InvalidFields, Refusal
 
@@ -65,6 +66,19 @@ class LeadHasOpportunity(Refusal):
 
 class Lead(Record, collection="leads", aggregate="sales.lead"):
     """`person_key` is the same for every lead of one person, as far as their particulars tell."""
+
+    personal = Personal(
+        cleared=(
+            "topic", "description", "first_name", "last_name", "full_name", "job_title", "email", "phone", "person_key",
+            "address", "birth_date", "tags", "custom",
+        ),
+        kept=("company_name", "consent"),
+        emails=("email",),
+        phones=("phone",),
+        names=("first_name", "last_name", "full_name"),
+        belongs_to={"contact_id": "contacts"},
+        owns={"contact_id": "contacts", "response_ids": "activities", "opportunity_id": "opportunities"},
+    )  # fmt: skip
 
     state: Annotated[LeadState, GUARDED, INDEXED] = LeadState.OPEN
     status_reason: Annotated[str | None, GUARDED, LISTED] = NEW

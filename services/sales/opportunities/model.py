@@ -23,6 +23,7 @@ from libs.domain.fields import GUARDED, INDEXED, INITIAL, LISTED, SEARCHED, Line
 from libs.domain.money import refuse_excess_digits
 from libs.domain.moves import Moves
 from libs.domain.people import Email, NamePart, Phone
+from libs.domain.personal import Personal
 from libs.domain.record import Record
 from libs.domain.refusals import InvalidFields
 from services.sales.leads.model import Lead
@@ -118,7 +119,19 @@ class StageVisit(Value):
 
 
 class Opportunity(Record, collection="opportunities", aggregate="sales.opportunity"):
-    """`probability` is in percent; where nobody gives one, its stage does."""
+    """`probability` is in percent; where nobody gives one, its stage does.
+
+    What was sold for how much stays in the books, without whom it was sold to.
+    """
+
+    personal = Personal(
+        cleared=("prospect",),
+        texts=("name", "description", "customer.name", "tags", "custom"),
+        emails=("prospect.email",),
+        phones=("prospect.phone",),
+        names=("prospect.first_name", "prospect.last_name"),
+        belongs_to={"lead_id": "leads", "customer": None},
+    )
 
     parent = "customer"
 

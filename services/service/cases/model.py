@@ -20,6 +20,7 @@ from libs.contracts.service import (
 from libs.contracts.values import Moment, Reference
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.moves import Moves
+from libs.domain.personal import Personal
 from libs.domain.record import Index, Record
 from libs.domain.refusals import InvalidFields
 
@@ -100,6 +101,10 @@ class Solution(StrEnum):
 class Case(Record, collection="cases", aggregate="service.case"):
     """`customer.name` is what the customer was called when the case was given to them; renaming does not change it."""
 
+    personal = Personal(
+        texts=("title", "description", "subject", "resolution", "customer.name", "tags", "custom"),
+        belongs_to={"contact_id": "contacts", "customer": None},
+    )
     indexes: ClassVar[tuple[Index, ...]] = (Index(("number",), unique=True), Index(("customer.id",)))
     parent = "customer"
 

@@ -11,6 +11,7 @@ from libs.contracts.activity import ActivityState
 from libs.contracts.values import Moment, Reference
 from libs.domain.fields import INDEXED, INITIAL, LISTED, SEARCHED, Line, Text
 from libs.domain.moves import Moves
+from libs.domain.personal import Personal
 from libs.domain.record import Record
 from libs.domain.refusals import InvalidFields
 
@@ -43,6 +44,10 @@ MOVES: Final = Moves(
 )
 
 
+TEXTS: Final = ("subject", "description", "regarding.name", "tags", "custom")
+"""Where an activity of any type may tell of the person that it is about."""
+
+
 class Activity(Record, collection="activities", aggregate="activity.activity"):
     """`due` is by when it is to be done, `start` and `end` what it is planned for, `occurred_at` when it took place.
 
@@ -50,6 +55,7 @@ class Activity(Record, collection="activities", aggregate="activity.activity"):
     """
 
     parent = "regarding"
+    personal = Personal(texts=TEXTS, belongs_to={"regarding": None})
     reasons: ClassVar[Reasons] = {state: (state.value,) for state in ActivityState}
     on_completion: ClassVar[Mapping[str, object]] = {}
 

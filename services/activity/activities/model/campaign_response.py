@@ -5,11 +5,21 @@ from typing import Annotated, Literal
 from libs.contracts.activity import ActivityState, Channel, Response
 from libs.domain.fields import INDEXED, INITIAL, LISTED, SEARCHED, Line, Lookup
 from libs.domain.people import Respondent
-from services.activity.activities.model.activity import Activity
+from libs.domain.personal import Personal
+from services.activity.activities.model.activity import TEXTS, Activity
 
 
 class CampaignResponse(Activity, aggregate="activity.campaign_response"):
     """A thing that happened: created as completed unless it says otherwise."""
+
+    personal = Personal(
+        cleared=("customer",),
+        texts=TEXTS,
+        emails=("customer.email",),
+        phones=("customer.phone",),
+        names=("customer.name", "customer.first_name", "customer.last_name"),
+        belongs_to={"regarding": None, "customer": None},
+    )
 
     type: Annotated[Literal["campaign_response"], INITIAL, INDEXED] = "campaign_response"
     state: Annotated[ActivityState, INITIAL, LISTED] = ActivityState.COMPLETED

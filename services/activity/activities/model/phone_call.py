@@ -5,13 +5,17 @@ from typing import Annotated, ClassVar, Literal
 from libs.contracts.activity import ActivityState, Direction
 from libs.domain.fields import INDEXED, INITIAL, LISTED, Line
 from libs.domain.people import Phone
-from services.activity.activities.model.activity import Activity, Reasons
+from libs.domain.personal import Personal
+from services.activity.activities.model.activity import TEXTS, Activity, Reasons
 
 MADE = "made"
 RECEIVED = "received"
 
 
 class PhoneCall(Activity, aggregate="activity.phone_call"):
+    personal = Personal(
+        cleared=("phone_number",), texts=(*TEXTS, "outcome"), phones=("phone_number",), belongs_to={"regarding": None}
+    )
     reasons: ClassVar[Reasons] = {**Activity.reasons, ActivityState.COMPLETED: (MADE, RECEIVED)}
 
     type: Annotated[Literal["phone_call"], INITIAL, INDEXED] = "phone_call"

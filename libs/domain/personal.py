@@ -1,0 +1,90 @@
+"""What of a record is about a person, said once beside the model: `personal` of a record class."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from libs.contracts.privacy import Person, PersonalFields
+from libs.domain.people import phone_key
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Which fields are about a person, and by which a record is known to be theirs. Paths as in `prospect.email`.
+
+    An erasure empties `cleared`, takes the person out of `texts`, and leaves `kept`, which only look personal.
+    `emails`, `phones` and `names` say where those stand. A record is the person's where it has their e-mail, where a
+    reference in `belongs_to` leads to one of their records, and where one of their records names it in a field of
+    `owns` (field → collection).
+    """
+
+    cleared: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    belongs_to: Mapping[str, str | None] = field(default_factory=dict)
+    owns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Those that an erasure changes."""
+        return (*self.cleared, *self.texts)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """What has to be read to tell whose a record is."""
+        return (*self.emails, *self.phones, *self.names, *self.belongs_to, *self.owns)
+
+    def is_theirs(self, subject: str, document: Mapping[str, Any], person: Person) -> bool:
+        """Whether the record `subject` (`<collection>/<id>`) is the person's."""
+        return (
+            subject in person.records
+            or any(email.lower() in person.emails for email in texts_at(document, self.emails))
+            or any(phone_key(phone) in person.phone_keys for phone in texts_at(document, self.phones))
+            or any(each in person.records for each in self._targets(document))
+        )
+
+    def _targets(self, document: Mapping[str, Any]) -> Iterator[str]:
+        for path, collection in self.belongs_to.items():
+            for value in values_at(document, path):
+                match value:
+                    case {"collection": str(named), "id": str(id_)}:
+                        yield f"{named}/{id_}"
+                    case str() if collection is not None:
+                        yield f"{collection}/{value}"
+
+    def told(self, subject: str, document: Mapping[str, Any]) -> Person:
+        """What a record of the person tells of them."""
+        owned = [f"{where}/{id_}" for path, where in self.owns.items() for id_ in texts_at(document, (path,))]
+        return Person(
+            records=tuple(dict.fromkeys((subject, *owned))),
+            emails=tuple(dict.fromkeys(each.lower() for each in texts_at(document, self.emails))),
+            phones=tuple(dict.fromkeys(texts_at(document, self.phones))),
+            names=tuple(dict.fromkeys(texts_at(document, self.names))),
+            personal=(PersonalFields(collection=subject.partition("/")[0], fields=self.cleared),),
+        )
+
+
+def texts_at(document: Mapping[str, Any], paths: tuple[str, ...]) -> Iterator[str]:
+    """Every text that stands at one of the paths."""
+    for path in paths:
+        for value in values_at(document, path):
+            if isinstance(value, str) and value:
+                yield value
+
+
+def values_at(document: Any, path: str) -> Iterator[Any]:
+    """Every value at a dotted path; a list stands for each of its members."""
+    if isinstance(document, list | tuple):
+        for each in document:
+            yield from values_at(each, path)
+        return
+    if not path:
+        yield document
+        return
+    if isinstance(document, Mapping):
+        name, _, rest = path.partition(".")
+        if document.get(name) is not None:
+            yield from values_at(document[name], rest)

@@ -1,0 +1,81 @@
+"""A service's part in privacy requests, put together from its records: it hears what is asked, does it, answers."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pydantic import BaseModel
+
+from libs.bus.definitions import Consumer
+from libs.contracts.event import Event
+from libs.contracts.journal import PrivacyRequestAnnounced, PrivacyRequestSnapshot
+from libs.contracts.privacy import PrivacyStep
+from libs.domain.refusals import Refusal, Unavailable
+from libs.jobs.duties import Duty
+from libs.jobs.jobs import JobKind, begin
+from libs.jobs.progress import HoldLost, JobCanceled, Progress
+from libs.privacy.exporting import forget_parts, write_parts
+from libs.privacy.finding import Portable, find
+from libs.privacy.tasks import ORDERS, Order, PrivacyTask, find_order, report, task_of
+from libs.store.work import UnitOfWork
+
+NAME: Final = "privacy"
+
+
+class PrivacyJob(BaseModel):
+    """The order lies in a document of its own: a job is kept for longer than a person's data may be."""
+
+    request_id: str
+    round: int
+
+
+class Privacy:
+    """`consumer`, `kind` and `duty` belong to the service's bus and jobs."""
+
+    def __init__(self, portable: Sequence[Portable]) -> None:
+        self._portable = tuple(portable)
+        self.kind = JobKind(NAME, PrivacyJob, self._run)
+        self.consumer = Consumer(NAME, (PrivacyRequestAnnounced,), self._take)
+        self.duty = Duty("privacy_parts", 3600.0, forget_parts)
+
+    async def _take(self, work: UnitOfWork, event: Event[PrivacyRequestSnapshot]) -> None:
+        asked = event.record
+        order = Order(
+            request_id=asked.id, owner_id=asked.owner_id, step=asked.step, round=asked.round, person=asked.person
+        )
+        work.overwrite(ORDERS, order.document())
+        begin(work, self.kind, PrivacyJob(request_id=order.request_id, round=order.round))
+
+    async def _run(self, progress: Progress, job: PrivacyJob) -> None:
+        order = await find_order(progress.store, job.request_id)
+        if order is None or order.round != job.round:
+            return  # answered before, or asked anew
+        try:
+            answer = await self._answer(progress, order)
+        except (HoldLost, JobCanceled, Unavailable):
+            raise
+        except Refusal as refusal:
+            answer = _answer(progress, order, error=refusal.code)
+        except Exception:
+            await _report(progress, order, _answer(progress, order, error="internal_error"))
+            raise
+        await _report(progress, order, answer)
+
+    async def _answer(self, progress: Progress, order: Order) -> PrivacyTask:
+        match order.step:
+            case PrivacyStep.FIND:
+                person, found = await find(progress.store, order.person, self._portable)
+                return _answer(progress, order, person=person, found=tuple(found))
+            case _:
+                return _answer(progress, order, found=tuple(await write_parts(progress.store, order, self._portable)))
+
+
+def _answer(progress: Progress, order: Order, **fields: object) -> PrivacyTask:
+    told = {"id": order.task_id, "request_id": order.request_id, "step": order.step, "round": order.round}
+    return task_of(progress.store.service).model_validate({**told, "owner_id": order.owner_id, **fields})
+
+
+async def _report(progress: Progress, order: Order, answer: PrivacyTask) -> None:
+    async def command(work: UnitOfWork) -> None:
+        await report(work, order, answer)
+
+    await progress.commit(command)

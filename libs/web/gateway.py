@@ -1,0 +1,38 @@
+"""Asking other services through the gateway, for whoever asks here."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, web
+
+from libs.domain.refusals import Unavailable
+
+_PATIENCE: Final = ClientTimeout(total=None, sock_connect=5, sock_read=30)
+
+
+class Gateway:
+    """The gateway knows which service answers which path."""
+
+    def __init__(self, session: ClientSession, url: str) -> None:
+        self._session = session
+        self._url = url
+
+    @asynccontextmanager
+    async def reading(self, path: str, request: web.Request) -> AsyncIterator[ClientResponse]:
+        """The answer, still to be read, to what the caller could ask themselves; raises `Unavailable` for any but 200.
+
+        Whoever came with an API key has a token by now: the gateway has exchanged it.
+        """
+        headers = {"Authorization": request.headers.get("Authorization", "")}
+        try:
+            async with self._session.get(f"{self._url}{path}", headers=headers, timeout=_PATIENCE) as response:
+                if response.status != 200:
+                    raise Unavailable(f"{path} answered {response.status}")
+                yield response
+        except (ClientError, TimeoutError) as error:
+            raise Unavailable(f"{path} does not answer") from error
+
+
+GATEWAY: Final = web.AppKey("gateway", Gateway)
+"""Of the service that answers."""
