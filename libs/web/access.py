@@ -14,12 +14,16 @@ _CATALOGUE: Final = frozenset({"products", "price_lists", "tax_codes", "currenci
 _MARKETING: Final = frozenset({"campaigns", "marketing_lists"})
 _SERVICE: Final = frozenset({"cases"})
 _ACTIVITIES: Final = frozenset({"activities"})
+_COLLEAGUES: Final = frozenset({"users", "teams"})
+"""Whom records are given to, and shared with."""
+
 _READ_BY_ALL: Final = (
     _SALES
     | _CATALOGUE
     | _MARKETING
     | _SERVICE
     | _ACTIVITIES
+    | _COLLEAGUES
     | {"timeline", "funnel", "jobs", "custom_fields", "search"}
 )
 

@@ -57,7 +57,17 @@ async def test_a_salesperson_sells_but_plans_no_campaign(admin: Caller, salesper
     assert refused.status == 403
 
 
-@pytest.mark.parametrize("path", ["events", "users", "parked?service=sales"])
+async def test_everybody_finds_the_colleagues_whom_records_can_be_given_to(admin: Caller, salesperson: Caller) -> None:
+    team = await admin.post("teams", {"name": "North"})
+
+    users, teams = await salesperson.get("users"), await salesperson.get("teams")
+
+    assert (await salesperson.get("me"))["name"] in {user["name"] for user in users["value"]}
+    assert team["id"] in {each["id"] for each in teams["value"]}
+    assert (await salesperson.ask("POST", "teams", {"name": "Mine"})).status == 403
+
+
+@pytest.mark.parametrize("path", ["events", "roles", "parked?service=sales"])
 async def test_operating_the_suite_is_for_administrators(salesperson: Caller, path: str) -> None:
     assert (await salesperson.ask("GET", path)).status == 403
 

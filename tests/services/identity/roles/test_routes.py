@@ -7,7 +7,7 @@ from services.identity.roles.first import make_default_roles
 from tests.services.identity.running import Heard, Identity
 from tests.support.waiting import eventually
 
-NORTH = {"name": "North", "permissions": {"users": {"read": "all"}}}
+NORTH = {"name": "North", "permissions": {"parked": {"read": "all"}}}
 
 
 async def test_a_fresh_installation_has_its_roles(identity: Identity) -> None:
@@ -35,22 +35,22 @@ async def test_a_new_role_counts_without_a_new_sign_in(identity: Identity, heard
     admin = await identity.admin()
     user = await identity.user(admin, "read_only")
     token = (await identity.sign_in(user["username"]))["access_token"]
-    assert (await identity.get("/api/v1/users", token=token))[0] == 403
+    assert (await identity.get("/api/v1/parked", token=token))[0] == 403
 
     _, role = await identity.post("/api/v1/roles", NORTH, token=admin)
     await identity.request("PATCH", f"/api/v1/users/{user['id']}", {"roles": [role["id"]]}, token=admin)
 
-    async def may_list_users() -> bool:
-        return (await identity.get("/api/v1/users", token=token))[0] == 200
+    async def may_list_parked() -> bool:
+        return (await identity.get("/api/v1/parked", token=token))[0] == 200
 
-    await eventually(may_list_users)
+    await eventually(may_list_parked)
     assert (await identity.get("/api/v1/me", token=token))[1]["roles"] == [role["id"]]
     await heard.eventually("identity.role.created", role["id"])
 
     await identity.post(f"/api/v1/roles/{role['id']}/deactivate", token=admin)
 
     async def may_no_longer() -> bool:
-        return not await may_list_users()
+        return not await may_list_parked()
 
     await eventually(may_no_longer)
 

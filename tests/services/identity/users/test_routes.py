@@ -133,12 +133,12 @@ async def test_taking_a_role_away_counts_in_sign_ins_that_go_on(identity: Identi
     admin = await identity.admin()
     user = await identity.user(admin, "salesperson", "administrator")
     token = (await identity.sign_in(user["username"]))["access_token"]
-    assert (await identity.get("/api/v1/users", token=token))[0] == 200
+    assert (await identity.get("/api/v1/roles", token=token))[0] == 200
 
     await identity.request("PATCH", f"/api/v1/users/{user['id']}", {"roles": ["salesperson"]}, token=admin)
 
     async def forbidden() -> bool:
-        return (await identity.get("/api/v1/users", token=token))[0] == 403
+        return (await identity.get("/api/v1/roles", token=token))[0] == 403
 
     await eventually(forbidden)
     assert (await identity.get("/api/v1/me", token=token))[1]["roles"] == ["salesperson"]
