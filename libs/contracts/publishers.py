@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from libs.contracts import activity, catalogue, identity, journal, marketing, sales, service
+from libs.contracts import activity, catalogue, documents, identity, journal, marketing, sales, service
 from libs.contracts.envelope import Envelope
 from libs.contracts.event import Event, restated
 from libs.contracts.privacy import reported
@@ -18,7 +18,7 @@ def _restated(events: Sequence[type[Event[Any]]]) -> Iterator[type[Event[Any]]]:
 MODULES: Final = MappingProxyType(
     {
         "identity": (identity,),
-        "sales": (sales, catalogue),
+        "sales": (sales, catalogue, documents),
         "marketing": (marketing,),
         "service": (service,),
         "activity": (activity,),

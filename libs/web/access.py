@@ -9,7 +9,7 @@ from libs.domain.roles import ADMINISTRATOR
 
 __all__ = ["ADMINISTRATOR", "ROLES", "Operation", "require"]
 
-_SALES: Final = frozenset({"leads", "opportunities", "accounts", "contacts", "competitors"})
+_SALES: Final = frozenset({"leads", "opportunities", "accounts", "contacts", "competitors", "quotes"})
 _CATALOGUE: Final = frozenset({"products", "price_lists", "tax_codes", "currencies"})
 _MARKETING: Final = frozenset({"campaigns", "marketing_lists"})
 _SERVICE: Final = frozenset({"cases"})

@@ -42,9 +42,9 @@ TABLE: Mapping[Service, Owned] = {
     ),
     Service.SALES: Owned(
         built=_names(
-            "leads opportunities accounts contacts competitors products price_lists tax_codes currencies",
+            "leads opportunities accounts contacts quotes competitors products price_lists tax_codes currencies",
         ),
-        reserved=_names("price quotes orders invoices goals pipelines"),
+        reserved=_names("price orders invoices goals pipelines"),
     ),
     Service.MARKETING: Owned(
         built=_names("campaigns marketing_lists"),

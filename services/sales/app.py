@@ -20,6 +20,7 @@ from services.sales.opportunities import routes as opportunities
 from services.sales.price_lists import routes as price_lists
 from services.sales.pricing import routes as pricing
 from services.sales.products import routes as products
+from services.sales.quotes import routes as quotes
 from services.sales.tax_codes import routes as tax_codes
 
 SALES: Final = Service(
@@ -29,6 +30,7 @@ SALES: Final = Service(
         opportunities.RESOURCE,
         accounts.RESOURCE,
         contacts.RESOURCE,
+        quotes.RESOURCE,
         Resource(Competitor),
         products.RESOURCE,
         price_lists.RESOURCE,

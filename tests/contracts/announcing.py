@@ -16,7 +16,9 @@ from libs.store.documents import to_document
 from libs.store.mongo import connect
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
-from tests.contracts.records import CASE, CONTACT, NOW, OPPORTUNITY, RECORDS, RESPONSE, USER, id_of
+from tests.contracts.offers import REVISION
+from tests.contracts.parts import NOW, id_of
+from tests.contracts.records import CASE, CONTACT, OPPORTUNITY, RECORDS, RESPONSE, USER
 
 EVENT: Final = id_of(101)
 CONTEXT: Final = Context(
@@ -43,6 +45,8 @@ OWN_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
         "resolution": "On the first of next month.",
         "time_spent_minutes": 15,
     },
+    "sales.quote.declined": {"reason": "Too late."},
+    "sales.quote.revised": {"revision_id": REVISION},
     "journal.webhook.disabled": {"reason": "failing", "error": "no answer in time"},
 }
 
@@ -55,6 +59,9 @@ LED_TO: Final[Mapping[str, Mapping[str, Any]]] = {
     "moved": {"stage": "proposal"},
     "launched": {"state": "launched"},
     "retired": {"state": "retired"},
+    "accepted": {"state": "won"},
+    "declined": {"state": "closed", "status_reason": "declined"},
+    "revised": {"state": "closed"},
     "resolved": {"state": "resolved", "status_reason": "problem_solved"},
     "deactivated": {"state": "inactive"},
     "disabled": {"state": "inactive", "status_reason": "failing"},

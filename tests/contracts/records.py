@@ -20,23 +20,12 @@ from services.journal.webhooks.model import Webhook
 from services.marketing.campaigns.model import Campaign
 from services.marketing.marketing_lists.model import MarketingList
 from services.sales.accounts.model import Account
-from services.sales.competitors.model import Competitor
 from services.sales.contacts.model import Contact
-from services.sales.currencies.model import Currency
 from services.sales.leads.model import Lead
 from services.sales.opportunities.model import Opportunity
-from services.sales.price_lists.model import PriceList
-from services.sales.products.model import Product
-from services.sales.tax_codes.model import TaxCode
 from services.service.cases.model import Case
-
-NOW: Final = "2026-11-20T09:30:00.125Z"
-LATER: Final = "2026-12-01T12:00:00Z"
-
-
-def id_of(number: int) -> str:
-    return f"0193479c-0000-7000-8000-{number:012}"
-
+from tests.contracts.offers import DOCUMENT, OFFERS
+from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, id_of
 
 (
     USER,
@@ -58,7 +47,6 @@ def id_of(number: int) -> str:
 ) = map(id_of, range(1, 17))
 
 WEBHOOK: Final = id_of(201)
-PRODUCT, BUNDLE, PRICE_LIST, TAX_CODE, CURRENCY, COMPETITOR = map(id_of, range(211, 217))
 PRIVACY_REQUEST: Final = id_of(202)
 
 COMMON: Final[Mapping[str, Any]] = {
@@ -73,26 +61,7 @@ COMMON: Final[Mapping[str, Any]] = {
     "shares": ({"principal_id": id_of(15), "kind": "team", "access": "read"},),
     "custom": {"region": "north"},
 }
-ADDRESS: Final = {
-    "line1": "Rua Nova 1",
-    "line2": "2.º",
-    "city": "Lisboa",
-    "region": "Lisboa",
-    "postal_code": "1100-001",
-    "country": "PT",
-}
-CONSENT: Final = dict.fromkeys(("email", "phone", "sms", "letter", "fax", "social"), True)
 CUSTOMER: Final = {"collection": "contacts", "id": CONTACT, "name": "Ana Costa"}
-PERSON: Final = {
-    "first_name": "Ana",
-    "last_name": "Costa",
-    "job_title": "Director",
-    "email": "ana.costa@example.org",
-    "phone": "+351 21 000 0001",
-    "birth_date": "1990-05-01",
-    "address": ADDRESS,
-    "consent": CONSENT,
-}
 ACTIVITY: Final = {
     "status_reason": "completed",
     "state": "completed",
@@ -117,6 +86,7 @@ SUBJECT: Final = {
 }
 
 PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
+    **OFFERS,
     User: {
         "id": USER,
         "username": "ana",
@@ -184,6 +154,7 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "qualified_at": NOW,
     },
     Opportunity: {
+        **DOCUMENT,
         "id": OPPORTUNITY,
         "status_reason": "in_progress",
         "name": "Credit card",
@@ -228,56 +199,6 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "person_keys": ["email:ana.costa@example.org"],
         "other_address": ADDRESS,
         "preferred_channel": "email",
-    },
-    Competitor: {
-        "id": COMPETITOR,
-        "name": "Globex",
-        "website": "https://globex.example",
-        "strengths": "Delivers within a day.",
-        "weaknesses": "Nobody answers the phone.",
-    },
-    Product: {
-        "id": BUNDLE,
-        "sku": "DESK-SET",
-        "name": "Desk with lamp",
-        "description": "Oak and brass.",
-        "kind": "bundle",
-        "unit": "set",
-        "list_price": "480.00",
-        "cost": "300.00",
-        "tax_code": "standard",
-        "family": "Furniture",
-        "features": [{"name": "Colour", "value": "Oak"}],
-        "components": [{"product_id": PRODUCT, "quantity": "1", "required": True}],
-    },
-    PriceList: {
-        "id": PRICE_LIST,
-        "name": "Resellers",
-        "description": "For those who sell on.",
-        "valid_from": "2026-01-01",
-        "valid_until": "2026-12-31",
-        "items": [
-            {
-                "product_id": PRODUCT,
-                "method": "markup",
-                "percent": "40",
-                "rounding": {"direction": "up", "to": "1", "less": "0.01"},
-                "tiers": [{"from_quantity": "10", "percent": "5"}],
-            },
-        ],
-        "otherwise": {"method": "percent_of_list", "percent": "90"},
-    },
-    TaxCode: {
-        "id": TAX_CODE,
-        "code": "standard",
-        "name": "Value added tax",
-        "rates": [{"valid_from": "2011-01-01", "percent": "23"}],
-    },
-    Currency: {
-        "id": CURRENCY,
-        "code": "USD",
-        "name": "US dollar",
-        "rates": [{"valid_from": "2026-11-01", "rate": "1.0845"}],
     },
     Campaign: {
         "id": CAMPAIGN,

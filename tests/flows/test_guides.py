@@ -29,6 +29,7 @@ CONTINUING = (
     "docs/guides/permissions.md",
     "docs/guides/pricing.md",
     "docs/guides/privacy.md",
+    "docs/guides/quotes.md",
 )
 """Guides that go on in the shell of the API guide, signed in."""
 TOOLS = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="curl or jq is not installed")

@@ -9,6 +9,7 @@ from libs.contracts.values import Amount, Value
 from libs.domain.fields import Line
 from libs.domain.record import Draft
 from libs.store.work import UnitOfWork
+from services.sales.documents import commands as documents
 from services.sales.leads.model import Lead
 from services.sales.opportunities import model
 from services.sales.opportunities.model import Opportunity, Stage
@@ -38,11 +39,13 @@ async def create_opportunity(work: UnitOfWork, draft: Draft) -> Opportunity:
     opportunity = Opportunity.drafted(draft, id=work.new_id())
     if opportunity.lead_id is not None:
         opportunity = model.following(opportunity, await work.get(Lead, opportunity.lead_id))
-    return work.add(model.begin(opportunity, at=work.now, by=work.context.actor_id))
+    priced = model.valued(await documents.price(work, opportunity), before=None)
+    return work.add(model.begin(priced, at=work.now, by=work.context.actor_id))
 
 
-async def change_opportunity(work: UnitOfWork, _: Opportunity, wanted: Opportunity) -> Opportunity:
-    return work.save(model.estimated(wanted))
+async def change_opportunity(work: UnitOfWork, current: Opportunity, wanted: Opportunity) -> Opportunity:
+    priced = await documents.price_changes(work, current, wanted)
+    return work.save(model.estimated(model.valued(priced, before=current.estimated_value)))
 
 
 async def win_opportunity(work: UnitOfWork, opportunity_id: str, request: WinOpportunity) -> Opportunity:

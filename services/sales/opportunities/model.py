@@ -18,14 +18,14 @@ from libs.contracts.sales import (
     OpportunityState,
     OpportunityWon,
 )
-from libs.contracts.values import Address, Amount, Currency, Day, Moment, Reference, Value
+from libs.contracts.values import Address, Amount, Day, Moment, Reference, Value
 from libs.domain.fields import GUARDED, INDEXED, INITIAL, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.money import refuse_excess_digits
 from libs.domain.moves import Moves
 from libs.domain.people import Email, NamePart, Phone
 from libs.domain.personal import Personal
-from libs.domain.record import Record
 from libs.domain.refusals import InvalidFields
+from services.sales.documents.model import Document
 from services.sales.leads.model import Lead
 
 MOST_VISITS: Final = 200
@@ -118,8 +118,9 @@ class StageVisit(Value):
         return self.model_copy(update={"left_at": at, "seconds": int((at - self.entered_at).total_seconds())})
 
 
-class Opportunity(Record, collection="opportunities", aggregate="sales.opportunity"):
-    """`probability` is in percent; where nobody gives one, its stage does.
+class Opportunity(Document, collection="opportunities", aggregate="sales.opportunity"):
+    """`probability` is in percent; where nobody gives one, its stage does. With `lines` the `estimated_value` is what
+    they come to before tax; without it is typed in.
 
     What was sold for how much stays in the books, without whom it was sold to.
     """
@@ -148,7 +149,6 @@ class Opportunity(Record, collection="opportunities", aggregate="sales.opportuni
     forecast_category: Annotated[ForecastCategory, LISTED] = ForecastCategory.PIPELINE
     estimated_value: Annotated[Amount | None, LISTED] = None
     actual_value: Annotated[Amount | None, GUARDED, LISTED] = None
-    currency: Annotated[Currency, LISTED] = "EUR"
     close_date: Annotated[Day | None, LISTED] = None
     closed_at: Annotated[Moment | None, GUARDED, LISTED] = None
     competitor: Annotated[Line | None, GUARDED, LISTED] = None
@@ -213,6 +213,15 @@ def estimated(opportunity: Opportunity) -> Opportunity:
     if opportunity.probability is not None:
         return opportunity
     return opportunity.model_copy(update={"probability": PROBABILITIES[opportunity.stage]})
+
+
+def valued(opportunity: Opportunity, *, before: Decimal | None) -> Opportunity:
+    """The opportunity with the value of its lines; raises `InvalidFields` where another is typed in than was there."""
+    if not opportunity.lines:
+        return opportunity
+    if opportunity.estimated_value not in {None, before, opportunity.net_amount}:
+        raise InvalidFields.at("/estimated_value", "derived", f"the lines come to {opportunity.net_amount}")
+    return opportunity.model_copy(update={"estimated_value": opportunity.net_amount})
 
 
 def win(opportunity: Opportunity, *, actual_value: Decimal | None, at: datetime) -> tuple[Opportunity, OpportunityWon]:

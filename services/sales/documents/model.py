@@ -1,0 +1,51 @@
+"""What all documents of sales share: what is asked for in lines and terms, and what that comes to."""
+
+from datetime import date
+from typing import Annotated, Any, Final, TypeVar
+
+from pydantic import Field
+
+from libs.contracts.values import Amount, Currency
+from libs.domain.fields import GUARDED, LISTED, Lookup
+from libs.domain.record import Record
+from services.sales.pricing.model.document import MOST_LINES, Discount, DocumentLine, Freight, Priced, PriceRequest
+
+
+class Document(Record):
+    """`lines` and the terms around them are as somebody asked; `priced` has every figure of them, line by line in the
+    same order, and says by which day's prices. Its totals stand beside it for lists to filter by.
+    """
+
+    price_list_id: Annotated[str | None, LISTED, Lookup.to("price_lists")] = None
+    currency: Annotated[Currency, LISTED] = "EUR"
+    lines: Annotated[tuple[DocumentLine, ...], Field(max_length=MOST_LINES)] = ()
+    discount: Discount | None = None
+    freight: Freight | None = None
+    prices_include_tax: bool = False
+    priced: Annotated[Priced | None, GUARDED] = None
+    net_amount: Annotated[Amount | None, GUARDED, LISTED] = None
+    tax_amount: Annotated[Amount | None, GUARDED, LISTED] = None
+    total_amount: Annotated[Amount | None, GUARDED, LISTED] = None
+
+
+D = TypeVar("D", bound=Document)
+
+TERMS: Final = ("price_list_id", "currency", "lines", "discount", "freight", "prices_include_tax")
+"""What the figures follow from."""
+
+
+def terms_of(document: Document) -> dict[str, Any]:
+    """What another document takes over to cost the same."""
+    return {name: getattr(document, name) for name in TERMS}
+
+
+def request_of(document: Document, *, on: date) -> PriceRequest:
+    """What the pricing engine is asked for a document."""
+    return PriceRequest.model_construct(**terms_of(document), on=on)
+
+
+def figured(document: D, priced: Priced | None) -> D:
+    """The document with its figures, or with none."""
+    totals = (None, None, None) if priced is None else (priced.net, priced.tax, priced.total)
+    named = dict(zip(("net_amount", "tax_amount", "total_amount"), totals, strict=True))
+    return document.model_copy(update={"priced": priced, **named})

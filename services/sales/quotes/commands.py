@@ -1,0 +1,82 @@
+"""What people do with quotes."""
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+
+from libs.contracts.sales import OpportunityState
+from libs.contracts.values import Value
+from libs.domain.fields import Line
+from libs.domain.record import Draft, Record
+from libs.store.work import UnitOfWork
+from services.sales.documents import commands as documents
+from services.sales.opportunities import model as opportunities
+from services.sales.opportunities.model import Opportunity
+from services.sales.quotes import model, store
+from services.sales.quotes.model import Quote
+
+
+class DeclineQuote(Value):
+    reason: Line | None = None
+
+
+class RevisedQuote(BaseModel):
+    """What revising answers: the quote as it was closed, and its next revision."""
+
+    quote: Quote
+    revision: Quote
+
+
+async def create_quote(work: UnitOfWork, draft: Draft) -> Quote:
+    quote = Quote.drafted(draft, id=work.new_id())
+    opportunity = await _opportunity(work, quote)
+    if opportunity is not None:
+        quote = model.following(quote, opportunity)
+    priced = await documents.price(work, model.require_sound(quote, opportunity))
+    return work.add(priced.model_copy(update={"number": await store.next_number(work)}))
+
+
+async def change_quote(work: UnitOfWork, current: Quote, wanted: Quote) -> Quote:
+    model.require_editable(current, wanted)
+    model.require_sound(wanted, await _opportunity(work, wanted))
+    return work.save(await documents.price_changes(work, current, wanted))
+
+
+async def _opportunity(work: UnitOfWork, quote: Quote) -> Opportunity | None:
+    """None for a quote without one, or whose opportunity was removed since."""
+    return await work.first(Opportunity, {"_id": quote.opportunity_id}) if quote.opportunity_id else None
+
+
+async def activate_quote(work: UnitOfWork, quote_id: str) -> Quote:
+    return work.save(*model.activate(await work.get_target(Quote, quote_id), at=work.now))
+
+
+async def reprice_quote(work: UnitOfWork, quote_id: str) -> Quote:
+    repriced, event = model.reprice(await work.get_target(Quote, quote_id))
+    return work.save(await documents.price(work, repriced), event)
+
+
+async def accept_quote(work: UnitOfWork, quote_id: str) -> Quote:
+    """The opportunity that it belongs to is won in the same transaction, for the net amount, unless it is already."""
+    accepted, event = model.accept(await work.get_target(Quote, quote_id), at=work.now)
+    opportunity = await _opportunity(work, accepted)
+    if opportunity is not None and opportunity.state is not OpportunityState.WON:
+        model.require_sound(accepted, opportunity)
+        work.save(*opportunities.win(opportunity, actual_value=accepted.net_amount, at=work.now))
+    return work.save(accepted, event)
+
+
+async def decline_quote(work: UnitOfWork, quote_id: str, request: DeclineQuote) -> Quote:
+    quote = await work.get_target(Quote, quote_id)
+    return work.save(*model.decline(quote, reason=request.reason, at=work.now))
+
+
+async def cancel_quote(work: UnitOfWork, quote_id: str) -> Quote:
+    return work.save(*model.cancel(await work.get_target(Quote, quote_id), at=work.now))
+
+
+async def revise_quote(work: UnitOfWork, quote_id: str) -> Mapping[str, Record]:
+    """The closed quote and its next revision."""
+    quote = await work.get_target(Quote, quote_id)
+    closed, event, revision = model.revise(quote, revision_id=work.new_id(), at=work.now)
+    return {"quote": work.save(closed, event), "revision": work.add(revision)}

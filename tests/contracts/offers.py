@@ -1,0 +1,142 @@
+"""What is offered: the catalogue and the documents of sales, every field with a value."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from libs.domain.record import Record
+from services.sales.competitors.model import Competitor
+from services.sales.currencies.model import Currency
+from services.sales.price_lists.model import PriceList
+from services.sales.products.model import Product
+from services.sales.quotes.model import Quote
+from services.sales.tax_codes.model import TaxCode
+from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, id_of
+
+PRODUCT, BUNDLE, PRICE_LIST, TAX_CODE, CURRENCY, COMPETITOR, QUOTE, REVISION = map(id_of, range(211, 219))
+BUYER: Final = {"collection": "accounts", "id": id_of(6), "name": "Atelier Azul"}
+
+DOCUMENT: Final = {
+    "price_list_id": PRICE_LIST,
+    "lines": [
+        {
+            "product_id": PRODUCT,
+            "description": "Desk, oak",
+            "quantity": "2",
+            "unit": "piece",
+            "unit_price": "100.00",
+            "discount": "20.00",
+            "tax_code": "standard",
+        },
+    ],
+    "discount": {"percent": "5", "amount": "1.00"},
+    "freight": {"amount": "10.00", "tax_code": "standard"},
+    "prices_include_tax": False,
+    "priced": {
+        "on": "2026-11-20",
+        "lines": [
+            {
+                "product_id": PRODUCT,
+                "sku": "DESK-1",
+                "description": "Desk, oak",
+                "quantity": "2",
+                "unit": "piece",
+                "unit_price": "100.00",
+                "volume_discount": "0.00",
+                "discount": "20.00",
+                "amount": "180.00",
+                "discount_share": "10.00",
+                "tax_code": "standard",
+                "tax_percent": "23",
+                "net": "170.00",
+                "tax": "39.10",
+                "total": "209.10",
+            },
+        ],
+        "taxes": [{"tax_code": "standard", "percent": "23", "net": "180.00", "tax": "41.40"}],
+        "subtotal": "180.00",
+        "discount": "10.00",
+        "freight": "10.00",
+        "freight_tax": "2.30",
+        "net": "180.00",
+        "tax": "41.40",
+        "total": "221.40",
+    },
+    "net_amount": "180.00",
+    "tax_amount": "41.40",
+    "total_amount": "221.40",
+}
+
+OFFERS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
+    Quote: {
+        **DOCUMENT,
+        "id": QUOTE,
+        "status_reason": "revised",
+        "number": "Q-2026-000001",
+        "revision": 1,
+        "name": "Desks",
+        "description": "For the new office.",
+        "customer": BUYER,
+        "contact_id": id_of(7),
+        "prospect": {**PERSON, "company_name": "Atelier Azul"},
+        "opportunity_id": id_of(5),
+        "valid_from": "2026-11-20",
+        "valid_until": "2026-12-20",
+        "terms": "Payable within 30 days.",
+        "billing_address": ADDRESS,
+        "shipping_address": ADDRESS,
+        "activated_at": NOW,
+        "closed_at": LATER,
+        "decline_reason": "Too late.",
+        "next_revision_id": REVISION,
+    },
+    Competitor: {
+        "id": COMPETITOR,
+        "name": "Globex",
+        "website": "https://globex.example",
+        "strengths": "Delivers within a day.",
+        "weaknesses": "Nobody answers the phone.",
+    },
+    Product: {
+        "id": BUNDLE,
+        "sku": "DESK-SET",
+        "name": "Desk with lamp",
+        "description": "Oak and brass.",
+        "kind": "bundle",
+        "unit": "set",
+        "list_price": "480.00",
+        "cost": "300.00",
+        "tax_code": "standard",
+        "family": "Furniture",
+        "features": [{"name": "Colour", "value": "Oak"}],
+        "components": [{"product_id": PRODUCT, "quantity": "1", "required": True}],
+    },
+    PriceList: {
+        "id": PRICE_LIST,
+        "name": "Resellers",
+        "description": "For those who sell on.",
+        "valid_from": "2026-01-01",
+        "valid_until": "2026-12-31",
+        "items": [
+            {
+                "product_id": PRODUCT,
+                "method": "markup",
+                "percent": "40",
+                "rounding": {"direction": "up", "to": "1", "less": "0.01"},
+                "tiers": [{"from_quantity": "10", "percent": "5"}],
+            },
+        ],
+        "otherwise": {"method": "percent_of_list", "percent": "90"},
+    },
+    TaxCode: {
+        "id": TAX_CODE,
+        "code": "standard",
+        "name": "Value added tax",
+        "rates": [{"valid_from": "2011-01-01", "percent": "23"}],
+    },
+    Currency: {
+        "id": CURRENCY,
+        "code": "USD",
+        "name": "US dollar",
+        "rates": [{"valid_from": "2026-11-01", "rate": "1.0845"}],
+    },
+}

@@ -1,0 +1,91 @@
+"""Every state machine of sales over HTTP, from its table."""
+
+from collections.abc import Awaitable, Callable
+from itertools import count
+from typing import Any
+
+import pytest
+
+from libs.contracts.catalogue import ProductState
+from libs.contracts.documents import QuoteState
+from libs.contracts.sales import LeadState
+from libs.domain import lifecycle
+from libs.domain.lifecycle import Lifecycle
+from libs.web.resource import lifecycle_actions
+from services.sales.app import SALES
+from services.sales.leads.model import MOVES as LEAD_MOVES
+from services.sales.opportunities.model import MOVES as OPPORTUNITY_MOVES
+from services.sales.opportunities.model import Opportunity, Standing
+from services.sales.products.model import MOVES as PRODUCT_MOVES
+from services.sales.quotes.model import MOVES as QUOTE_MOVES
+from tests.services.sales.test_routes import made
+from tests.support.services import Running
+from tests.support.walking import Machine, walk
+
+COUNT = count(1)
+WORK = {"description": "Work", "quantity": 2, "unit_price": 50}
+CODES = ("EUR", "USD", "JPY", "BHD", "CHF", "GBP", "SEK", "NOK")
+
+
+def making(collection: str, **fields: Any) -> Callable[[Running], Awaitable[str]]:
+    """Makes a record that differs from others in what must be unique."""
+
+    async def make(sales: Running) -> str:
+        number = next(COUNT)
+        unique: dict[str, Any] = {"products": {"sku": f"S-{number}"}, "tax_codes": {"code": f"c{number}"}}
+        unique["currencies"] = {"code": CODES[number % len(CODES)]}
+        return str((await made(sales, collection, {**fields, **unique.get(collection, {})}))["id"])
+
+    return make
+
+
+async def make_quote(sales: Running) -> str:
+    customer = await made(sales, "accounts", {"name": "Acme"})
+    reference = {"collection": "accounts", "id": customer["id"]}
+    return str((await made(sales, "quotes", {"name": "Work", "customer": reference, "lines": [WORK]}))["id"])
+
+
+def standing_of_opportunity(record: Any) -> str:
+    return Opportunity.model_validate(record).standing
+
+
+def plain(collection: str, **fields: Any) -> Machine:
+    return Machine(collection, lifecycle.MOVES, Lifecycle.ACTIVE, making(collection, **fields))
+
+
+def dated(member: str) -> list[dict[str, Any]]:
+    return [{"valid_from": "2026-01-01", member: 1}]
+
+
+MACHINES = (
+    Machine("leads", LEAD_MOVES, LeadState.OPEN, making("leads", topic="Card", last_name="Lee")),
+    Machine(
+        "opportunities",
+        OPPORTUNITY_MOVES,
+        Standing.IN_PROGRESS,
+        making("opportunities", name="Card"),
+        bodies={"move": {"stage": "proposal"}},
+        standing=standing_of_opportunity,
+    ),
+    Machine("quotes", QUOTE_MOVES, QuoteState.DRAFT, make_quote),
+    Machine("products", PRODUCT_MOVES, ProductState.DRAFT, making("products", name="Desk")),
+    plain("accounts", name="Acme"),
+    plain("contacts", last_name="Lee"),
+    plain("competitors", name="Globex"),
+    plain("price_lists", name="Resellers"),
+    plain("tax_codes", rates=dated("percent")),
+    plain("currencies", rates=dated("rate")),
+)
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.collection)
+async def test_every_open_move_works_and_every_other_is_refused(sales: Running, machine: Machine) -> None:
+    assert await walk(sales, machine) == []
+
+
+def test_no_machine_is_left_out() -> None:
+    moved = {
+        resource.collection for resource in SALES.resources if resource.actions or lifecycle_actions(resource.record)
+    }
+
+    assert {machine.collection for machine in MACHINES} == moved
