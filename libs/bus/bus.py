@@ -10,7 +10,7 @@ from libs.bus.broadcasting import Broadcasting
 from libs.bus.broker import Broker, Flow
 from libs.bus.consuming import consumer_runner
 from libs.bus.dead_letters import dead_letter_runner
-from libs.bus.definitions import Broadcast, Consumer, Projection
+from libs.bus.definitions import Broadcast, Consumer, Projection, Screen, unscreened
 from libs.bus.parking import Parking
 from libs.bus.projecting import projection_runner
 from libs.bus.publishing import publish_all
@@ -37,16 +37,17 @@ class Bus:
         consumers: Sequence[Consumer] = (),
         projections: Sequence[Projection] = (),
         broadcasts: Sequence[Broadcast] = (),
+        screen: Screen = unscreened,
         settings: BusSettings | None = None,
     ) -> None:
         self._store = store
         self._broker = broker
         self._settings = settings or BusSettings()
-        self.parking = Parking(store, broker)
+        self.parking = Parking(store, broker, screen)
         self.unrouted = Unrouted(broker, self._settings)
         recovery = Recovery(store.service, broker, self.parking, self._settings)
         suspects = Suspects(store, most_marks=self._settings.most_marks)
-        equipment = Equipment(store, broker, self._settings, recovery, suspects)
+        equipment = Equipment(store, broker, self._settings, recovery, suspects, screen)
         self._runners: list[Runner] = [
             *(consumer_runner(each, equipment) for each in consumers),
             *(projection_runner(each, equipment) for each in projections),

@@ -45,6 +45,10 @@ class _Consuming:
         return event
 
     async def _handle(self, envelope: Envelope, event: object) -> None:
+        if self._consumer.screened:
+            (screened,) = await self._equipment.screen([envelope])
+            event = event if screened is envelope else self._event_in(screened)
+
         async def command(work: UnitOfWork) -> None:
             await self._consumer.handle(work, event)
 

@@ -16,17 +16,23 @@ Topic: TypeAlias = type[Event[Any]] | str
 Command: TypeAlias = Callable[[UnitOfWork, Any], Awaitable[object]]
 BatchHandler: TypeAlias = Callable[[Store, Sequence[Envelope]], Awaitable[None]]
 EnvelopeHandler: TypeAlias = Callable[[Envelope], Awaitable[None]]
+Screen: TypeAlias = Callable[[Sequence[Envelope]], Awaitable[list[Envelope]]]
+"""Takes out of events what must not be kept any more; they stay in their order."""
 Reload: TypeAlias = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """Effects of events, each once. The handler gets the event's class, or the envelope where a pattern matched."""
+    """Effects of events, each once. The handler gets the event's class, or the envelope where a pattern matched.
+
+    One that is not `screened` hears everything as it was announced.
+    """
 
     name: str
     topics: tuple[Topic, ...]
     handle: Command
     workers: int = 8
+    screened: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,11 @@ class Broadcast:
     on_connect: Reload | None = None
 
 
-def consumer(name: str, *topics: Topic, workers: int = 8) -> Callable[[Command], Consumer]:
+def consumer(name: str, *topics: Topic, workers: int = 8, screened: bool = True) -> Callable[[Command], Consumer]:
     """`workers` messages are handled at once in each copy of the service."""
 
     def define(handle: Command) -> Consumer:
-        return Consumer(name, topics, handle, workers)
+        return Consumer(name, topics, handle, workers, screened)
 
     return define
 
@@ -75,6 +81,10 @@ def broadcast(name: str, *topics: Topic, on_connect: Reload | None = None) -> Ca
         return Broadcast(name, topics, handle, on_connect)
 
     return define
+
+
+async def unscreened(envelopes: Sequence[Envelope]) -> list[Envelope]:
+    return list(envelopes)
 
 
 def keys_of(topics: Sequence[Topic]) -> list[str]:

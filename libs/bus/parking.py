@@ -9,8 +9,10 @@ from typing import Annotated, Any, Final, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from libs.bus.broker import Broker, NotConfirmed, Unroutable
+from libs.bus.definitions import Screen, unscreened
 from libs.bus.message import ATTEMPTS, Message
 from libs.bus.topology import door_name, queue_name
+from libs.contracts.envelope import Envelope, MalformedEvent
 from libs.domain.refusals import NotFound, Refusal, Unavailable
 from libs.store.clock import utc_now
 from libs.store.errors import answering
@@ -94,10 +96,11 @@ QUERY_FIELDS: Final[QueryFields] = {
 class Parking:
     """The parked messages of one service. Ids begin with the service's name."""
 
-    def __init__(self, store: Store, broker: Broker) -> None:
+    def __init__(self, store: Store, broker: Broker, screen: Screen = unscreened) -> None:
         self._service = store.service
         self._parked = store.collection(COLLECTION)
         self._broker = broker
+        self._screen = screen
 
     async def park(self, consumer: str, message: Message, reason: Reason, error: BaseException | None = None) -> None:
         """Keeps a message; parking it once more replaces what was known, also while a replay of it is under way."""
@@ -110,12 +113,21 @@ class Parking:
             "error": None if error is None else summary_of(error),
             "trace": _trace(error),
             "parked_at": utc_now(),
-            "body": message.body,
+            "body": await self._screened(message.body),
             "headers": [[name, value] for name, value in message.headers.items()],
             "replay": None,
         }
         key = {"_id": f"{self._service}-{message.id}-{consumer}"}
         await self._parked.update_one(key, {"$set": parked}, upsert=True)
+
+    async def _screened(self, body: bytes) -> bytes:
+        """What is no event is kept as it came, so that somebody can see what is wrong with it."""
+        try:
+            envelope = Envelope.from_json(body)
+        except MalformedEvent:
+            return body
+        (screened,) = await self._screen([envelope])
+        return body if screened is envelope else screened.to_json()
 
     async def page(self, query: ListQuery) -> tuple[list[ParkedMessage], int | None]:
         """One more than the page holds, if there are more, and the count of the whole list where it was asked for.

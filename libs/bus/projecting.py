@@ -83,7 +83,7 @@ class _Projecting:
         started = perf_counter()
         try:
             async with asyncio.timeout(self._equipment.settings.handling_timeout):
-                await self._projection.handle(self._equipment.store, [envelope for _, envelope in batch])
+                await self._handle([envelope for _, envelope in batch])
         except Exception as error:  # noqa: BLE001 - which of them it was comes out one by one
             _log.warning("batch_failed", consumer=self._projection.name, events=len(batch), error=error)
             return False
@@ -93,9 +93,10 @@ class _Projecting:
         return True
 
     async def _settle_one(self, delivery: Delivery, envelope: Envelope) -> None:
-        await self._handling.settle(
-            delivery, envelope, partial(self._projection.handle, self._equipment.store, [envelope])
-        )
+        await self._handling.settle(delivery, envelope, partial(self._handle, [envelope]))
+
+    async def _handle(self, envelopes: list[Envelope]) -> None:
+        await self._projection.handle(self._equipment.store, await self._equipment.screen(envelopes))
 
 
 async def _ack_all(batch: list[Decoded]) -> None:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from libs.bus.attempts import Suspects
 from libs.bus.broker import Broker, Subscription
 from libs.bus.buffer import Buffer
+from libs.bus.definitions import Screen, unscreened
 from libs.bus.message import Delivery
 from libs.bus.recovery import Recovery
 from libs.bus.settings import BusSettings
@@ -31,6 +32,7 @@ class Equipment:
     settings: BusSettings
     recovery: Recovery
     suspects: Suspects
+    screen: Screen = unscreened
 
 
 class Runner:

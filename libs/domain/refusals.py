@@ -63,6 +63,12 @@ class NotRestorable(Refusal):
     code = "not_restorable"
 
 
+class ErasedRecord(NotRestorable):
+    """The person whose record it was is erased, and does not come back."""
+
+    code = "erased"
+
+
 class StaleVersion(Refusal):
     status, code = 412, "stale_version"
 

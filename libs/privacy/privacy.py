@@ -1,24 +1,32 @@
 """A service's part in privacy requests, put together from its records: it hears what is asked, does it, answers."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import Final, TypeAlias
 
 from pydantic import BaseModel
 
 from libs.bus.definitions import Consumer
 from libs.contracts.event import Event
-from libs.contracts.journal import PrivacyRequestAnnounced, PrivacyRequestSnapshot
+from libs.contracts.journal import PrivacyRequestAnnounced, PrivacyRequestCompleted, PrivacyRequestSnapshot
 from libs.contracts.privacy import PrivacyStep
 from libs.domain.refusals import Refusal, Unavailable
 from libs.jobs.duties import Duty
 from libs.jobs.jobs import JobKind, begin
 from libs.jobs.progress import HoldLost, JobCanceled, Progress
+from libs.privacy.erasing import Sweep
 from libs.privacy.exporting import forget_parts, write_parts
 from libs.privacy.finding import Portable, find
 from libs.privacy.tasks import ORDERS, Order, PrivacyTask, find_order, report, task_of
+from libs.store.erased import settle_tombstone
+from libs.store.store import Store
 from libs.store.work import UnitOfWork
 
 NAME: Final = "privacy"
+CLOCKS_DIFFER: Final = timedelta(seconds=5)
+"""By how much those of two services may."""
+
+Afterwards: TypeAlias = Callable[[Store], Awaitable[object]]
 
 
 class PrivacyJob(BaseModel):
@@ -29,15 +37,23 @@ class PrivacyJob(BaseModel):
 
 
 class Privacy:
-    """`consumer`, `kind` and `duty` belong to the service's bus and jobs."""
+    """`consumer`, `kind` and `duty` belong to the service's bus and jobs.
 
-    def __init__(self, portable: Sequence[Portable]) -> None:
+    Documents of the collections `alone` mean nothing without the person. `afterwards` is done once one is erased.
+    """
+
+    def __init__(self, portable: Sequence[Portable], alone: Iterable[str], afterwards: Afterwards | None) -> None:
         self._portable = tuple(portable)
+        self._alone = frozenset((*alone, *(each.collection for each in portable if each.alone)))
+        self._afterwards = afterwards
         self.kind = JobKind(NAME, PrivacyJob, self._run)
-        self.consumer = Consumer(NAME, (PrivacyRequestAnnounced,), self._take)
+        self.consumer = Consumer(NAME, (PrivacyRequestAnnounced, PrivacyRequestCompleted), self._hear, screened=False)
         self.duty = Duty("privacy_parts", 3600.0, forget_parts)
 
-    async def _take(self, work: UnitOfWork, event: Event[PrivacyRequestSnapshot]) -> None:
+    async def _hear(self, work: UnitOfWork, event: Event[PrivacyRequestSnapshot]) -> None:
+        if isinstance(event, PrivacyRequestCompleted):
+            await settle_tombstone(work.store, event.record.id, event.envelope.time + CLOCKS_DIFFER)
+            return
         asked = event.record
         order = Order(
             request_id=asked.id, owner_id=asked.owner_id, step=asked.step, round=asked.round, person=asked.person
@@ -65,7 +81,12 @@ class Privacy:
             case PrivacyStep.FIND:
                 person, found = await find(progress.store, order.person, self._portable)
                 return _answer(progress, order, person=person, found=tuple(found))
-            case _:
+            case PrivacyStep.ERASE:
+                found = await Sweep(progress, order, self._alone).run()
+                if self._afterwards is not None:
+                    await self._afterwards(progress.store)
+                return _answer(progress, order, found=tuple(found))
+            case PrivacyStep.EXPORT:
                 return _answer(progress, order, found=tuple(await write_parts(progress.store, order, self._portable)))
 
 
@@ -78,4 +99,4 @@ async def _report(progress: Progress, order: Order, answer: PrivacyTask) -> None
     async def command(work: UnitOfWork) -> None:
         await report(work, order, answer)
 
-    await progress.commit(command)
+    await progress.commit(command, done=0)

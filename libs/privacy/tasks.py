@@ -22,7 +22,7 @@ ORDERS: Final = "privacy_orders"
 class PrivacyTask(Record, collection="privacy_tasks"):
     """What the service has done in one round of a request."""
 
-    personal = Personal(cleared=("person",))
+    personal = Personal(texts=("person",))
 
     request_id: Annotated[str, GUARDED, INDEXED]
     step: Annotated[PrivacyStep, GUARDED, LISTED]

@@ -31,13 +31,17 @@ class Announcement:
 
 @dataclass(slots=True)
 class Change:
-    """One record's way through a command. `before` is the loaded document, None for a new record."""
+    """One record's way through a command. `before` is the loaded document, None for a new record.
+
+    Where it `erases`, nobody is told what there was before.
+    """
 
     record_type: type[Record]
     before: Document | None
     after: Document
     happenings: list[Happening] = field(default_factory=list)
     removed: bool = False
+    erases: bool = False
     _json: bytes | None = None
 
     @property

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from gridfs.errors import NoFile
-from motor.motor_asyncio import AsyncIOMotorGridFSBucket
+from motor.motor_asyncio import AsyncIOMotorGridFSBucket, AsyncIOMotorGridOut
 
 from libs.domain.refusals import NotFound
 from libs.store.errors import answering
@@ -50,17 +50,18 @@ class Files:
     async def pieces(self, file_id: str) -> AsyncGenerator[bytes, None]:
         """The file, piece by piece; raises `NotFound`."""
         async with answering():
-            try:
-                download = await self._bucket.open_download_stream(file_id)
-            except NoFile:
-                raise NotFound(f"no file is kept as {file_id}") from None
+            download = await self._open(file_id)
             while piece := await download.readchunk():
                 yield piece
 
     @answering()
+    async def ids(self) -> list[str]:
+        return [document["_id"] async for document in self._files.find({}, {"_id": 1})]
+
+    @answering()
     async def fetch(self, file_id: str, path: Path) -> None:
-        """Writes the file to `path`, piece by piece."""
-        download = await self._bucket.open_download_stream(file_id)
+        """Writes the file to `path`, piece by piece; raises `NotFound`."""
+        download = await self._open(file_id)
         with path.open("wb") as file:
             while chunk := await download.readchunk():
                 file.write(chunk)
@@ -71,3 +72,16 @@ class Files:
         old = await self._files.find({"uploadDate": {"$lt": before}}, {"_id": 1}).to_list(1000)
         for document in old:
             await self._bucket.delete(document["_id"])
+
+    async def _open(self, file_id: str) -> AsyncIOMotorGridOut:
+        try:
+            return await self._bucket.open_download_stream(file_id)
+        except NoFile:
+            raise NotFound(f"no file is kept as {file_id}") from None
+
+
+async def buckets_of(store: Store) -> list[str]:
+    """Every kind of file that the service keeps."""
+    async with answering():
+        names = await store.database.list_collection_names()
+    return sorted(name.removesuffix(".files") for name in names if name.endswith(".files"))

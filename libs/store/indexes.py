@@ -16,6 +16,7 @@ PRIVATE: Final[Mapping[str, Sequence[IndexModel]]] = {
     "inbox": [IndexModel([("at", ASCENDING)], expireAfterSeconds=100 * _DAY)],
     "requests": [IndexModel([("at", ASCENDING)], expireAfterSeconds=_DAY)],
     "outbox": [IndexModel([("at", ASCENDING)])],
+    "erased_people": [IndexModel([("until", DESCENDING)]), IndexModel([("records", ASCENDING)])],
 }
 """Collections that every service has. Inbox rows outlive the longest replay, which is 90 days."""
 

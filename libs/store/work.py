@@ -9,11 +9,12 @@ from orjson import Fragment
 from libs.contracts.envelope import Envelope
 from libs.domain.grants import Operation, hidden_fields, reaches, trimmed
 from libs.domain.record import Record
-from libs.domain.refusals import Forbidden, NotFound, NotRemoved, StaleVersion
+from libs.domain.refusals import ErasedRecord, Forbidden, NotFound, NotRemoved, StaleVersion
 from libs.store.changes import Announcement, Change, Happening
 from libs.store.clock import utc_now
 from libs.store.context import Context
 from libs.store.documents import WITHOUT_PRIVATE, differences, public, to_document, to_json, to_record, undeclared
+from libs.store.erased import is_erased
 from libs.store.ids import new_id
 from libs.store.mongo import Document, with_decimals
 from libs.store.outbox import Pending
@@ -88,7 +89,16 @@ class UnitOfWork:
         target = self._as_target(record_type, self._keep(record_type, document))
         if "_deleted" not in document:
             raise NotRemoved("the record is not removed")
+        if await is_erased(self.store, f"{record_type.collection}/{record_id}"):
+            raise ErasedRecord("whom the record was about is erased")
         return target
+
+    async def get_whole(self, record_type: type[R], record_id: str) -> tuple[R, bool]:
+        """A record, also one in the recycle bin, and whether it lies there; raises `NotFound`."""
+        document = await self.store.collection(record_type.collection).find_one({"_id": record_id}, WITHOUT_PRIVATE)
+        if document is None:
+            raise missing(record_type, record_id)
+        return self._keep(record_type, document), "_deleted" in document
 
     def _as_target(self, record_type: type[R], record: R) -> R:
         self._require_reach(record_type, record.id)
@@ -173,6 +183,12 @@ class UnitOfWork:
     def restore(self, record: R, *happenings: Happening) -> R:
         """A removed record, visible again. Announced as `restored`."""
         return self._next(record, happenings, "restored")
+
+    def erase(self, record: R, *happenings: Happening, removed: bool = False) -> R:
+        """A record without the person that it told of. Announced as `erased`, without what there was before."""
+        stamped = self._next(record, happenings, "erased", removed=removed)
+        self.changes[record.collection, record.id].erases = True
+        return stamped
 
     def _next(self, record: R, happenings: Sequence[Happening], verb: str, *, removed: bool = False) -> R:
         key = record.collection, record.id
@@ -280,7 +296,7 @@ class UnitOfWork:
             "record": Fragment(change.json()),
             "access": change.access(),
         }
-        if change.before is not None and (changed := differences(change.before, change.after)):
+        if change.before is not None and not change.erases and (changed := differences(change.before, change.after)):
             data["changed"] = changed
         return [self._event(change, happening, data) for happening in change.happenings]
 

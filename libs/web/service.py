@@ -24,6 +24,7 @@ from libs.jobs.timers import TimerKind
 from libs.privacy.exporting import INDEXES as PART_INDEXES
 from libs.privacy.finding import Portable
 from libs.privacy.privacy import Privacy
+from libs.privacy.screening import Screen
 from libs.privacy.tasks import task_of
 from libs.store.copies import INDEXES as COPY_INDEXES
 from libs.store.store import Store
@@ -43,6 +44,7 @@ from libs.web.imports.routes import import_routes
 from libs.web.imports.running import ImportJobs
 from libs.web.imports.settings import KINDS, LARGEST, RESOURCES
 from libs.web.imports.store import INDEXES as IMPORT_INDEXES
+from libs.web.imports.store import ROWS as IMPORTED
 from libs.web.imports.store import forget_old
 from libs.web.job_routes import job_routes
 from libs.web.middleware import PUBLIC_ROUTES, observing
@@ -77,7 +79,7 @@ class Service:
     `endings` run when the server stops listening: they end what would otherwise stay open, such as streams.
     `identity` is for the identity service, which need not ask itself over HTTP. One service `keeps_common`: the
     exchange of all events, and what no queue wanted. `portable` says which collections beside the records hold what is
-    a person's.
+    a person's, and `after_erasure` is done once one is erased.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Service:
     jobs: tuple[JobKind[Any], ...] = ()
     keeps_common: bool = False
     portable: tuple[Portable, ...] = ()
+    after_erasure: Callable[[Store], Awaitable[object]] | None = None
 
     def all_records(self) -> tuple[type[Record], ...]:
         return (*(resource.record for resource in self.resources), *self.records, task_of(self.name))
@@ -153,13 +156,14 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
         directory = Directory(identity)
         bus_settings = BusSettings(audience=tuple(sorted(settings.audience)), keeps_common=service.keeps_common)
         broker = RabbitBroker(settings.amqp_url, name=service.name, settings=bus_settings)
-        privacy = Privacy(service.portable)
+        privacy = Privacy(service.portable, IMPORTED, service.after_erasure)
         bus = Bus(
             store,
             broker,
             consumers=(*service.consumers, privacy.consumer),
             projections=service.projections,
             broadcasts=[revocations(authenticator), directory_changes(directory)],
+            screen=Screen(store),
             settings=bus_settings,
         )
         session = ClientSession()

@@ -21,6 +21,7 @@ from services.journal.privacy_requests import consumers as privacy_consumers
 from services.journal.privacy_requests import routes as privacy_requests
 from services.journal.search import routes as search
 from services.journal.search.following import Searching
+from services.journal.search.store import ask_for_rebuild
 from services.journal.settings import JournalSettings
 from services.journal.tickets import routes as tickets
 from services.journal.tickets import store as ticket_rows
@@ -64,6 +65,7 @@ def journal(outlet: Outlet = STRICT, pace: Pace = USUAL) -> Service:
         attachments=(events.watching(tail), search.following(searching), deliveries.delivering(outlet, pace)),
         endings=(events.ending(tail),),
         keeps_common=True,
+        after_erasure=ask_for_rebuild,
         portable=(Portable(event_rows.COLLECTION, "subject"),),
     )
 

@@ -1,5 +1,6 @@
 """One person with traces in every service, and privacy requests about them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -7,7 +8,11 @@ from uuid import uuid4
 from zipfile import ZipFile
 
 from aiohttp import ClientSession
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+from pymongo import MongoClient
 
+from deploy.local.stack import Stack
 from tests.flows.stories import interest, win
 from tests.support.calling import Caller
 from tests.support.waiting import eventually
@@ -115,6 +120,28 @@ async def archive(session: ClientSession, caller: Caller, url: str, request: Rec
     async with session.get(path, headers=caller.headers) as response:
         assert response.status == 200, await response.text()
         return ZipFile(BytesIO(await response.read()))
+
+
+def found_in_databases(suite: Stack, secrets: Iterable[str]) -> list[str]:
+    """Every collection of every service with a document that has one of the texts in it, in whatever case."""
+    needles = [secret.encode() for secret in secrets]
+    codec: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
+    found = []
+    with MongoClient[RawBSONDocument](suite.nodes.mongo_url, document_class=RawBSONDocument) as client:
+        for name in client.list_database_names():
+            if name in {"admin", "config", "local"}:
+                continue
+            database = client.get_database(name, codec_options=codec)
+            for collection in database.list_collection_names():
+                texts = (bytes(document.raw).lower() for document in database[collection].find())
+                found += [f"{name}.{collection}" for text in texts if any(needle in text for needle in needles)]
+    return found
+
+
+def found_in_logs(suite: Stack, secrets: Iterable[str]) -> list[str]:
+    """Every log of a service with one of the texts in it."""
+    logs = [suite.home.log(copy.name) for copy in suite.copies.values()]
+    return [log.name for log in logs if any(secret in log.read_text("utf-8").lower() for secret in secrets)]
 
 
 def counts(request: Record) -> dict[str, int]:

@@ -1,13 +1,20 @@
-"""A person's data are handed out, from every service."""
+"""A person's data are handed out, and erased, in every service."""
 
 import json
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
 
 from aiohttp import ClientSession
 
 from deploy.local.stack import Stack
+from libs.contracts.envelope import Envelope
+from libs.store.ids import new_id
 from tests.flows.people import Organisation
-from tests.flows.persons import archive, counts, done, leave_traces, requested
+from tests.flows.persons import archive, counts, done, found_in_databases, found_in_logs, leave_traces, requested
 from tests.support.calling import Caller
+from tests.support.publishing import publish
+from tests.support.waiting import eventually
 
 
 async def test_the_export_of_a_person_holds_what_every_service_has(
@@ -83,3 +90,92 @@ async def test_a_request_names_somebody(admin: Caller) -> None:
     refused = await admin.ask("POST", "privacy_requests", {"kind": "export"})
 
     assert (refused.status, refused.body["errors"][0]["pointer"]) == (422, "/record")
+
+
+async def test_nothing_anywhere_tells_of_a_person_who_was_erased(suite: Stack, admin: Caller) -> None:
+    traces = await leave_traces(admin)
+    await done(admin, await requested(admin, "export", email=traces.person["email"]))
+    bystander = await leave_traces(admin)
+    assert found_in_databases(suite, traces.secrets) != []
+
+    request = await done(admin, await requested(admin, "erasure", email=traces.person["email"]))
+
+    assert await left_behind(suite, traces.secrets) == []
+    assert found_in_logs(suite, traces.secrets) == []
+    assert (request["email"], request["person"]["emails"], request["person"]["names"]) == (None, [], [])
+    assert await unfindable(admin, traces.person["last_name"])
+    assert (await admin.get("search", q=bystander.person["last_name"]))["value"] != []
+
+
+async def test_what_the_books_need_stays_without_the_person(admin: Caller) -> None:
+    traces = await leave_traces(admin)
+
+    await done(admin, await requested(admin, "erasure", record={"collection": "leads", "id": traces.lead["id"]}))
+
+    lead = await admin.get(f"leads/{traces.lead['id']}")
+    opportunity = await admin.get(f"opportunities/{traces.opportunity['id']}")
+    contact = await admin.get(f"contacts/{traces.contact_id}")
+    case = await admin.get(f"cases/{traces.case['id']}")
+    assert {lead[name] for name in ("first_name", "last_name", "email", "phone", "birth_date", "person_key")} == {None}
+    assert (contact["full_name"], contact["email"], contact["person_keys"]) == (None, None, [])
+    assert (opportunity["state"], opportunity["actual_value"], opportunity["prospect"]) == ("won", 1000, None)
+    assert opportunity["customer"] == {"collection": "contacts", "id": traces.contact_id}
+    assert case["title"] == "Invoice of …"
+    history = (await admin.get(f"leads/{traces.lead['id']}/history"))["value"]
+    assert (history[0]["type"], history[0]["changed"]) == ("sales.lead.erased", None)
+
+
+async def test_an_event_that_comes_late_brings_nobody_back(suite: Stack, admin: Caller) -> None:
+    traces = await leave_traces(admin)
+    told = (await admin.get("events", subject=f"contacts/{traces.contact_id}"))["value"][-1]
+    told_in = {name: value for name, value in told.items() if name != "position"}
+    late = replace(Envelope.from_attributes(told_in), id=new_id(), sequence=99)
+    await done(admin, await requested(admin, "erasure", email=traces.person["email"]))
+
+    await publish(suite.nodes.broker.url(), Envelope.from_attributes(told_in))
+    await publish(suite.nodes.broker.url(), late)
+
+    async def arrived() -> bool:
+        known = await admin.get("events", subject=f"contacts/{traces.contact_id}")
+        return any(each["id"] == late.id for each in known["value"])
+
+    assert await eventually(arrived, within=30)
+    assert await left_behind(suite, traces.secrets) == []
+
+
+async def test_who_comes_back_later_is_somebody_new(admin: Caller) -> None:
+    traces = await leave_traces(admin)
+    request = await done(admin, await requested(admin, "erasure", email=traces.person["email"]))
+
+    again = await admin.post("leads", {**traces.person, "topic": "Asked again"})
+
+    assert again["email"] == traces.person["email"]
+    assert f"leads/{again['id']}" not in request["person"]["records"]
+
+
+async def test_a_removed_record_of_the_erased_is_not_restored(admin: Caller) -> None:
+    traces = await leave_traces(admin)
+    await admin.ask("DELETE", f"contacts/{traces.contact_id}")
+
+    await done(admin, await requested(admin, "erasure", email=traces.person["email"]))
+
+    refused = await admin.ask("POST", f"contacts/{traces.contact_id}/restore")
+    assert (refused.status, refused.code) == (409, "erased")
+
+
+async def left_behind(suite: Stack, secrets: Iterable[str]) -> list[str]:
+    """Where a person is found, once what is under way has arrived."""
+
+    async def look() -> bool:
+        return not found_in_databases(suite, secrets)
+
+    with suppress(TimeoutError):
+        await eventually(look, within=20, every=0.5)
+    return sorted(set(found_in_databases(suite, secrets)))
+
+
+async def unfindable(caller: Caller, name: str) -> bool:
+    async def look() -> bool:
+        return not (await caller.get("search", q=name))["value"]
+
+    return await eventually(look, within=30)

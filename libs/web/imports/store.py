@@ -24,6 +24,8 @@ ERRORS: Final = "import_errors"
 CHANGES: Final = "import_changes"
 MAPPINGS: Final = "import_mappings"
 FILES: Final = "import_files"
+ROWS: Final = (ERRORS, CHANGES)
+"""What is kept of single rows; a row is about somebody as a whole."""
 
 KEPT: Final = timedelta(days=30)
 """How long an import can be undone, as removed records can be brought back."""

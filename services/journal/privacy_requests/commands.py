@@ -26,5 +26,7 @@ async def note_answer(work: UnitOfWork, service: str, answer: PrivacyTaskSnapsho
     if request is None:
         return
     known, happened = model.answered(request, service, answer, at=work.now)
-    if happened:
+    if happened and known.is_erased:
+        work.erase(known, *happened)
+    elif happened:
         work.save(known, *happened)

@@ -7,7 +7,7 @@ from libs.store.work import UnitOfWork
 from services.journal.privacy_requests import commands
 
 
-@consumer("privacy_answers", f"*.privacy_task.{REPORTED}")
+@consumer("privacy_answers", f"*.privacy_task.{REPORTED}", screened=False)
 async def note_answer(work: UnitOfWork, event: Envelope) -> None:
     answer = PrivacyTaskSnapshot.model_validate(event.record)
     await commands.note_answer(work, event.type.partition(".")[0], answer)

@@ -71,7 +71,7 @@ class PrivacyRequest(Record, collection="privacy_requests", aggregate="journal.p
     `found` is the preview: what every service has of the person. `answers` are those of the present `round`.
     """
 
-    personal = Personal(cleared=("record", "email", "phone", "reason", "answers", "person"), kept=("found",))
+    personal = Personal(texts=("record", "email", "phone", "reason", "answers", "person"), kept=("found",))
 
     state: Annotated[PrivacyState, GUARDED, LISTED] = PrivacyState.OPEN
     kind: Annotated[PrivacyKind, INITIAL, LISTED]
@@ -91,6 +91,11 @@ class PrivacyRequest(Record, collection="privacy_requests", aggregate="journal.p
     expires_at: Annotated[Moment | None, GUARDED, LISTED] = None
 
     @property
+    def is_erased(self) -> bool:
+        """Whether it has forgotten whom it was about."""
+        return self.kind is PrivacyKind.ERASURE and self.state is PrivacyState.DONE
+
+    @property
     def missing(self) -> set[str]:
         """The services that have not answered."""
         return set(SERVICES) - {each.service for each in self.answers}
@@ -104,8 +109,6 @@ def opened(request: PrivacyRequest) -> PrivacyRequest:
         phone_keys=(phone_key(request.phone),) if request.phone else (),
         phones=(request.phone,) if request.phone else (),
     )
-    if request.kind is PrivacyKind.ERASURE:
-        raise InvalidFields.at("/kind", "not_offered", "only export is offered")
     if person == Person():
         raise InvalidFields.at("/record", "missing", "name a record, an e-mail or a phone number")
     return request.model_copy(update={"person": person})
@@ -152,8 +155,17 @@ def _found(request: PrivacyRequest, *, at: datetime) -> tuple[PrivacyRequest, li
 
 
 def _ended(request: PrivacyRequest, *, at: datetime) -> tuple[PrivacyRequest, list[Happening]]:
-    until = at + DOWNLOADABLE if request.kind is PrivacyKind.EXPORT else None
-    return request.evolve(state=PrivacyState.DONE, ended_at=at, expires_at=until), [PrivacyRequestCompleted()]
+    done = request.evolve(state=PrivacyState.DONE, ended_at=at)
+    if done.kind is PrivacyKind.EXPORT:
+        return done.evolve(expires_at=at + DOWNLOADABLE), [PrivacyRequestCompleted()]
+    known = {
+        "person": Person(records=done.person.records),
+        "record": None,
+        "email": None,
+        "phone": None,
+        "reason": None,
+    }
+    return done.evolve(**known), [PrivacyRequestCompleted()]
 
 
 def _act(request: PrivacyRequest) -> PrivacyStep:

@@ -12,7 +12,7 @@ from aio_pika.abc import AbstractChannel
 
 from libs.bus.broker import Broker
 from libs.bus.bus import Bus
-from libs.bus.definitions import Broadcast, Consumer, Projection
+from libs.bus.definitions import Broadcast, Consumer, Projection, Screen, unscreened
 from libs.bus.memory import MemoryBroker
 from libs.bus.rabbit.broker import RabbitBroker
 from libs.bus.settings import BusSettings
@@ -109,7 +109,9 @@ async def start(
     """Starts a bus with the given definitions on RabbitMQ, or on another `broker`, and waits until events flow."""
     async with AsyncExitStack() as stopping:
 
-        async def start(*definitions: Definition, broker: Broker | None = None, **changes: Any) -> Bus:
+        async def start(
+            *definitions: Definition, broker: Broker | None = None, screen: Screen = unscreened, **changes: Any
+        ) -> Bus:
             adjusted = replace(settings, **changes)
             bus = Bus(
                 store,
@@ -117,6 +119,7 @@ async def start(
                 consumers=[each for each in definitions if isinstance(each, Consumer)],
                 projections=[each for each in definitions if isinstance(each, Projection)],
                 broadcasts=[each for each in definitions if isinstance(each, Broadcast)],
+                screen=screen,
                 settings=adjusted,
             )
             await bus.start()

@@ -1,0 +1,158 @@
+"""Erasing a person from everything that a service keeps: its records by commands, all else where it lies."""
+
+import asyncio
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from libs.contracts.privacy import Found, Person
+from libs.domain.kinds import kind_of
+from libs.domain.personal import Personal
+from libs.domain.record import Record
+from libs.domain.refusals import NotFound, Unavailable
+from libs.jobs.progress import Progress
+from libs.privacy.files import drop_files
+from libs.privacy.scrubbing import ERASED, Erased
+from libs.privacy.tasks import ORDERS, Order
+from libs.store import erased as tombstones
+from libs.store.changes import Announcement
+from libs.store.documents import to_document, to_record
+from libs.store.files import Files, buckets_of
+from libs.store.scanning import collections_of, current, forget, mentioning, rewrite
+from libs.store.store import Document
+from libs.store.work import UnitOfWork
+
+HEARD_WITHIN: Final = 2.0
+"""Seconds after which every copy of the service knows the tombstone, and writes nothing of the person any more."""
+
+_STRUCTURE: Final = frozenset({"_id", "version", "owner_id", "shares", "created_by", "modified_by"})
+_LEFT_ALONE: Final = frozenset({tombstones.COLLECTION, ORDERS, "meta"})
+_MOST_TRIES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One erasure in one service. Documents of the collections `alone` mean nothing without the person, and go."""
+
+    progress: Progress
+    order: Order
+    alone: Collection[str]
+
+    async def run(self) -> list[Found]:
+        """Goes on behind what was done before an interruption; returns how much was changed."""
+        erased = await self._bury()
+        cursor = self.progress.cursor
+        if cursor is None:
+            await asyncio.sleep(HEARD_WITHIN)
+            cursor = {"collection": "", "after": None, "counts": {}}
+        counts = dict(cursor["counts"])
+        for collection in await self._collections():
+            if collection < cursor["collection"]:
+                continue
+            after = cursor["after"] if collection == cursor["collection"] else None
+            pages = mentioning(self.progress.store, collection, needles_of(self.order.person), after=after)
+            async for documents, last in pages:
+                changed = [await self._change(collection, each, erased) for each in documents]
+                counts[collection] = counts.get(collection, 0) + sum(changed)
+                told = {"collection": collection, "after": last, "counts": counts}
+                await self.progress.advance(sum(changed), cursor=told)
+        for bucket in await buckets_of(self.progress.store):
+            files = Files(self.progress.store, bucket)
+            counts[bucket] = await drop_files(files, needles_of(self.order.person))
+        return [Found(collection=name, count=count) for name, count in sorted(counts.items()) if count]
+
+    async def _bury(self) -> Erased:
+        """Whom nothing is to bring back from now on."""
+        store, request_id = self.progress.store, self.order.request_id
+        known = await tombstones.find_tombstone(store, request_id)
+        salt = bytes.fromhex(known["salt"]) if known else secrets.token_bytes(16)
+        erased = Erased.of(self.order.person, salt)
+        await tombstones.keep_tombstone(store, request_id, erased.tombstone())
+        return erased
+
+    async def _collections(self) -> list[str]:
+        return sorted(set(await collections_of(self.progress.store)) - _LEFT_ALONE)
+
+    async def _change(self, collection: str, document: Document, erased: Erased) -> bool:
+        store = self.progress.store
+        record_type = next((each for each in store.records if each.collection == collection), None)
+        if not erased.concerns(document):
+            return False
+        if record_type is not None:
+            return await self._erase(record_type, document, erased)
+        if collection in self.alone:
+            await forget(store, collection, document["_id"])
+            return True
+        return await self._rewrite(collection, document, erased)
+
+    async def _rewrite(self, collection: str, document: Document, erased: Erased) -> bool:
+        """What the document has at its end; one whose id tells of the person goes, as a claim does."""
+        found: Document | None = document
+        for _ in range(_MOST_TRIES):
+            if found is None or (without := erased.value(found)) == found:
+                return False
+            if without["_id"] != found["_id"]:
+                await forget(self.progress.store, collection, found["_id"])
+                return True
+            if await rewrite(self.progress.store, collection, found, without):
+                return True
+            now = await current(self.progress.store, collection, document["_id"])
+            found = None if now is None else {name: now[name] for name in document if name in now}
+        raise Unavailable(f"a document of {collection} changes all the time")
+
+    async def _erase(self, record_type: type[Record], document: Document, erased: Erased) -> bool:
+        """By a command, whose event has nothing of what was there; first what lies beside the record's own fields."""
+        private = {name: value for name, value in document.items() if name in {"_id", "_request", "_outbox"}}
+        await self._rewrite(record_type.collection, private, erased)
+        if document["_id"] == self.order.request_id:
+            return False  # the request is needed until all services are done, and forgets the person then
+        command = partial(erase_record, record_type=record_type, record_id=document["_id"], erased=erased)
+        return await self.progress.commit(command, done=0)
+
+
+def needles_of(person: Person) -> list[bytes]:
+    """What a document must have in it, in lower case, to be looked at."""
+    ids = [each.partition("/")[2] for each in person.records]
+    return [each.lower().encode() for each in (*ids, *person.emails, *person.phones, *person.phone_keys)]
+
+
+async def erase_record(work: UnitOfWork, *, record_type: type[Record], record_id: str, erased: Erased) -> bool:
+    """The record without the person, if there was anything of them; a removed one stays removed."""
+    try:
+        record, removed = await work.get_whole(record_type, record_id)
+    except NotFound:
+        return False
+    before = to_document(record)
+    after = without_person(record_type, before, erased)
+    if after == before:
+        return False
+    verb = "deleted" if removed else "erased"
+    happening = Announcement(f"{kind_of(record_type, before).aggregate}.{verb}")
+    work.erase(to_record(record_type, after), happening, removed=removed)
+    return True
+
+
+def without_person(record_type: type[Record], before: Document, erased: Erased) -> Document:
+    """A record's fields as they are after the erasure: what is theirs is emptied, from the rest they are taken out."""
+    kind = kind_of(record_type, before)
+    personal = kind.personal or Personal()
+    theirs = f"{record_type.collection}/{before['_id']}" in erased.records
+    after: Document = {}
+    for name, value in before.items():
+        if name in _STRUCTURE or name in personal.kept:
+            after[name] = value
+        elif not (theirs and name in personal.cleared):
+            left = _left(erased.value(value), value)
+            required = name in kind.model_fields and kind.model_fields[name].is_required()
+            if left != ERASED or required:
+                after[name] = left
+    return after
+
+
+def _left(value: Any, before: Any) -> Any:
+    """Of a list no empty texts."""
+    if isinstance(value, list) and value != before:
+        return [each for each in value if each != ""]
+    return value

@@ -1,0 +1,67 @@
+"""A service with guests, on the real database, that is told to erase one of them."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import pytest
+
+from libs.contracts.privacy import Person, PrivacyStep
+from libs.domain.fields import INDEXED, Line
+from libs.domain.people import Email
+from libs.domain.personal import Personal
+from libs.domain.record import Record
+from libs.jobs.jobs import Job, begin
+from libs.jobs.scheduler import INDEXES
+from libs.privacy.privacy import Privacy, PrivacyJob
+from libs.privacy.tasks import ORDERS, Order, task_of
+from libs.store.context import Context
+from libs.store.store import Store
+from libs.store.work import UnitOfWork
+
+
+class Guest(Record, collection="guests", aggregate="sales.guest"):
+    personal = Personal(
+        cleared=("full_name", "email"), texts=("note", "tags"), kept=("house",), emails=("email",), names=("full_name",)
+    )
+
+    full_name: Line | None = None
+    email: Annotated[Email | None, INDEXED] = None
+    note: Line | None = None
+    house: Line = "Hotel Quill"
+
+
+MIRA = Person(emails=("mira.quill@example.org",), phones=("+49 30 123456",), names=("Mira Quill",))
+
+
+@pytest.fixture
+async def store(mongo_url: str, database_name: str) -> AsyncIterator[Store]:
+    store = await Store.open(
+        mongo_url, database_name, service="sales", records=[Guest, task_of("sales")], indexes=INDEXES
+    )
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def privacy() -> Privacy:
+    return Privacy((), ["import_errors"], None)
+
+
+async def told_to(store: Store, privacy: Privacy, person: Person, *, request_id: str = "request-1") -> Job:
+    """The job of an erasure."""
+
+    async def command(work: UnitOfWork) -> Job:
+        order = Order(request_id=request_id, owner_id="ada", step=PrivacyStep.ERASE, round=3, person=person)
+        work.overwrite(ORDERS, order.document())
+        return begin(work, privacy.kind, PrivacyJob(request_id=request_id, round=3))
+
+    return await store.run(command, Context(actor_id="ada"))
+
+
+async def add_guests(store: Store, *guests: Guest) -> None:
+    for guest in guests:
+
+        async def command(work: UnitOfWork, guest: Guest = guest) -> None:
+            work.add(guest)
+
+        await store.run(command, Context(actor_id="ada"))

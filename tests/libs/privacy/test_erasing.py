@@ -1,0 +1,188 @@
+"""A service forgets a person: in its records by commands, in all else where it lies, once, whatever interrupts it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import pytest
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+
+from libs.contracts.privacy import Person
+from libs.domain.refusals import NotFound
+from libs.jobs import jobs
+from libs.jobs.jobs import Job, JobState
+from libs.jobs.running import Running
+from libs.jobs.settings import JobSettings
+from libs.privacy.privacy import Privacy
+from libs.privacy.tasks import ORDERS, PrivacyTask
+from libs.store.context import Context
+from libs.store.files import Files
+from libs.store.outbox import Pending
+from libs.store.store import Store
+from libs.tables.xlsx_writing import XlsxFile
+from tests.libs.privacy.conftest import MIRA, Guest, add_guests, told_to
+from tests.support.events import envelope
+from tests.support.waiting import eventually
+
+QUICK: Final = JobSettings(poll_every=0.02, job_lease=2.0, beat_every=0.05)
+TRACES: Final = (b"mira", b"quill@", b"123456")
+
+
+async def forgotten(store: Store, privacy: Privacy, person: Person = MIRA) -> Job:
+    begun = await told_to(store, privacy, person)
+    running = Running(store, [privacy.kind], QUICK)
+    running.start()
+    ended = await ended_of(store, begun)
+    await running.stop()
+    assert ended.state is JobState.SUCCEEDED
+    return ended
+
+
+async def ended_of(store: Store, job: Job) -> Job:
+    async def ended() -> Job | None:
+        found = await jobs.find(store, job.id)
+        return found if found.finished_at else None
+
+    return await eventually(ended)
+
+
+async def collections_with(store: Store, *traces: bytes) -> set[str]:
+    raw: Any = CodecOptions(document_class=RawBSONDocument)
+    found = set()
+    for name in await store.database.list_collection_names():
+        async for document in store.database.get_collection(name, codec_options=raw).find():
+            if any(trace in bytes(document.raw).lower() for trace in traces):
+                found.add(name)
+    return found
+
+
+async def test_records_forget_by_a_command_that_says_nothing_of_before(store: Store, privacy: Privacy) -> None:
+    mira = Guest(id="1", full_name="Mira Quill", email="mira.quill@example.org", note="Mira likes tea", tags=("vip",))
+    await add_guests(store, mira)
+    heard: list[Pending] = []
+    store.outbox.on_commit = heard.extend
+
+    await forgotten(store, privacy)
+
+    left = await store.collection("guests").find_one({"_id": "1"})
+    assert left is not None
+    assert (left.get("full_name"), left.get("email"), left["note"], left["tags"]) == (
+        None,
+        None,
+        "… likes tea",
+        ["vip"],
+    )
+    assert (left["house"], left["version"]) == ("Hotel Quill", 2)
+    (told,) = [orjson.loads(event.body) for event in heard if event.type == "sales.guest.erased"]
+    assert told["data"].keys() == {"record", "access"}
+    (answer,) = [orjson.loads(event.body)["data"]["record"] for event in heard if "privacy_task" in event.type]
+    assert {each["collection"]: each["count"] for each in answer["found"]}["guests"] == 1
+    assert await store.collection(ORDERS).count_documents({}) == 0
+
+
+async def test_somebody_else_of_the_same_name_stays_and_loses_mentions_alone(store: Store, privacy: Privacy) -> None:
+    namesake = Guest(id="1", full_name="Mira Quill", email="m.quill@example.org", note="Mira likes tea")
+    friend = Guest(id="2", full_name="Ana Costa", email="ana@example.org", note="came with mira.quill@example.org")
+    await add_guests(store, namesake, friend)
+
+    await forgotten(store, privacy)
+
+    one = await store.collection("guests").find_one({"_id": "1"})
+    two = await store.collection("guests").find_one({"_id": "2"})
+    assert one is not None
+    assert two is not None
+    assert (one["full_name"], one["note"], one["version"]) == ("Mira Quill", "Mira likes tea", 1)
+    assert (two["full_name"], two["email"], two["note"]) == ("Ana Costa", "ana@example.org", "came with …")
+
+
+async def test_a_removed_record_forgets_too_and_stays_removed(store: Store, privacy: Privacy) -> None:
+    await add_guests(store, Guest(id="1", full_name="Mira Quill", email="mira.quill@example.org"))
+
+    async def remove(work: Any) -> None:
+        work.remove(await work.get(Guest, "1"))
+
+    await store.run(remove, Context())
+    await forgotten(store, privacy)
+
+    left = await store.collection("guests").find_one({"_id": "1"})
+    assert left is not None
+    assert "_deleted" in left
+    assert await collections_with(store, *TRACES) == set()
+
+
+async def test_everything_else_that_is_kept_forgets(store: Store, privacy: Privacy, tmp_path: Path) -> None:
+    event = envelope("sales.guest.updated", "guests", {"id": "9", "full_name": "Mira Quill", "note": "+49 30 123456"})
+    answer = orjson.dumps({"id": "9", "version": 1, "email": "mira.quill@example.org"})
+    kept: dict[str, dict[str, Any]] = {
+        "parked": {"_id": "p1", "body": event.to_json(), "headers": []},
+        "requests": {"_id": "ada|POST|k", "hash": "h", "at": datetime.now(UTC), "status": 201, "body": answer},
+        "claims": {"_id": "customer|email:mira.quill@example.org", "holder": "9"},
+        "imports": {"_id": "i1", "sample": [["Mira", "1990-05-01", "mira.quill@example.org"], ["Ana", "", ""]]},
+        "import_errors": {"_id": "i1#00000001", "cells": ["Mira", "1990-05-01", "mira.quill@example.org"]},
+        "saved_views": {"_id": "v1", "filter": "email eq 'mira.quill@example.org'"},
+        "unheard_of": {"_id": 7, "deep": [{"er": {"mail": "Mira.Quill@example.org"}}]},
+    }
+    for name, document in kept.items():
+        await store.collection(name).insert_one(document)
+    await keep_files(store, tmp_path)
+    assert await collections_with(store, *TRACES) >= kept.keys()
+
+    await forgotten(store, privacy)
+
+    assert await collections_with(store, *TRACES) == set()
+    assert await store.collection("claims").count_documents({}) == 0
+    assert await store.collection("import_errors").count_documents({}) == 0
+    left = await store.collection("imports").find_one({"_id": "i1"})
+    assert left is not None
+    assert left["sample"] == [["", "", ""], ["Ana", "", ""]]
+    files = Files(store, "import_files")
+    assert await files.ids() == ["others"]
+    with pytest.raises(NotFound):
+        await files.fetch("hers", tmp_path / "gone")
+
+
+async def keep_files(store: Store, folder: Path) -> None:
+    (folder / "hers").write_text("x,y\n" * 400_000 + "Mira,MIRA.QUILL@example.org\n")
+    (folder / "others").write_text("Ana,ana@example.org\n")
+    workbook = XlsxFile(folder / "workbook", "guests", ["name", "email"])
+    workbook.append([["Mira", "mira.quill@example.org"]])
+    workbook.close()
+    for name in ("hers", "others", "workbook"):
+        await Files(store, "import_files").keep(name, folder / name)
+
+
+async def test_an_erasure_that_is_cut_goes_on_and_does_nothing_twice(store: Store, privacy: Privacy) -> None:
+    guests = [Guest(id=f"{number:04}", email="mira.quill@example.org", note="a note") for number in range(200)]
+    await add_guests(store, *guests)
+    begun = await told_to(store, privacy, MIRA)
+    first = Running(store, [privacy.kind], QUICK)
+    first.start()
+
+    async def some_are_done() -> bool:
+        return await store.collection("guests").count_documents({"version": 2}) > 50
+
+    await eventually(some_are_done)
+    await first.stop()
+    assert await store.collection("guests").count_documents({"version": 1}) > 0
+    second = Running(store, [privacy.kind], QUICK)
+    second.start()
+    ended = await ended_of(store, begun)
+    await second.stop()
+
+    assert ended.state is JobState.SUCCEEDED
+    assert await store.collection("guests").count_documents({"version": 2, "email": None}) == 200
+    assert await store.collection(PrivacyTask.collection).count_documents({}) == 1
+
+
+async def test_erasing_again_changes_nothing_more(store: Store, privacy: Privacy) -> None:
+    await add_guests(store, Guest(id="1", full_name="Mira Quill", email="mira.quill@example.org"))
+    await forgotten(store, privacy)
+
+    await store.collection(PrivacyTask.collection).delete_many({})
+    again = await forgotten(store, privacy)
+
+    left = await store.collection("guests").find_one({"_id": "1"})
+    assert left is not None
+    assert (left["version"], again.done) == (2, 0)
