@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from pymongo.errors import DuplicateKeyError
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from libs.domain.refusals import FieldError
 from libs.store.changes import Change
-from libs.store.errors import AlreadyAnswered, Conflict, Duplicate
+from libs.store.errors import AlreadyAnswered, Conflict, Duplicate, already_there
 from libs.store.mongo import Client, Collection, Database, Document, Session
 from libs.store.outbox import (
     LARGEST_EMBEDDED,
@@ -57,10 +59,14 @@ class Write:
     def _fields(self) -> Document:
         return {**self.change.after, "_deleted": self.now} if self.change.removed else dict(self.change.after)
 
+    @property
+    def seen(self) -> Document:
+        """Matches the document only as the command saw it."""
+        return {"_id": self.change.record_id, "version": (self.change.before or {})["version"]}
+
     def guard(self) -> Document:
-        """Matches the document only as the command saw it, and with room for its events."""
-        before = self.change.before or {}
-        guard: Document = {"_id": self.change.record_id, "version": before["version"]}
+        """As `seen`, and only with room for its events."""
+        guard = self.seen
         return guard | room_for(len(self.embedded)) if self.embedded else guard
 
     def update(self) -> Document:
@@ -142,6 +148,9 @@ class Commit:
                 await in_transaction(self._client, self._apply, deadline=self._deadline)
         except DuplicateKeyError as error:
             raise meaning(error.details or {}) from error
+        except BulkWriteError as error:
+            already_there(error)
+            raise meaning(error.details["writeErrors"][0]) from error
         events = self.events
         self._work.store.outbox.on_commit(events)
         return events
@@ -156,28 +165,20 @@ class Commit:
 
     async def _write_one(self, write: Write) -> None:
         collection = self._work.store.collection(write.change.collection)
-        if not await _update(collection, write):
-            await self._make_room(collection, write)
-
-    async def _make_room(self, collection: Collection, write: Write) -> None:
-        """The document has changed, or its outbox is full: only the second is ours to solve."""
-        version = (write.change.before or {})["version"]
-        if not write.embedded or not await collection.find_one({"_id": write.change.record_id, "version": version}):
-            raise Conflict
-        self._writes = [write.beside_all()]
+        result = await collection.update_one(write.guard(), write.update())
+        if result.matched_count:
+            return
+        self._writes = await _with_room(collection, self._writes)
         await in_transaction(self._client, self._apply, deadline=self._deadline)
 
     async def _apply(self, session: Session) -> None:
         if self._work.remembered is not None:  # first: that this was answered already goes before any conflict
             await self._remember(self._work.remembered, session)
-        for write in self._writes:
-            collection = self._work.store.collection(write.change.collection)
-            if write.change.before is None:
-                await collection.insert_one(write.document(), session=session)
-            elif not await _update(collection, write, session):
-                self._writes = [each.beside_all() if each is write else each for each in self._writes]
-                if not write.embedded or not await _update(collection, write.beside_all(), session):
-                    raise Conflict
+        writes: list[Write] = []
+        for (name, new), some in groupby(self._writes, key=_place):
+            apply = _insert if new else _update
+            writes += await apply(self._work.store.collection(name), list(some), session)
+        self._writes = writes
         overflown = [overflow_document(event, write.now) for write in self._writes for event in write.beside]
         if overflown:
             await self._database[OVERFLOW].insert_many(overflown, session=session)
@@ -203,6 +204,37 @@ def meaning(details: Mapping[str, Any]) -> Exception:
     return Duplicate(f"another record has this {name} already", errors=[FieldError(f"/{name}", "duplicate", "taken")])
 
 
-async def _update(collection: Collection, write: Write, session: Session | None = None) -> bool:
-    result = await collection.update_one(write.guard(), write.update(), session=session)
-    return bool(result.matched_count)
+def _place(write: Write) -> tuple[str, bool]:
+    """Where it is written, and whether as a new document: neighbours of one place are written together."""
+    return write.change.collection, write.change.before is None
+
+
+async def _insert(collection: Collection, writes: Sequence[Write], session: Session) -> Sequence[Write]:
+    await collection.insert_many([each.document() for each in writes], session=session)
+    return writes
+
+
+async def _update(collection: Collection, writes: Sequence[Write], session: Session) -> Sequence[Write]:
+    """Returns the writes as they were done: the events of a record whose outbox was full wait beside it."""
+    late = len(writes) - await _updated(collection, writes, session)
+    if not late:
+        return writes
+    roomy = await _with_room(collection, writes, session)
+    if await _updated(collection, [each for each in roomy if not each.embedded], session) < late:
+        raise Conflict
+    return roomy
+
+
+async def _updated(collection: Collection, writes: Sequence[Write], session: Session) -> int:
+    """How many of the documents were as their command saw them, and are now as it left them."""
+    updates = [UpdateOne(each.guard(), each.update()) for each in writes]
+    return (await collection.bulk_write(updates, session=session)).matched_count
+
+
+async def _with_room(collection: Collection, writes: Sequence[Write], session: Session | None = None) -> list[Write]:
+    """Those that could not be done have their events beside; raises `Conflict` where that was not what ails them."""
+    as_seen = collection.find({"$or": [each.seen for each in writes]}, {"_id": 1}, session=session)
+    full = {document["_id"] async for document in as_seen}
+    if not full:
+        raise Conflict
+    return [each.beside_all() if each.change.record_id in full else each for each in writes]

@@ -12,7 +12,7 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 
 from libs.domain.refusals import Unavailable
 from libs.store.context import Context
-from libs.store.errors import OutcomeUnknown
+from libs.store.errors import Duplicate, OutcomeUnknown
 from libs.store.mongo import Client, Session
 from libs.store.outbox import Pending
 from libs.store.store import MOST_ATTEMPTS, Store
@@ -99,6 +99,49 @@ async def test_given_a_rival_within_a_transaction_then_the_command_decides_again
 
     assert runs == [1, 2]
     assert await counts(store, added) == (3, 1)
+
+
+async def test_given_a_rival_of_one_of_many_changed_records_then_the_command_decides_again_on_all(store: Store) -> None:
+    added = [await given_order(store) for _ in range(20)]
+    runs: Runs = []
+
+    async def rename(work: UnitOfWork) -> None:
+        work.save((await work.get(Order, added[11].id)).evolve(customer="Grace"))
+
+    async def note_all(work: UnitOfWork) -> None:
+        runs.append(work.attempt)
+        for each in await work.find(Order, {"_id": {"$in": [each.id for each in added]}}):
+            work.save(each.evolve(note="seen"))
+        if work.attempt == 1:
+            await store.run(rename, Context())
+
+    await store.run(note_all, Context())
+
+    found = await store.run(lambda work: work.find(Order, {"note": "seen"}), Context())
+    assert runs == [1, 2]
+    assert [each.version for each in found] == [3 if each.customer == "Grace" else 2 for each in found]
+    assert [each.customer for each in found].count("Grace") == 1
+    assert len(found) == len(added)
+
+
+@pytest.mark.parametrize("new", [True, False])
+async def test_given_a_taken_value_among_many_writes_then_the_refusal_names_it_and_nothing_is_written(
+    store: Store, *, new: bool
+) -> None:
+    await given_order(store, number=7)
+    others = [await given_order(store) for _ in range(3)]
+
+    async def note_all(work: UnitOfWork) -> None:
+        for each in others:
+            work.save((await work.get(Order, each.id)).evolve(note="seen"))
+        taking = order(number=7) if new else (await work.get(Order, others[1].id)).evolve(number=7)
+        _ = work.add(taking) if new else work.save(taking)
+
+    with pytest.raises(Duplicate) as refused:
+        await store.run(note_all, Context())
+
+    assert [each.pointer for each in refused.value.errors] == ["/number"]
+    assert await store.collection("orders").count_documents({"version": {"$gt": 1}}) == 0
 
 
 @pytest.mark.parametrize(

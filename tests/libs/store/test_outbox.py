@@ -171,6 +171,25 @@ async def test_given_a_full_document_within_a_transaction_then_its_events_lie_be
     assert {event.event_id for event in await waiting(store)} == {event.event_id for event in committed}
 
 
+async def test_given_a_full_document_among_many_that_change_then_its_event_alone_lies_beside(
+    store: Store, committed: list[Pending]
+) -> None:
+    added = [await given_order(store) for _ in range(9)]
+    for _ in range(MOST_EMBEDDED - 1):
+        await praise(store, added[4])
+
+    async def all_of_them(work: UnitOfWork) -> None:
+        for each in added:
+            work.save((await work.get(Order, each.id)).evolve(customer="Grace"))
+
+    await store.run(all_of_them, Context())
+
+    [beside] = await store.collection("outbox").find({}).to_list(None)
+    assert beside["record_id"] == added[4].id
+    assert [(await stored(store, each))["customer"] for each in added] == ["Grace"] * len(added)
+    assert {event.event_id for event in await waiting(store)} == {event.event_id for event in committed}
+
+
 @pytest.mark.parametrize("new", [True, False])
 async def test_given_more_events_at_once_than_a_document_may_hold_then_the_rest_lies_beside_it(
     store: Store, committed: list[Pending], *, new: bool
