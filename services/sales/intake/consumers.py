@@ -1,5 +1,7 @@
 """Responses as the activity service announces them."""
 
+from typing import Final
+
 from libs.bus.definitions import consumer
 from libs.contracts.activity import (
     CampaignResponseCompleted,
@@ -11,7 +13,10 @@ from libs.contracts.event import Event
 from libs.store.work import UnitOfWork
 from services.sales.intake import commands
 
+AT_ONCE: Final = 32
+"""What is handled at once is committed together, so a transaction that takes long takes more along."""
 
-@consumer("lead_intake", CampaignResponseCreated, CampaignResponseUpdated, CampaignResponseCompleted)
+
+@consumer("lead_intake", CampaignResponseCreated, CampaignResponseUpdated, CampaignResponseCompleted, workers=AT_ONCE)
 async def take_in_response(work: UnitOfWork, event: Event[CampaignResponseSnapshot]) -> None:
     await commands.take_in_response(work, event.record)
