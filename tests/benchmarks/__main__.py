@@ -1,13 +1,14 @@
 """`make bench`: our gateway and services beside the bare reference, in one run, rounds of the two taking turns.
 
 Figures are medians with the smallest and the largest round in brackets. Requests come 32 at a time over kept
-connections; CPU is that of the gateway (or the bare proxy) and the owning service, per request.
+connections; CPU is that of the gateway (or the bare proxy) and the owning service, per request, and at the door that of
+the former alone.
 """
 
 import argparse
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,7 +21,7 @@ from tests.benchmarks import large
 from tests.benchmarks.latency import measure_latency
 from tests.benchmarks.load import AT_ONCE, Call, burst, connections
 from tests.benchmarks.sides import Side, bare_side, everything, lead, ours_side, quiet
-from tests.benchmarks.usage import Rounds, cpu_seconds
+from tests.benchmarks.usage import Compared, Meter, Rounds
 
 CONSOLE = Console(width=120)
 RECORDS = 10_000
@@ -47,46 +48,50 @@ async def page(side: Side, rounds: Rounds) -> None:
 
 async def measured(side: Side, rounds: Rounds, calls: list[Call], *, expected: int) -> None:
     async with connections(side.url, AT_ONCE) as open_:
-        before, all_before = cpu_seconds(side.pids), cpu_seconds(side.everybody)
+        door = Meter(side.pids[:1], len(calls))
+        both, everybody = Meter(side.pids, len(calls)), Meter(side.everybody, len(calls))
         seconds, _ = await burst(open_, calls, expected=expected)
         rounds.per_second.append(len(calls) / seconds)
-        rounds.cpu.append((cpu_seconds(side.pids) - before) / len(calls) * 1e6)
+        rounds.door.append(door.read())
+        rounds.cpu.append(both.read())
         await side.drained()
-        rounds.cpu_with_events.append((cpu_seconds(side.everybody) - all_before) / len(calls) * 1e6)
+        rounds.cpu_with_events.append(everybody.read())
 
 
-async def compare(name: str, discipline: Discipline, sides: list[Side], *, requests: int, repeats: int) -> list[str]:
-    """One row of the table: both sides, taking turns, after a round that does not count."""
+async def compare(discipline: Discipline, sides: list[Side], *, requests: int, repeats: int) -> Compared:
+    """Both sides, taking turns, after a round that does not count."""
     results = {side.name: Rounds(requests) for side in sides}
     for repeat in range(repeats + 1):
         for side in sides:
             await discipline(side, results[side.name] if repeat else Rounds(requests))
-    ours, bare = results["tandem"], results["bare"]
-    return [
-        name,
-        bare.told("per_second"),
-        ours.told("per_second"),
-        f"{ours.middle('per_second') / bare.middle('per_second'):.2f}",
-        bare.told("cpu"),
-        ours.told("cpu"),
-        f"{bare.middle('cpu') / ours.middle('cpu'):.2f}",
-        ours.told("cpu_with_events"),
-    ]
+    return Compared(results["bare"], results["tandem"])
 
 
-def table() -> Table:
-    made = Table(title="Through the gateway, signed in, beside aiohttp and motor without checks or events")
-    for column in (
-        "",
-        "bare req/s",
-        "tandem req/s",
-        "ratio",
-        "bare µs CPU",
-        "tandem µs CPU",
-        "ratio",
-        "µs with all events",
-    ):
-        made.add_column(column, justify="left" if not column else "right")
+def tables(compared: Mapping[str, Compared]) -> Iterator[Table]:
+    yield table(
+        "Requests a second",
+        {name: (*each.told("per_second"), f"{each.ratio('per_second'):.2f}") for name, each in compared.items()},
+    )
+    yield table(
+        "µs of CPU a request",
+        {
+            name: (*each.told("cpu"), f"{1 / each.ratio('cpu'):.2f}", each.ours.told("cpu_with_events"))
+            for name, each in compared.items()
+        },
+        "with all events",
+    )
+    yield table(
+        "Of it at the door",
+        {name: (*each.told("door"), f"{each.ratio('door'):.2f}") for name, each in compared.items()},
+    )
+
+
+def table(title: str, rows: Mapping[str, Sequence[str]], *further: str) -> Table:
+    made = Table("", "bare", "tandem", "ratio", *further, title=title)
+    for column in made.columns[1:]:
+        column.justify = "right"
+    for name, cells in rows.items():
+        made.add_row(name, *cells)
     return made
 
 
@@ -99,14 +104,14 @@ async def run(requests: int, repeats: int) -> None:
             CONSOLE.print(f"Filling both with {RECORDS:,} records …")
             for side in sides:
                 await side.fill(RECORDS)
-            shown = table()
+            compared: dict[str, Compared] = {}
             for name, discipline in (("create", create), ("read", read), ("list 50", page)):
                 with CONSOLE.status(f"{name}: {repeats} rounds of {requests} requests each"):
-                    shown.add_row(*await compare(name, discipline, sides, requests=requests, repeats=repeats))
-            CONSOLE.print(shown)
+                    compared[name] = await compare(discipline, sides, requests=requests, repeats=repeats)
+            CONSOLE.print(*tables(compared))
             await quiet(running)
-            with CONSOLE.status("event latency at 100 writes a second"):
-                CONSOLE.print(await measure_latency(running, ours, writes=1000))
+            with CONSOLE.status(f"event latency at 100 writes a second, {repeats} rounds"):
+                CONSOLE.print(await measure_latency(ours, rounds=repeats))
             CONSOLE.print(everything(running))
 
 

@@ -26,7 +26,7 @@ async def nothing_to_drain() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Where one side answers. `pids` pass on and own a request, `everybody` handles its events too."""
+    """Where one side answers. `pids` pass on and own a request, in this order; `everybody` handles its events too."""
 
     name: str
     url: str
@@ -91,7 +91,7 @@ async def bare_side(mongo_url: str) -> AsyncIterator[Side]:
         await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.benchmarks.bare", *command)
         for command in commands
     ]
-    pids = tuple(process.pid for process in processes)
+    pids = tuple(process.pid for process in reversed(processes))
     try:
         side = Side("bare", f"http://127.0.0.1:{proxy}", "/items", pids, pids)
         await _answering(f"{side.url}/items")

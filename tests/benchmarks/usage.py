@@ -21,16 +21,33 @@ def _ticks(pid: int) -> int:
     return int(fields[11]) + int(fields[12])
 
 
+class Meter:
+    """What these processes take from now on for so many requests."""
+
+    def __init__(self, pids: Iterable[int], requests: int) -> None:
+        self._pids = tuple(pids)
+        self._requests = requests
+        self._began = cpu_seconds(self._pids)
+
+    def read(self) -> float:
+        """Microseconds a request."""
+        return (cpu_seconds(self._pids) - self._began) / self._requests * 1e6
+
+
 def resident_bytes(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
 
 
 @dataclass(slots=True)
 class Rounds:
-    """What one side did in one discipline: `requests` in each round; CPU in microseconds per request."""
+    """What one side did in one discipline: `requests` in each round; CPU in microseconds per request.
+
+    `door` is the share of the gateway, or of the bare proxy, in it.
+    """
 
     requests: int
     per_second: list[float] = field(default_factory=list)
+    door: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     cpu_with_events: list[float] = field(default_factory=list)
 
@@ -39,6 +56,21 @@ class Rounds:
 
     def told(self, what: str) -> str:
         return spread(getattr(self, what))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Both sides in one discipline."""
+
+    bare: Rounds
+    ours: Rounds
+
+    def told(self, what: str) -> tuple[str, str]:
+        return self.bare.told(what), self.ours.told(what)
+
+    def ratio(self, what: str) -> float:
+        """Ours to the reference's."""
+        return self.ours.middle(what) / self.bare.middle(what)
 
 
 def spread(values: list[float], form: str = "{:.0f}") -> str:
