@@ -17,11 +17,12 @@ UNLIMITED: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """`alternate` is the exchange that gets what no queue is bound to."""
+    """`alternate` is the exchange that gets what no queue is bound to; with `goes_with` the broker deletes this one."""
 
     name: str
     kind: Literal["topic", "fanout", "direct"]
     alternate: str | None = None
+    goes_with: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def foundations(service: str, settings: BusSettings, consumers: Iterable[Queue] 
             *(tier_queue(service, seconds) for seconds in settings.tiers),
             *consumers,
         ),
-        mark=Exchange(mark_name(service), "fanout"),
+        mark=Exchange(mark_name(service), "fanout", goes_with=settings.exchange),
         awaits=tuple(mark_name(each) for each in settings.audience),
         common=common(settings),
         keeps_common=settings.keeps_common,
@@ -129,7 +130,7 @@ def door_name(service: str) -> str:
 
 
 def mark_name(service: str) -> str:
-    """The exchange that says that a service listens; nothing is published to it."""
+    """The exchange that says that a service listens; nothing is published to it, and without the events it is gone."""
     return f"{service}.listens"
 
 

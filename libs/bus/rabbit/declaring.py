@@ -23,7 +23,12 @@ async def declare(channel: AbstractChannel, topology: Topology) -> None:
 
 async def declare_exchange(channel: AbstractChannel, exchange: Exchange) -> None:
     arguments: dict[str, Any] | None = {"alternate-exchange": exchange.alternate} if exchange.alternate else None
-    await channel.declare_exchange(exchange.name, exchange.kind, durable=True, arguments=arguments)
+    goes = exchange.goes_with is not None
+    declared = await channel.declare_exchange(
+        exchange.name, exchange.kind, durable=True, auto_delete=goes, arguments=arguments
+    )
+    if exchange.goes_with is not None:  # bound as a source, it has lost its last binding when the other is deleted
+        await (await channel.get_exchange(exchange.goes_with, ensure=False)).bind(declared)
 
 
 async def declare_queue(channel: AbstractChannel, queue: Queue) -> AbstractQueue:

@@ -124,6 +124,32 @@ async def test_an_event_announced_before_a_consumer_was_ever_there_reaches_it(  
         await eventually(lambda: len(heard) == 2)
 
 
+async def test_an_event_after_the_exchange_was_deleted_waits_until_all_listen_again(  # noqa: PLR0917 - two services
+    amqp_url: str,
+    expectant: BusSettings,
+    server: AbstractChannel,
+    store: Store,
+    elsewhere: Store,
+    copies: Projection,
+    heard: list[Envelope],
+) -> None:
+    """Theirs notices only seconds later that its bindings went with the exchange."""
+    slow = replace(expectant, reassert_every=2.0)
+    async with AsyncExitStack() as stopping:
+        ours = Bus(store, RabbitBroker(amqp_url, name="ours", settings=expectant), settings=expectant)
+        rabbit = RabbitBroker(amqp_url, name="theirs", settings=slow)
+        theirs = Bus(elsewhere, rabbit, projections=[copies], settings=slow)
+        for bus in (ours, theirs):
+            await bus.start()
+            stopping.push_async_callback(bus.stop)
+        await eventually(lambda: ours.flow is theirs.flow is Flow.OPEN)
+
+        await server.exchange_delete(expectant.exchange)
+        customers = [await create(store, name) for name in ("Ada", "Grace")]
+
+        await eventually(lambda: {event.record_id for event in heard} == set(customers))
+
+
 async def test_a_retry_does_not_wait_for_them(
     rabbit: RabbitBroker, amqp_url: str, service: str, expectant: BusSettings
 ) -> None:
