@@ -2,11 +2,21 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from libs.bus.message import Delivery, Message
 from libs.bus.topology import Queue, Topology
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """Messages that are ready, and who takes them."""
+
+    messages: int
+    consumers: int
+
 
 Visit: TypeAlias = Callable[[Sequence[Delivery]], Awaitable[None]]
 
@@ -97,8 +107,8 @@ class Broker(Protocol):
         """
         ...
 
-    async def depths(self, queues: Iterable[str]) -> Mapping[str, int | None]:
-        """Messages ready in each queue; None for one that does not exist. Raises `Unavailable`."""
+    async def states(self, queues: Iterable[str]) -> Mapping[str, QueueState | None]:
+        """What is in each queue; None for one that does not exist. Raises `Unavailable`."""
         ...
 
     async def close(self) -> None: ...

@@ -1,13 +1,14 @@
 """The bus of one service: what it announces, what it listens to, and the state of both."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 from libs.bus import measures
 from libs.bus.attempts import Suspects
 from libs.bus.broadcasting import Broadcasting
-from libs.bus.broker import Broker, Flow
+from libs.bus.broker import Broker, Flow, QueueState
 from libs.bus.consuming import consumer_runner
 from libs.bus.dead_letters import dead_letter_runner
 from libs.bus.definitions import Broadcast, Consumer, Projection, Screen, unscreened
@@ -19,7 +20,7 @@ from libs.bus.relay import Relay
 from libs.bus.runner import Equipment, Runner
 from libs.bus.settings import BusSettings
 from libs.bus.sweeper import Sweeper
-from libs.bus.topology import foundations, tier_name
+from libs.bus.topology import foundations, queue_name, tier_name
 from libs.bus.unrouted import Unrouted
 from libs.domain.refusals import Unavailable
 from libs.store.outbox import Pending
@@ -47,7 +48,8 @@ class Bus:
         self.unrouted = Unrouted(broker, self._settings)
         recovery = Recovery(store.service, broker, self.parking, self._settings)
         suspects = Suspects(store, most_marks=self._settings.most_marks)
-        equipment = Equipment(store, broker, self._settings, recovery, suspects, screen)
+        self._equipment = equipment = Equipment(store, broker, self._settings, recovery, suspects, screen)
+        self._projections = [each.name for each in projections]
         self._runners: list[Runner] = [
             *(consumer_runner(each, equipment) for each in consumers),
             *(projection_runner(each, equipment) for each in projections),
@@ -100,6 +102,18 @@ class Bus:
     def _is(self, state: Flow) -> bool:
         return self.flow is state
 
-    async def depths(self) -> Mapping[str, int | None]:
-        """Messages that wait in each queue of this service, its retry tiers and the dead letters included."""
-        return await self._broker.depths(self.queues)
+    async def states(self) -> Mapping[str, QueueState | None]:
+        """What is in each queue of this service, its retry tiers and the dead letters included."""
+        kept = [self._settings.unrouted] if self._settings.keeps_common else []
+        return await self._broker.states([*self.queues, *kept])
+
+    async def pending(self, consumers: Iterable[str]) -> Mapping[str, int | None]:
+        """Messages that wait for each consumer; None where it has no queue."""
+        names = {queue_name(self._store.service, each): each for each in consumers}
+        states = await self._broker.states(names)
+        return {names[queue]: None if state is None else state.messages for queue, state in states.items()}
+
+    @property
+    def progress(self) -> Mapping[str, datetime | None]:
+        """Of each projection the time of the newest event that this copy has taken in."""
+        return {name: self._equipment.progress.get(name) for name in self._projections}

@@ -7,14 +7,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from libs.contracts.envelope import Envelope
+from libs.contracts.envelope import BACKUP_RESTORED, Envelope
 from libs.contracts.event import Event
+from libs.contracts.restored import RestoredService
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 
 Topic: TypeAlias = type[Event[Any]] | str
 Command: TypeAlias = Callable[[UnitOfWork, Any], Awaitable[object]]
 BatchHandler: TypeAlias = Callable[[Store, Sequence[Envelope]], Awaitable[None]]
+Forget: TypeAlias = Callable[[Store, RestoredService], Awaitable[None]]
 EnvelopeHandler: TypeAlias = Callable[[Envelope], Awaitable[None]]
 Screen: TypeAlias = Callable[[Sequence[Envelope]], Awaitable[list[Envelope]]]
 """Takes out of events what must not be kept any more; they stay in their order."""
@@ -37,13 +39,22 @@ class Consumer:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Rows that follow others' records, in batches. May see an event again or late: it writes only what is newer."""
+    """Rows that follow others' records, in batches. May see an event again or late: it writes only what is newer.
+
+    `forget` is for a service that was set back to a backup: rows of it that nothing was told of since are no more.
+    """
 
     name: str
     topics: tuple[Topic, ...]
     handle: BatchHandler
     batch: int = 200
     pause: float = 0.05
+    forget: Forget | None = None
+
+    @property
+    def keys(self) -> list[str]:
+        """The routing keys to bind."""
+        return keys_of((*self.topics, f"*.{BACKUP_RESTORED}") if self.forget else self.topics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +77,12 @@ def consumer(name: str, *topics: Topic, workers: int = 8, screened: bool = True)
 
 
 def projection(
-    name: str, *topics: Topic, batch: int = 200, pause: float = 0.05
+    name: str, *topics: Topic, batch: int = 200, pause: float = 0.05, forget: Forget | None = None
 ) -> Callable[[BatchHandler], Projection]:
     """A batch begins at `batch` events, or `pause` seconds after the last one began (up to 0.25 in a rush)."""
 
     def define(handle: BatchHandler) -> Projection:
-        return Projection(name, topics, handle, batch, pause)
+        return Projection(name, topics, handle, batch, pause, forget)
 
     return define
 

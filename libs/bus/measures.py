@@ -65,3 +65,9 @@ def unrouted(how: str) -> Counter:
     return counter("bus_unrouted", "Events that no queue wanted, by what an operator did with them.", ("how",)).labels(
         how
     )
+
+
+@cache
+def behind(projection: str) -> Gauge:
+    meaning = "Age of the newest event of the last batch that a projection has taken in."
+    return gauge("bus_projection_behind_seconds", meaning, ("projection",)).labels(projection)

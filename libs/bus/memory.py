@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from libs.bus.broker import Flow, Inlet, NotConfirmed, NotPublished, Unroutable, Visit
+from libs.bus.broker import Flow, Inlet, NotConfirmed, NotPublished, QueueState, Unroutable, Visit
 from libs.bus.message import GIVEN_UP_BY, Delivery, Message
 from libs.bus.topology import DEFAULT_EXCHANGE, Exchange, Queue, Topology
 
@@ -104,8 +104,9 @@ class _MemoryQueue:
         self._subscriptions: deque[MemorySubscription] = deque()
         self._declared = declared
 
-    def __len__(self) -> int:
-        return len(self._ready)
+    @property
+    def state(self) -> QueueState:
+        return QueueState(len(self._ready), sum(each.active for each in self._subscriptions))
 
     def put(self, held: _Held) -> None:
         if self._declared.delay_ms is not None:
@@ -210,8 +211,8 @@ class MemoryBroker:
         finally:
             await visitor.close()
 
-    async def depths(self, queues: Iterable[str]) -> Mapping[str, int | None]:
-        return {name: len(self._queues[name]) if name in self._queues else None for name in queues}
+    async def states(self, queues: Iterable[str]) -> Mapping[str, QueueState | None]:
+        return {name: self._queues[name].state if name in self._queues else None for name in queues}
 
     def deliver(self, message: Message, queue: str) -> None:
         """As the broker itself does it: to a queue that is gone, nothing."""

@@ -1,20 +1,24 @@
 """Projections: events in batches, for rows that keep only what is newer."""
 
 import asyncio
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from time import perf_counter
 from typing import TypeAlias
 
 from libs.bus.buffer import Buffer
-from libs.bus.definitions import Projection, keys_of
+from libs.bus.definitions import Projection
 from libs.bus.handling import Handling
-from libs.bus.measures import handled, handling_seconds
+from libs.bus.measures import behind, handled, handling_seconds
 from libs.bus.message import Delivery
 from libs.bus.pacing import Pacing
 from libs.bus.recovery import why_undecodable
 from libs.bus.runner import Equipment, Runner
 from libs.bus.topology import consumer_queue
 from libs.contracts.envelope import Envelope
+from libs.contracts.restored import RestoredService
+from libs.store.clock import utc_now
 from libs.telemetry.logs import logger
 
 Decoded: TypeAlias = tuple[Delivery, Envelope]
@@ -90,13 +94,24 @@ class _Projecting:
         for _, envelope in batch:
             handled(self._projection.name, envelope.type).inc()
         handling_seconds(self._projection.name).observe(perf_counter() - started)
+        self._note_progress(max(envelope.time for _, envelope in batch))
         return True
+
+    def _note_progress(self, newest: datetime) -> None:
+        name, progress = self._projection.name, self._equipment.progress
+        progress[name] = max(newest, progress.get(name, newest))
+        behind(name).set(max(0.0, (utc_now() - newest).total_seconds()))
 
     async def _settle_one(self, delivery: Delivery, envelope: Envelope) -> None:
         await self._handling.settle(delivery, envelope, partial(self._handle, [envelope]))
 
-    async def _handle(self, envelopes: list[Envelope]) -> None:
-        await self._projection.handle(self._equipment.store, await self._equipment.screen(envelopes))
+    async def _handle(self, envelopes: Sequence[Envelope]) -> None:
+        store, forget = self._equipment.store, self._projection.forget
+        if told := [each for each in envelopes if not each.restores]:
+            await self._projection.handle(store, await self._equipment.screen(told))
+        for each in envelopes:
+            if forget is not None and each.restores:
+                await forget(store, RestoredService.of(each))
 
 
 async def _ack_all(batch: list[Decoded]) -> None:
@@ -110,7 +125,7 @@ def projection_runner(projection: Projection, equipment: Equipment) -> Runner:
     settings = equipment.settings
     return Runner(
         equipment.broker,
-        consumer_queue(equipment.store.service, projection.name, keys_of(projection.topics), settings),
+        consumer_queue(equipment.store.service, projection.name, projection.keys, settings),
         _Projecting(projection, equipment).work,
         prefetch=2 * projection.batch,
         drain_timeout=settings.drain_timeout,

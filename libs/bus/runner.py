@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeAlias
 
 from libs.bus.attempts import Suspects
@@ -25,7 +26,7 @@ _log = logger()
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """What all runners of a service share."""
+    """What all runners of a service share; `progress` tells how far its projections are, by their names."""
 
     store: Store
     broker: Broker
@@ -33,6 +34,7 @@ class Equipment:
     recovery: Recovery
     suspects: Suspects
     screen: Screen = unscreened
+    progress: dict[str, datetime] = field(default_factory=dict)
 
 
 class Runner:

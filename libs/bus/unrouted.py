@@ -53,7 +53,8 @@ class Unrouted:
 
     async def count(self) -> int:
         queue = self._settings.unrouted
-        return (await self._broker.depths([queue]))[queue] or 0
+        state = (await self._broker.states([queue]))[queue]
+        return 0 if state is None else state.messages
 
     async def page(self, most: int) -> list[UnroutedEvent]:
         """The oldest; whoever looks at the same time sees the next ones."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from libs.cli.backing_up import backup, restore
 from libs.cli.demo.command import demo
 from libs.cli.events import events
 from libs.cli.importing import import_file
@@ -11,6 +12,7 @@ from libs.cli.operations import list_jobs, parked, timers
 from libs.cli.reference import write_reference
 from libs.cli.run import run
 from libs.cli.snapshot import snapshot
+from libs.cli.status import status
 from libs.cli.unrouted import unrouted
 
 app = typer.Typer(
@@ -25,6 +27,9 @@ app.command("docs")(write_reference)
 app.command("import")(import_file)
 app.command("jobs")(list_jobs)
 app.command("snapshot")(snapshot)
+app.command("status")(status)
+app.command("restore")(restore)
+app.add_typer(backup, name="backup")
 app.add_typer(parked, name="parked")
 app.add_typer(timers, name="timers")
 app.add_typer(unrouted, name="unrouted")

@@ -10,6 +10,9 @@ from pydantic_core import from_json, to_json
 RESTATED: Final = "restated"
 """The verb of an event that tells a record once more as it is, for those who do not have it. Nothing has happened."""
 
+BACKUP_RESTORED: Final = "backup.restored"
+"""What a service announces after it was set back to a backup: `sales.backup.restored`."""
+
 CONTENT_TYPE: Final = "application/cloudevents+json"
 SCHEMA_VERSION: Final = "v1"
 _SCHEMA_PREFIX: Final = "urn:tandem:event:"
@@ -32,7 +35,7 @@ def schema_of(type_: str) -> str:
 class Envelope:
     """One event as it travels.
 
-    `sequence` is the version of the record that `subject` names and `epoch` counts restores from backup: of two
+    `sequence` is the version of the record that `subject` names and `epoch` rises by a restore from backup: of two
     events about one record the newer has the greater `(epoch, sequence)`, whatever order they arrive in.
     `data` holds `record` (public state after), `changed` (field → before and after), `access`, and the event's own
     fields.
@@ -72,13 +75,23 @@ class Envelope:
 
     @property
     def removes(self) -> bool:
-        """Whether the record is gone after this event."""
-        return self.type.endswith(".deleted")
+        """Whether the record is gone after this event, or was gone when it was told once more."""
+        return self.type.endswith(".deleted") or (self.restates and self.data.get("removed") is True)
 
     @property
     def restates(self) -> bool:
         """Whether nothing has happened to the record: it is told once more, for rows that lack it."""
         return self.type.endswith(f".{RESTATED}")
+
+    @property
+    def recovers(self) -> bool:
+        """Whether it is told once more because of a restore from backup, so that it may be other than it was told."""
+        return self.restates and self.data.get("recovered") is True
+
+    @property
+    def restores(self) -> bool:
+        """Whether a whole service was set back: of its records only those told since are there."""
+        return self.type.endswith(f".{BACKUP_RESTORED}")
 
     @classmethod
     def from_json(cls, body: bytes) -> "Envelope":

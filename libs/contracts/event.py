@@ -99,7 +99,14 @@ class Event(BaseModel, Generic[S]):
 def restated(aggregate: str, snapshot: type[Snapshot]) -> type[Event[Any]]:
     """The event that tells a record of this aggregate once more, as every service can for all of its records."""
     name = f"{aggregate.rpartition('.')[2].title().replace('_', '')}Restated"
-    members = {"__doc__": "Nothing has happened: the record is told once more as it is, for those who do not have it."}
+    members = {
+        "__doc__": "Nothing has happened: the record is told once more as it is, for those who do not have it. "
+        "After a restore from backup it is `recovered`: as it was, though newer was told of it. One that is in the "
+        "recycle bin is `removed`.",
+        "__annotations__": {"recovered": bool, "removed": bool},
+        "recovered": False,
+        "removed": False,
+    }
     made: type[Event[Any]] = new_class(
         name,
         (Event.__class_getitem__(snapshot),),

@@ -47,6 +47,11 @@ class AsideTimer(BaseModel):
         return cls.model_validate({**document, "id": f"{service}-{named}"})
 
 
+@answering()
+async def count(store: Store) -> int:
+    return await store.collection(TIMERS).count_documents(_ASIDE)
+
+
 QUERY_FIELDS: Final[QueryFields] = {
     name: QueryField(name, kind, sortable=True, searchable=False, choices=choices)
     for name, kind, choices in (

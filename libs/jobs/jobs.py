@@ -116,11 +116,14 @@ def job(name: str, input_: type[I], *, via: str = "automation") -> Callable[[Run
     return define
 
 
-def begin(work: UnitOfWork, kind: JobKind[I], request: I, *, total: int | None = None) -> Job:
-    """Queues a job in this commit, on behalf of whoever asks. Large inputs lie elsewhere and are named in `request`."""
+def begin(work: UnitOfWork, kind: JobKind[I] | str, request: I, *, total: int | None = None) -> Job:
+    """Queues a job in this commit, on behalf of whoever asks; a kind may be given by its name.
+
+    Large inputs lie elsewhere and are named in `request`.
+    """
     document: Document = {
         "_id": f"{work.store.service}-{new_id()}",
-        "kind": kind.name,
+        "kind": kind if isinstance(kind, str) else kind.name,
         "state": JobState.QUEUED,
         "owner_id": work.context.actor_id,
         "input": request.model_dump(mode="json"),
@@ -178,6 +181,13 @@ async def page(store: Store, query: ListQuery, *, owner_id: str | None = None) -
     """One more job than the page holds, if there are more, and the count of the whole list where it was asked for."""
     found, count = await find_page(store.collection(JOBS), query, _owned(owner_id))
     return [Job.of(document) for document in found], count
+
+
+@answering()
+async def under_way(store: Store, *, most: int) -> list[Job]:
+    """Those that are queued or run, the longest free or held first."""
+    found = store.collection(JOBS).find({"free_at": {"$type": "date"}}).sort("free_at", 1)
+    return [Job.of(document) for document in await found.to_list(most)]
 
 
 def _owned(owner_id: str | None) -> Document:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from libs.contracts.envelope import Envelope
+from libs.contracts.restored import RestoredService
 from libs.contracts.values import title_of
 from libs.domain.grants import Grants, Operation, RowFilter, row_filter
 from libs.domain.record import Index
 from libs.store.errors import answering
-from libs.store.projecting import newest, newness, upsert_newest
+from libs.store.projecting import forget_older, newest, newness, upsert_newest
 from libs.store.reach import access_of
 from libs.store.store import Document, Store
 
@@ -24,6 +25,11 @@ async def keep_copies(store: Store, envelopes: Sequence[Envelope]) -> None:
     for subject, envelope in newest(envelopes).items():
         rows[subject] = newness(envelope), _row(envelope.record, deleted=envelope.removes)
     await upsert_newest(store.collection(COLLECTION), rows)
+
+
+async def forget_copies(store: Store, restored: RestoredService) -> None:
+    """Of a service that was set back, records that it does not have any more."""
+    await forget_older(store.collection(COLLECTION), restored, {"deleted": True})
 
 
 def _row(record: Mapping[str, Any], *, deleted: bool) -> Document:

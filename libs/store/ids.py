@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
@@ -37,6 +38,12 @@ _TICKS: Final = _Ticks()
 def new_id() -> str:
     millisecond, counter = _TICKS.next()
     return _formatted(millisecond, counter, int.from_bytes(os.urandom(8)) & (1 << 62) - 1)
+
+
+def id_before(moment: datetime) -> str:
+    """Sorts before every id that is made from this moment on, and behind those made before."""
+    digits = f"{round(moment.timestamp() * 1000):012x}"
+    return f"{digits[:8]}-{digits[8:]}"
 
 
 _PLACE_BITS: Final = 24

@@ -4,10 +4,11 @@ An event too large for that, or one that meets a full document, lies in the coll
 same transaction. Publishing is the relay's task (libs/bus); this module gives it what waits and clears what is done.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from pymongo import UpdateMany
@@ -125,15 +126,19 @@ class Outbox:
     @answering()
     async def depth(self) -> dict[str, Any]:
         """How many documents have events waiting, and since when the oldest does."""
-        waiting, oldest = await self._database[OVERFLOW].count_documents({}), None
-        for name in self._collections:
-            waiting += await self._database[name].count_documents({"_pending": {"$exists": True}})
-            first = await self._database[name].find_one(
-                {"_pending": {"$exists": True}}, {"_pending": 1}, sort=[("_pending", 1)]
-            )
-            if first and (oldest is None or first["_pending"] < oldest):
-                oldest = first["_pending"]
-        return {"waiting": waiting, "oldest": oldest}
+        kept = [(OVERFLOW, "at"), *((name, "_pending") for name in self._collections)]
+        found = await asyncio.gather(*(self._waiting(name, since) for name, since in kept))
+        times = [oldest for _, oldest in found if oldest is not None]
+        return {"waiting": sum(count for count, _ in found), "oldest": min(times, default=None)}
+
+    async def _waiting(self, collection: str, since: str) -> tuple[int, datetime | None]:
+        """Found in a sparse index, or in that of a collection which holds nothing else."""
+        documents, waits = self._database[collection], {since: {"$exists": True}}
+        count, first = await asyncio.gather(
+            documents.count_documents(waits, hint=[(since, 1)]),
+            documents.find_one(waits, {since: 1}, sort=[(since, 1)]),
+        )
+        return count, first[since] if first else None
 
 
 def _embedded(collection: str, record_id: str, event: Document) -> Pending:

@@ -7,6 +7,7 @@ from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from libs.contracts.envelope import Envelope
+from libs.contracts.restored import RestoredService
 from libs.store.errors import already_there
 from libs.store.mongo import Collection, Document
 
@@ -39,6 +40,17 @@ async def upsert_newest(collection: Collection, rows: Mapping[str, tuple[int, Do
     """
     if rows and (met := await _write(collection, rows, may_insert=True)):
         await _write(collection, met, may_insert=False)
+
+
+async def forget_older(collection: Collection, restored: RestoredService, gone: Document) -> None:
+    """After a service was set back: its records that were not told since are `gone`, until they are.
+
+    Rows are those of `upsert_newest`, by subject. What was told since is newer than the mark, whichever comes first.
+    """
+    floor = restored.epoch << _EPOCH_SHIFT
+    for name in restored.collections:
+        older = {"_id": {"$gte": f"{name}/", "$lt": f"{name}0"}, "newness": {"$lt": floor}}
+        await collection.update_many(older, {"$set": {**gone, "newness": floor}})
 
 
 async def insert_missing(collection: Collection, documents: Sequence[Document]) -> None:

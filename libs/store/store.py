@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 from libs.domain.record import Index, Record
 from libs.domain.refusals import Unavailable
+from libs.store.backups.marks import read_epoch
 from libs.store.commit import Commit
 from libs.store.context import Context
 from libs.store.errors import Conflict, answering
@@ -29,7 +30,7 @@ __all__ = ["Collection", "Database", "Document", "Store"]
 
 
 class Store:
-    """One per process. `epoch` counts restores of this database from backup."""
+    """One per process. `epoch` rises by every restore of this database from backup."""
 
     def __init__(
         self, client: Client, name: str, *, service: str, records: Sequence[type[Record]], seconds: float
@@ -61,7 +62,7 @@ class Store:
     ) -> "Store":
         """Connects, builds the indexes of the records and of further collections, and reads the epoch.
 
-        `seconds` bounds every later operation. Raises `Unavailable`.
+        `seconds` bounds every later operation. Raises `Unavailable`, also while a restore of it has not ended.
         """
         store = cls(
             connect(url, timeout_ms=int(seconds * 1000)),
@@ -79,8 +80,7 @@ class Store:
 
     @answering()
     async def _prepare(self, further: Mapping[str, Sequence[Index]]) -> None:
-        meta = await self.collection("meta").find_one({"_id": "epoch"})
-        self.epoch = meta["value"] if meta else 1
+        self.epoch = await read_epoch(self.database)
         declared = {record.collection: indexes_of(record) for record in self.records}
         private = {name: [index_model(index) for index in indexes] for name, indexes in further.items()}
         await build(self.database, {**PRIVATE, **declared, **private})

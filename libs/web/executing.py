@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 
 from aiohttp import web
 
+from libs.bus.bus import Bus
 from libs.domain.refusals import Refusal
 from libs.store.errors import AlreadyAnswered
 from libs.store.requests import Answer, RequestKey
@@ -16,6 +17,7 @@ from libs.web.answers import respond
 from libs.web.requests import context_of, if_match, request_key
 
 STORE: Final = web.AppKey("store", Store)
+BUS: Final = web.AppKey("bus", Bus)
 IN_PROGRESS: Final = web.AppKey("requests_in_progress", dict[str, asyncio.Event])
 _PATIENCE: Final = 5.0
 

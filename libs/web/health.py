@@ -24,12 +24,16 @@ async def alive(_: web.Request) -> web.Response:
 
 async def ready(request: web.Request) -> web.Response:
     """200 if requests can be answered, else 503; says of each dependency what is amiss."""
-    checks = request.app[CHECKS]
-    outcomes = await asyncio.gather(*(_outcome(check) for check in checks.values()))
-    ok = all(passed for passed, _ in outcomes)
-    told = dict(zip(checks, (text for _, text in outcomes), strict=True))
+    ok, told = await checked(request.app)
     body = orjson.dumps({"status": "ready" if ok else "not ready", "checks": told})
     return json_response(body, status=200 if ok else 503)
+
+
+async def checked(app: web.Application) -> tuple[bool, dict[str, str]]:
+    """Whether requests can be answered, and what each check says."""
+    checks = app[CHECKS]
+    outcomes = await asyncio.gather(*(_outcome(check) for check in checks.values()))
+    return all(passed for passed, _ in outcomes), dict(zip(checks, (text for _, text in outcomes), strict=True))
 
 
 async def measured(_: web.Request) -> web.Response:

@@ -26,6 +26,7 @@ from libs.privacy.finding import Portable
 from libs.privacy.privacy import Privacy
 from libs.privacy.screening import Screen
 from libs.privacy.tasks import task_of
+from libs.store.context import Context
 from libs.store.copies import INDEXES as COPY_INDEXES
 from libs.store.store import Store
 from libs.telemetry.metrics import HttpMetrics
@@ -34,7 +35,7 @@ from libs.web.authentication import Authenticator
 from libs.web.collection_routes import CollectionRoutes
 from libs.web.description import Description
 from libs.web.directory import Directory
-from libs.web.executing import IN_PROGRESS, STORE
+from libs.web.executing import BUS, IN_PROGRESS, STORE
 from libs.web.exporting import WORKBOOKS, workbooks
 from libs.web.gateway import GATEWAY, Gateway
 from libs.web.health import CHECKS, Check, health_routes
@@ -49,8 +50,10 @@ from libs.web.imports.store import forget_old
 from libs.web.job_routes import job_routes
 from libs.web.middleware import PUBLIC_ROUTES, observing
 from libs.web.openapi import document
+from libs.web.operations import LAGS, operations_routes
 from libs.web.parked_routes import PARKING, parked_routes
 from libs.web.privacy_routes import privacy_routes
+from libs.web.recovery import begin_recovery, recovery, tell_the_journal
 from libs.web.references import REFERENCES, References
 from libs.web.requests import AUTHENTICATOR, DIRECTORY
 from libs.web.resource import Resource
@@ -62,7 +65,6 @@ from libs.web.timer_routes import timer_routes
 
 VERSION: Final = "1.0"
 LARGEST_BODY: Final = 8 * 1024 * 1024
-BUS: Final = web.AppKey("bus", Bus)
 
 EVENTS_WAIT: Final[Mapping[Flow, str]] = {
     Flow.AWAY: "away; events wait in the database",
@@ -77,6 +79,7 @@ class Service:
 
     `records` are kept without a resource of their own, `indexes` belong to collections that hold no records.
     `endings` run when the server stops listening: they end what would otherwise stay open, such as streams.
+    `recovered` is done once after each restore from backup. `announcing` are jobs that announce events.
     `identity` is for the identity service, which need not ask itself over HTTP. One service `keeps_common`: the
     exchange of all events, and what no queue wanted. `portable` says which collections beside the records hold what is
     a person's, and `after_erasure` is done once one is erased.
@@ -95,6 +98,8 @@ class Service:
     timers: tuple[TimerKind, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     jobs: tuple[JobKind[Any], ...] = ()
+    recovered: Callable[[Store, Context], Awaitable[None]] | None = None
+    announcing: tuple[Callable[[Bus], JobKind[Any]], ...] = ()
     keeps_common: bool = False
     portable: tuple[Portable, ...] = ()
     after_erasure: Callable[[Store], Awaitable[object]] | None = None
@@ -113,6 +118,7 @@ class Service:
             parked_routes(),
             timer_routes(),
             privacy_routes(),
+            operations_routes(),
             snapshot_routes(records),
             health_routes(),
         )
@@ -126,7 +132,7 @@ class Service:
 async def create_app(service: Service, settings: ServiceSettings) -> web.Application:
     """The service as a web application; it connects when the server starts."""
     app = web.Application(middlewares=[observing(HttpMetrics())], client_max_size=LARGEST_BODY)
-    app[IN_PROGRESS] = {}
+    app[IN_PROGRESS], app[LAGS] = {}, []
     app[WORKBOOKS] = workbooks()
     app[RESOURCES], app[LARGEST] = service.importable(), settings.largest_import
     routes = service.all_routes()
@@ -160,7 +166,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
         bus = Bus(
             store,
             broker,
-            consumers=(*service.consumers, privacy.consumer),
+            consumers=(*service.consumers, privacy.consumer, *(() if service.keeps_common else (tell_the_journal,))),
             projections=service.projections,
             broadcasts=[revocations(authenticator), directory_changes(directory)],
             screen=Screen(store),
@@ -170,11 +176,12 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
         references = References(store, session, settings.upstream("gateway"))
         imports = ImportJobs(service.importable(), references, directory)
         app[SNAPSHOTS] = snapshots(bus)
+        announcing = [recovery(bus, service.recovered), *(kind(bus) for kind in service.announcing)]
         jobs = Jobs(
             store,
             timers=service.timers,
             schedules=service.schedules,
-            kinds=(*service.jobs, *imports.kinds.values(), app[SNAPSHOTS], privacy.kind),
+            kinds=(*service.jobs, *imports.kinds.values(), app[SNAPSHOTS], privacy.kind, *announcing),
             duties=[Duty("imports", 3600.0, forget_old), privacy.duty],
         )
         app[STORE], app[BUS], app[PARKING], app[AUTHENTICATOR] = store, bus, bus.parking, authenticator
@@ -189,6 +196,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
         await authenticator.start()
         await directory.start()
         await bus.start()
+        await begin_recovery(store)
         await jobs.start()
         yield
         await jobs.stop()

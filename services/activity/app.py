@@ -19,9 +19,14 @@ SERVICE: Final = Service(
     resources=(activities.RESOURCE,),
     routes=timeline.ROUTES,
     projections=(
-        projection("reference_copies", "sales.*.*", "marketing.*.*", "service.*.*", "identity.user.*")(
-            copies.keep_copies
-        ),
+        projection(
+            "reference_copies",
+            "sales.*.*",
+            "marketing.*.*",
+            "service.*.*",
+            "identity.user.*",
+            forget=copies.forget_copies,
+        )(copies.keep_copies),
         timeline_consumers.keep_timeline,
     ),
     portable=(Portable(entries.COLLECTION, "about"),),

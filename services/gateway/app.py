@@ -26,6 +26,7 @@ from services.gateway.odata import routes as odata
 from services.gateway.openapi import routes as openapi
 from services.gateway.openapi.collection import DOCUMENT, MergedDocument
 from services.gateway.openapi.own import INFO, OWN
+from services.gateway.operations import routes as operations
 from services.gateway.proxy import Proxy
 from services.gateway.rate_limit import Buckets
 from services.gateway.settings import GatewaySettings
@@ -48,6 +49,7 @@ async def create_app(settings: GatewaySettings) -> web.Application:
     openapi.add_routes(app.router)
     odata.add_routes(app.router)
     work_areas.add_routes(app.router)
+    operations.add_routes(app.router)
     for route in health_routes():
         app.router.add_route(route.method, route.path, route.handler)
     routes.add_routes(app.router)

@@ -55,7 +55,11 @@ class Gate:
 
     async def caller(self, request: web.Request) -> Caller:
         """Who asks for something that the gateway answers itself; counted like any request."""
-        return (await self._identified(request, origin_of(request, self.trusted_proxies))).caller
+        return (await self.identified(request)).caller
+
+    async def identified(self, request: web.Request) -> Identified:
+        """The same with the token that services know the caller by."""
+        return await self._identified(request, origin_of(request, self.trusted_proxies))
 
     async def _identified(self, request: web.Request, origin: Origin) -> Identified:
         """Guessing credentials, and asking for keys to be exchanged, counts against the address."""

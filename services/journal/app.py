@@ -19,6 +19,7 @@ from services.journal.events.tail import Tail
 from services.journal.history import routes as history
 from services.journal.privacy_requests import consumers as privacy_consumers
 from services.journal.privacy_requests import routes as privacy_requests
+from services.journal.restores import consumers as restores
 from services.journal.search import routes as search
 from services.journal.search.following import Searching
 from services.journal.search.store import ask_for_rebuild
@@ -52,10 +53,11 @@ def journal(outlet: Outlet = STRICT, pace: Pace = USUAL) -> Service:
             *unrouted.ROUTES,
             *privacy_requests.ROUTES,
         ),
-        consumers=(privacy_consumers.note_answer,),
+        consumers=(privacy_consumers.note_answer, restores.tell_what_was_missed),
+        announcing=(restores.replaying,),
         projections=(
             consumers.journalling(tail),
-            projection("reference_copies", "identity.user.*")(copies.keep_copies),
+            projection("reference_copies", "identity.user.*", forget=copies.forget_copies)(copies.keep_copies),
         ),
         indexes={
             event_rows.COLLECTION: event_rows.INDEXES,

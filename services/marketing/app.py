@@ -22,7 +22,9 @@ MARKETING: Final = Service(
     routes=(*marketing_lists.ROUTES, *responses.ROUTES),
     projections=(
         response_consumers.keep_responses,
-        projection("reference_copies", "sales.lead.*", "sales.contact.*", "sales.account.*")(copies.keep_copies),
+        projection(
+            "reference_copies", "sales.lead.*", "sales.contact.*", "sales.account.*", forget=copies.forget_copies
+        )(copies.keep_copies),
     ),
     portable=(Portable(members.COLLECTION, "member_id", bare=True, alone=True),),
     indexes={members.COLLECTION: members.INDEXES, response_rows.COLLECTION: response_rows.INDEXES},

@@ -19,7 +19,7 @@ REPORTING: Final = Service(
     routes=(*funnel.ROUTES, *lag_routes([PROJECTION])),
     projections=(
         funnel_consumers.follow_funnel,
-        projection("reference_copies", "marketing.campaign.*")(copies.keep_copies),
+        projection("reference_copies", "marketing.campaign.*", forget=copies.forget_copies)(copies.keep_copies),
     ),
     indexes={funnel_rows.COLLECTION: funnel_rows.INDEXES},
 )

@@ -39,7 +39,9 @@ SALES: Final = Service(
     ),
     routes=pricing.ROUTES,
     consumers=(intake.take_in_response, customers.convert_prospect),
-    projections=(projection("reference_copies", "marketing.campaign.*")(copies.keep_copies),),
+    projections=(
+        projection("reference_copies", "marketing.campaign.*", forget=copies.forget_copies)(copies.keep_copies),
+    ),
 )
 
 

@@ -13,7 +13,11 @@ from services.service.cases import routes as cases
 SERVICE: Final = Service(
     name="service",
     resources=(cases.RESOURCE,),
-    projections=(projection("reference_copies", "sales.account.*", "sales.contact.*")(copies.keep_copies),),
+    projections=(
+        projection("reference_copies", "sales.account.*", "sales.contact.*", forget=copies.forget_copies)(
+            copies.keep_copies
+        ),
+    ),
 )
 
 

@@ -12,11 +12,12 @@ from libs.web.openapi import document
 from libs.web.service import Service
 from services.gateway.openapi.merge import METHODS, merge
 from services.gateway.openapi.own import INFO, OWN
+from services.gateway.operations.routes import COLLECTION as OPERATIONS
 from services.gateway.ownership import BASE, OWNERS, SHARED
 from tests.contracts.schemas_in import KEYWORDS, schemas_in
 from tests.support.suite import SERVICES
 
-KNOWN = OWNERS.keys() | SHARED
+KNOWN = OWNERS.keys() | SHARED | {OPERATIONS}
 DOCUMENTS = {service.name: document(service.name, "1.0", service.all_routes()) for service in SERVICES}
 ROUTES = [
     pytest.param(route, id=f"{service.name}-{route.name}") for service in SERVICES for route in service.all_routes()

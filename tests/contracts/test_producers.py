@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from libs.bus.definitions import Consumer, Projection, Topic, keys_of
-from libs.contracts.envelope import RESTATED
+from libs.contracts.envelope import BACKUP_RESTORED, RESTATED
 from libs.contracts.event import Event, Snapshot
 from libs.contracts.privacy import REPORTED
 from libs.contracts.publishers import BY_TYPE, MODULES, PUBLISHERS
@@ -146,7 +146,9 @@ def test_everything_that_is_listened_to_is_announced_by_somebody() -> None:
         for key in keys_of(topics)
     }
 
-    assert {(name, key) for name, key in listened if not any(matches(key, type_) for type_ in BY_TYPE)} == set()
+    announced = [*BY_TYPE, *(f"{service.name}.{BACKUP_RESTORED}" for service in SERVICES)]
+
+    assert {(name, key) for name, key in listened if not any(matches(key, type_) for type_ in announced)} == set()
 
 
 @pytest.mark.parametrize("aggregate", sorted(SNAPSHOTS))

@@ -8,8 +8,8 @@ from deploy.local.home import PROJECT
 from deploy.services import PORTS
 
 RULES = PROJECT / "deploy" / "prometheus"
-METRIC = re.compile(r"\b((?:bus|http)_\w+?)(?:_total|_bucket)?\b")
-SOURCES = "".join(path.read_text() for path in (PROJECT / "libs").rglob("*.py"))
+METRIC = re.compile(r"\b((?:bus|http|mail|webhooks)_\w+?)(?:_total|_bucket)?\b")
+SOURCES = "".join(path.read_text() for part in ("libs", "services") for path in (PROJECT / part).rglob("*.py"))
 
 
 def test_every_service_is_scraped() -> None:

@@ -89,9 +89,10 @@ def test_every_command_that_is_named_is_there(name: str) -> None:
 
 
 def paths(command: Any, *before: str) -> list[str]:
-    """Every command in full: `parked list`."""
+    """Every command in full: `parked list`; one that need not be named also without its name."""
     within = getattr(command, "commands", {})
-    return [path for name in within for path in paths(within[name], *before, name)] or [" ".join(before)]
+    named = [path for name in within for path in paths(within[name], *before, name)]
+    return [*named, " ".join(before)] if not named or hasattr(command, "unnamed") else named
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])

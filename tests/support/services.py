@@ -14,8 +14,9 @@ from joserfc.jwk import OKPKey
 
 from libs.domain.directory import DirectoryDocument, RoleEntry, UserEntry
 from libs.web.access import ROLES
+from libs.web.executing import BUS
 from libs.web.identity_client import DIRECTORY_PATH
-from libs.web.service import BUS, Service, create_app
+from libs.web.service import Service, create_app
 from libs.web.settings import Environment, ServiceSettings
 from libs.web.tokens import AccessClaims, sign
 

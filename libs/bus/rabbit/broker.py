@@ -7,7 +7,7 @@ from typing import Final
 from aio_pika.abc import AbstractChannel
 from aiormq.exceptions import ChannelNotFoundEntity
 
-from libs.bus.broker import Flow, Inlet, NotConfirmed, Visit
+from libs.bus.broker import Flow, Inlet, NotConfirmed, QueueState, Visit
 from libs.bus.message import Message
 from libs.bus.rabbit.link import FAILURES, Link, wire_of
 from libs.bus.rabbit.publisher import Publisher
@@ -80,22 +80,21 @@ class RabbitBroker:
         except FAILURES as error:
             raise Unavailable("the broker does not answer") from error
 
-    async def depths(self, queues: Iterable[str]) -> Mapping[str, int | None]:
-        return {queue: await self._depth(queue) for queue in queues}
-
-    async def _depth(self, queue: str) -> int | None:
-        depth: int | None = None
+    async def states(self, queues: Iterable[str]) -> Mapping[str, QueueState | None]:
+        """One channel for all of them, and another after each that is missing."""
+        left, found = list(queues), dict[str, QueueState | None]()
 
         async def look(channel: AbstractChannel) -> None:
-            nonlocal depth
-            declared = await channel.declare_queue(queue, passive=True)
-            depth = declared.declaration_result.message_count
+            while left:
+                declared = (await channel.declare_queue(left[0], passive=True)).declaration_result
+                found[left.pop(0)] = QueueState(declared.message_count or 0, declared.consumer_count or 0)
 
-        try:
-            async with asyncio.timeout(self._settings.publish_timeout):
-                await self._consuming.use(look)
-        except ChannelNotFoundEntity:
-            return None
-        except FAILURES as error:
-            raise Unavailable("the broker does not answer") from error
-        return depth
+        while left:
+            try:
+                async with asyncio.timeout(self._settings.publish_timeout):
+                    await self._consuming.use(look)
+            except ChannelNotFoundEntity:
+                found[left.pop(0)] = None
+            except FAILURES as error:
+                raise Unavailable("the broker does not answer") from error
+        return found

@@ -8,6 +8,6 @@ from libs.store.store import Store
 from services.activity.timeline import store as timeline
 
 
-@projection("timeline", "sales.#", "marketing.#", "service.#", "activity.#", batch=500)
+@projection("timeline", "sales.#", "marketing.#", "service.#", "activity.#", batch=500, forget=timeline.forget_entries)
 async def keep_timeline(store: Store, events: Sequence[Envelope]) -> None:
     await timeline.keep_entries(store, [event for event in events if not event.restates])

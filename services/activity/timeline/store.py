@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any, Final, Self
 
 from libs.contracts.envelope import Envelope
+from libs.contracts.restored import RestoredService
 from libs.domain.record import Index
 from libs.domain.refusals import InvalidFields
 from libs.store.errors import answering
 from libs.store.gathering import Contribution, gather
+from libs.store.ids import id_before
 from libs.store.store import Document, Store
 from services.activity.timeline.model import about, entry_of, view_of
 
@@ -66,6 +68,13 @@ async def keep_entries(store: Store, events: Sequence[Envelope]) -> None:
         if event.causationid is not None:
             rows.setdefault(event.causationid, Contribution()).members.add(event.subject)
     await gather(store.collection(COLLECTION), rows, into="about")
+
+
+async def forget_entries(store: Store, restored: RestoredService) -> None:
+    """What a service told between the backup and its restore has not happened to what it has now."""
+    between = {"$gte": id_before(restored.taken_at), "$lt": id_before(restored.restored_at)}
+    its_own = {"_id": between, "type": {"$regex": rf"^{restored.service}\."}}
+    await store.collection(COLLECTION).delete_many(its_own)
 
 
 async def read_entries(store: Store, subject: str, *, top: int, after: Position | None) -> Piece:

@@ -1,12 +1,16 @@
 """What the gateway itself answers, as an OpenAPI document like those of the services."""
 
 from services.gateway.openapi.merge import Json
+from services.gateway.operations import routes as operations
 from services.gateway.work_areas.routes import DOCUMENTATION, PATH, SCHEMAS
 
 OWN: Json = {
-    "tags": [{"name": "work_areas", "description": "What front ends show as navigation."}],
-    "paths": {PATH: DOCUMENTATION},
-    "components": {"schemas": SCHEMAS},
+    "tags": [
+        {"name": "work_areas", "description": "What front ends show as navigation."},
+        {"name": operations.COLLECTION, "description": "What operators look at first."},
+    ],
+    "paths": {PATH: DOCUMENTATION, operations.PATH: operations.DOCUMENTATION},
+    "components": {"schemas": {**SCHEMAS, **operations.schemas()}},
 }
 INFO: Json = {
     "title": "Tandem CRM",

@@ -9,7 +9,7 @@ from libs.contracts.envelope import Envelope
 from libs.domain.record import Index
 from libs.store.clock import utc_now
 from libs.store.errors import answering
-from libs.store.projecting import newness
+from libs.store.projecting import newest, newness
 from libs.store.sequence import append_dense, last_position
 from libs.store.store import Document, Store
 from services.journal.events.model import Wanted
@@ -74,6 +74,22 @@ async def append(store: Store, envelopes: Sequence[Envelope]) -> int:
     for portion in _portions([_row(envelope, now) for envelope in envelopes]):
         last = await append_dense(store, COLLECTION, portion, unique="event_id")
     return last
+
+
+async def newer(store: Store, envelopes: Sequence[Envelope]) -> list[Envelope]:
+    """Of each record the newest, if it is newer than what is here."""
+    told = newest(envelopes)
+    if not told:
+        return []
+    known: list[Document] = [
+        {"$match": {"subject": {"$in": list(told)}}},
+        {"$sort": {"subject": 1, "newness": 1}},
+        {"$group": {"_id": "$subject", "newness": {"$last": "$newness"}}},
+    ]
+    async with answering():
+        rows = await store.collection(COLLECTION).aggregate(known, hint=dict(BY_VERSION)).to_list(None)
+    numbers = {row["_id"]: row["newness"] for row in rows}
+    return [each for subject, each in told.items() if newness(each) > numbers.get(subject, 0)]
 
 
 async def head(store: Store) -> int:

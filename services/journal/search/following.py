@@ -15,6 +15,8 @@ from services.journal.events import store as events
 from services.journal.events.model import EVERYTHING
 from services.journal.events.store import Kept
 from services.journal.events.tail import Tail
+from services.journal.restores.model import Restores
+from services.journal.restores.store import read_restores
 from services.journal.search.entries import BY_COLLECTION, entries_of, is_searchable
 from services.journal.search.index import Result, SearchIndex
 from services.journal.search.sight import Sight
@@ -50,6 +52,7 @@ class Searching:
         self.last_event_at: datetime | None = None
         self._tail = tail
         self._index: SearchIndex | None = None
+        self._restores = Restores({})
         self._level_at = utc_now()
 
     @property
@@ -94,12 +97,14 @@ class Searching:
     async def _build(self, store: Store) -> None:
         """Beside the one that answers meanwhile. What happens after the beginning is taken in once more, behind it."""
         began, head, index = utc_now(), await events.head(store), SearchIndex()
+        restores = await read_restores(store)
         for collection in BY_COLLECTION:
             async for bodies in newest_events(store, collection):
-                await asyncio.to_thread(_load, index, bodies)
+                await asyncio.to_thread(_load, index, bodies, restores)
         await asyncio.to_thread(index.commit)
         self._tail.reached(head)
         self._index, self.position, self.built_at = index, head, began
+        self._restores = restores
         _log.info("search_built", records=index.count(), seconds=(utc_now() - began).total_seconds())
 
     async def _catch_up(self, store: Store, index: SearchIndex) -> None:
@@ -108,20 +113,21 @@ class Searching:
             stretch = await events.read_stretch(
                 store, after=self.position, head=head, top=BATCH, wanted=EVERYTHING, look=BATCH
             )
-            self.last_event_at = await asyncio.to_thread(_apply, index, stretch.events) or self.last_event_at
+            newest = await asyncio.to_thread(_apply, index, stretch.events, self._restores)
+            self.last_event_at = newest or self.last_event_at
             self.position = stretch.end
             if self.position >= head:
                 self._level_at = utc_now()
                 return
 
 
-def _load(index: SearchIndex, bodies: Iterable[bytes]) -> None:
+def _load(index: SearchIndex, bodies: Iterable[bytes], restores: Restores) -> None:
     envelopes = map(Envelope.from_json, bodies)
-    index.load(entries_of(envelope for envelope in envelopes if is_searchable(envelope.type)))
+    index.load(entries_of(each for each in envelopes if is_searchable(each.type) and not restores.has_vanished(each)))
 
 
-def _apply(index: SearchIndex, kept: Iterable[Kept]) -> datetime | None:
+def _apply(index: SearchIndex, kept: Iterable[Kept], restores: Restores) -> datetime | None:
     """Returns when the newest of them happened."""
     envelopes = [Envelope.from_json(event.body) for event in kept if is_searchable(event.type)]
-    index.apply(entries_of(envelopes))
+    index.apply(entries_of(each for each in envelopes if not restores.has_vanished(each)))
     return max((envelope.time for envelope in envelopes), default=None)

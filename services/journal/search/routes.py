@@ -10,16 +10,15 @@ from typing import Annotated, Final
 from aiohttp import web
 from pydantic import Field
 
-from libs.bus.topology import queue_name
 from libs.contracts.values import Value
 from libs.domain.grants import Operation, hidden_fields
 from libs.store.documents import to_json
 from libs.web.answers import json_response
 from libs.web.api import Route, Rule
-from libs.web.executing import STORE
+from libs.web.executing import BUS, STORE
 from libs.web.health import CHECKS
+from libs.web.operations import LAGS, ProjectionView
 from libs.web.requests import grants_of
-from libs.web.service import BUS
 from services.journal.events.model import PROJECTION as JOURNAL_QUEUE
 from services.journal.search.following import Lag, Searching
 from services.journal.search.hits import Hit, hit_of
@@ -91,7 +90,14 @@ def following(searching: Searching) -> Callable[[web.Application], AsyncIterator
         async def built() -> None:
             searching.index  # noqa: B018 - it raises
 
+        def lag() -> ProjectionView:
+            behind, last = searching.lag, searching.last_event_at
+            return ProjectionView(
+                projection="search", pending=behind.pending, seconds=behind.seconds, last_event_at=last
+            )
+
         app[CHECKS]["search"] = built
+        app[LAGS].append(lag)
         task = asyncio.create_task(searching.run(app[STORE]), name="follow the journal for the search")
         yield
         task.cancel()
@@ -117,7 +123,7 @@ async def search(searching: Searching, request: web.Request) -> web.Response:
 async def read_state(searching: Searching, request: web.Request) -> web.Response:
     """Raises `Unavailable` while the search is being built."""
     lag = searching.lag
-    waiting = (await request.app[BUS].depths()).get(queue_name(request.app[STORE].service, JOURNAL_QUEUE))
+    waiting = (await request.app[BUS].pending([JOURNAL_QUEUE]))[JOURNAL_QUEUE]
     state = State(
         records=await asyncio.to_thread(searching.index.count),
         pending=None if waiting is None else waiting + lag.pending,

@@ -14,8 +14,8 @@ from libs.domain.grants import Operation
 from libs.store.documents import to_json
 from libs.web.answers import json_response
 from libs.web.api import Route, Rule
+from libs.web.executing import BUS
 from libs.web.requests import read_body
-from libs.web.service import BUS
 from services.journal.events.model import number_in
 
 BASE: Final = "/api/v1/unrouted"

@@ -8,6 +8,6 @@ from libs.store.store import Store
 from services.marketing.responses import store as rows
 
 
-@projection("campaign_responses", "activity.campaign_response.*")
+@projection("campaign_responses", "activity.campaign_response.*", forget=rows.forget_rows)
 async def keep_responses(store: Store, envelopes: Sequence[Envelope]) -> None:
     await rows.keep_rows(store, envelopes)

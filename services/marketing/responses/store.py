@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from libs.contracts.envelope import Envelope
+from libs.contracts.restored import RestoredService
 from libs.domain.grants import Grants, Operation, row_filter
 from libs.domain.record import Index
 from libs.store.errors import answering
-from libs.store.projecting import newest, newness, upsert_newest
+from libs.store.projecting import forget_older, newest, newness, upsert_newest
 from libs.store.reach import access_of, query_of
 from libs.store.store import Document, Store
 
@@ -29,6 +30,11 @@ async def keep_rows(store: Store, envelopes: Sequence[Envelope]) -> None:
     """A response that was removed keeps its row, as one of no campaign."""
     rows = {subject: (newness(event), row_of(event)) for subject, event in newest(envelopes).items()}
     await upsert_newest(store.collection(COLLECTION), rows)
+
+
+async def forget_rows(store: Store, restored: RestoredService) -> None:
+    """Of a service that was set back, what it does not have any more."""
+    await forget_older(store.collection(COLLECTION), restored, {"campaign_id": None})
 
 
 async def counts(store: Store, campaign_id: str, grants: Grants) -> dict[str, Any]:

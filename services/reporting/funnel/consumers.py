@@ -10,7 +10,7 @@ from services.reporting.funnel.model import PROJECTION
 from services.reporting.lag.store import note_progress
 
 
-@projection(PROJECTION, "activity.campaign_response.*", "sales.lead.*", "sales.opportunity.*")
+@projection(PROJECTION, "activity.campaign_response.*", "sales.lead.*", "sales.opportunity.*", forget=rows.forget_rows)
 async def follow_funnel(store: Store, envelopes: Sequence[Envelope]) -> None:
     await rows.keep_rows(store, envelopes)
     await note_progress(store, PROJECTION, envelopes)

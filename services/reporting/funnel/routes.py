@@ -11,9 +11,8 @@ from libs.store.documents import to_json
 from libs.web.access import Operation
 from libs.web.answers import json_response
 from libs.web.api import Route, Rule
-from libs.web.executing import STORE
+from libs.web.executing import BUS, STORE
 from libs.web.requests import grants_of
-from libs.web.service import BUS
 from services.reporting.funnel import store as rows
 from services.reporting.funnel.model import PROJECTION
 from services.reporting.funnel.store import Selection

@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 from libs.contracts.envelope import Envelope
+from libs.contracts.restored import RestoredService
 from libs.domain.grants import Grants, Operation, row_filter
 from libs.domain.record import Index
 from libs.store.errors import answering
 from libs.store.mongo import with_decimals
-from libs.store.projecting import newest, newness, upsert_newest
+from libs.store.projecting import forget_older, newest, newness, upsert_newest
 from libs.store.reach import access_of, query_of_each
 from libs.store.store import Document, Store
 from services.reporting.funnel.model import STAGES, rate, row_of
@@ -42,6 +43,11 @@ async def keep_rows(store: Store, envelopes: Sequence[Envelope]) -> None:
         for subject, event in newest(envelopes).items()
     }
     await upsert_newest(store.collection(COLLECTION), rows)
+
+
+async def forget_rows(store: Store, restored: RestoredService) -> None:
+    """Of a service that was set back, what it does not have any more."""
+    await forget_older(store.collection(COLLECTION), restored, {"gone": True})
 
 
 async def sums(store: Store, selection: Selection, grants: Grants) -> list[dict[str, Any]]:

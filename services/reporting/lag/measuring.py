@@ -3,7 +3,6 @@
 from typing import Any
 
 from libs.bus.bus import Bus
-from libs.bus.topology import queue_name
 from libs.store.clock import utc_now
 from libs.store.store import Store
 from services.reporting.lag.store import progress_of
@@ -12,7 +11,7 @@ from services.reporting.lag.store import progress_of
 async def lag_of(store: Store, bus: Bus, projection: str) -> dict[str, Any]:
     """`pending` events in the queue (None while the broker does not say) and `seconds` behind: 0 with none pending."""
     progress = await progress_of(store, projection)
-    pending = (await bus.depths()).get(queue_name(store.service, projection))
+    pending = (await bus.pending([projection]))[projection]
     last = progress.get("last_event_at")
     behind = max(0.0, (utc_now() - last).total_seconds()) if last and pending else 0.0
     return {

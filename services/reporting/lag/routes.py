@@ -8,8 +8,7 @@ from libs.store.documents import to_json
 from libs.web.access import Operation
 from libs.web.answers import json_response
 from libs.web.api import Route, Rule
-from libs.web.executing import STORE
-from libs.web.service import BUS
+from libs.web.executing import BUS, STORE
 from services.reporting.lag.measuring import lag_of
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from libs.bus.attempts import COLLECTION, Suspects
+from libs.bus.broker import QueueState
 from libs.bus.consuming import consumer_runner
 from libs.bus.definitions import Consumer, Projection, consumer, projection
 from libs.bus.memory import MemoryBroker
@@ -165,7 +166,7 @@ async def test_what_a_cut_brings_back_to_a_projection_is_handled_together(
     await eventually(lambda: is_unmarked(store))
     assert len(batches) <= 2
     await process.die()
-    assert (await memory.depths([queue.name]))[queue.name] == 0
+    assert (await memory.states([queue.name]))[queue.name] == QueueState(0, 0)
 
 
 async def test_what_kills_a_projection_is_found_among_its_neighbours_and_parked(

@@ -10,7 +10,7 @@ import pytest
 from aio_pika.abc import AbstractChannel
 from prometheus_client import generate_latest
 
-from libs.bus.broker import Broker, Flow
+from libs.bus.broker import Broker, Flow, QueueState
 from libs.bus.bus import Bus
 from libs.bus.definitions import Projection, projection
 from libs.bus.memory import MemoryBroker
@@ -75,7 +75,7 @@ async def test_the_way_is_open_once_all_whom_events_are_for_have_declared(
     queue = consumer_queue(late, "copies", [CREATED], expectant)
     await theirs.open(foundations(late, expectant, [queue]))
     await eventually(lambda: ours.flow is theirs.flow is Flow.OPEN)
-    assert await ours.depths([queue.name]) == {queue.name: 0}
+    assert await ours.states([queue.name]) == {queue.name: QueueState(0, 0)}
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from tests.libs.bus.conftest import Announce, Start
 from tests.libs.bus.customers import Customer
 from tests.libs.bus.events import LeadQualified, qualified
 from tests.libs.bus.parked import all_parked
+from tests.libs.bus.test_rabbit import depth
 
 
 @consumer("conversion", LeadQualified)
@@ -84,7 +85,7 @@ async def test_stopping_finishes_what_is_in_hand_and_gives_back_the_rest(
     may_end.set()
     await stopping
     assert await count(store) == 1
-    assert (await rabbit.depths([f"{service}.conversion"]))[f"{service}.conversion"] == 0
+    assert await depth(rabbit, f"{service}.conversion") == 0
 
 
 async def test_a_stop_is_bounded_and_loses_nothing(
@@ -104,17 +105,16 @@ async def test_a_stop_is_bounded_and_loses_nothing(
 
 
 async def holds_nothing(bus: Bus, consumer: str) -> bool:
-    depths = await bus.depths()
-    return all(depth == 0 for queue, depth in depths.items() if queue.endswith(consumer))
+    return await bus.pending([consumer]) == {consumer: 0}
 
 
 async def is_made(store: Store) -> bool:
     return await count(store) == 1
 
 
-async def test_depths_name_every_queue_of_the_service(start: Start, service: str) -> None:
+async def test_states_name_every_queue_of_the_service(start: Start, service: str) -> None:
     bus = await start(convert)
-    assert await bus.depths() == {
+    assert {name: state and state.messages for name, state in (await bus.states()).items()} == {
         f"{service}.conversion": 0,
         f"{service}.retry.0.1s": 0,
         f"{service}.retry.0.2s": 0,

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from libs.bus.broker import Broker, NotConfirmed, Subscription, Unroutable
+from libs.bus.broker import Broker, NotConfirmed, QueueState, Subscription, Unroutable
 from libs.bus.message import GIVEN_UP_BY, Message
 from libs.bus.settings import BusSettings
 from libs.bus.topology import (
@@ -94,7 +94,7 @@ async def test_an_event_that_no_queue_is_bound_to_waits_as_unrouted(
     await publish()
 
     async def waits() -> bool:
-        return (await broker.depths([settings.unrouted]))[settings.unrouted] == 1
+        return (await broker.states([settings.unrouted]))[settings.unrouted] == QueueState(messages=1, consumers=0)
 
     await eventually(waits)
 
@@ -240,17 +240,25 @@ async def test_a_cancelled_subscription_receives_nothing_more_but_may_acknowledg
     assert received.ids == ["one"]
 
 
-async def test_depths_tell_what_waits(broker: Broker, service: str, subscriber: Subscriber, publish: Publish) -> None:
+async def test_states_tell_what_waits_and_who_takes_it(
+    broker: Broker, service: str, subscriber: Subscriber, publish: Publish
+) -> None:
     queue = subscriber.queue("conversion", QUALIFIED)
     _, subscription = await subscriber.to(queue)
     await subscription.close()
     await asyncio.gather(publish(), publish())
 
     async def waits() -> bool:
-        depths = await broker.depths([queue.name, f"{service}.nobody"])
-        return depths == {queue.name: 2, f"{service}.nobody": None}
+        states = await broker.states([f"{service}.nobody", queue.name])
+        return states == {queue.name: QueueState(messages=2, consumers=0), f"{service}.nobody": None}
 
     await eventually(waits)
+    await subscriber.to(queue)
+
+    async def is_taken() -> bool:
+        return (await broker.states([queue.name]))[queue.name] == QueueState(messages=0, consumers=1)
+
+    await eventually(is_taken)
 
 
 async def test_a_queue_may_be_bound_to_several_patterns_and_gets_one_copy(

@@ -330,7 +330,8 @@ def test_queues_ask_only_for_what_every_supported_version_knows() -> None:
 
 
 async def depth(broker: RabbitBroker, queue: str) -> int:
-    return (await broker.depths([queue]))[queue] or 0
+    state = (await broker.states([queue]))[queue]
+    return 0 if state is None else state.messages
 
 
 async def delete(server: AbstractChannel, kind: str, name: str) -> None:

@@ -12,11 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libs.contracts.envelope import Envelope
+from libs.contracts.restored import RestoredService
 from libs.domain.refusals import InvalidFields
 from libs.store.ids import new_id
 from libs.store.store import Store
 from services.activity.timeline import store as timeline
 from services.activity.timeline.store import Position
+from tests.services.journal.restores.telling import set_back
 from tests.support.events import envelope
 
 START = datetime(2026, 5, 4, tzinfo=UTC)
@@ -142,3 +144,20 @@ def test_a_cursor_that_nobody_gave_is_refused(cursor: str) -> None:
         Position.parse(cursor)
 
     assert refused.value.errors[0].pointer == "after"
+
+
+async def test_what_a_service_told_between_a_backup_and_its_restore_is_taken_off(store: Store) -> None:
+    account, lead = new_id(), {"topic": "Undone"}
+    about = {"account_id": account}
+    taken_at = datetime.now(UTC)
+    undone = envelope("sales.lead.created", "leads", {**lead, **about})
+    of_others = envelope("service.case.created", "cases", {"title": "Stays", **about})
+    restored_at = datetime.now(UTC) + timedelta(milliseconds=2)
+    long_before = replace(undone, id="01900000-0000-7000-8000-000000000000")
+    await timeline.keep_entries(store, [undone, of_others, long_before])
+
+    told = set_back("sales", ["leads"], taken_at=taken_at, restored_at=restored_at)
+    await timeline.forget_entries(store, RestoredService.of(told))
+
+    piece = await timeline.read_entries(store, f"accounts/{account}", top=10, after=None)
+    assert {entry["id"] for entry in piece.entries} == {of_others.id, long_before.id}

@@ -1,0 +1,1 @@
+"""Backups of whole databases, and their way back."""

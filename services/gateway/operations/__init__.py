@@ -1,0 +1,1 @@
+"""What operators look at first, of all services in one answer."""
