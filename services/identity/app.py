@@ -16,6 +16,7 @@ from services.identity.directory import routes as directory
 from services.identity.keys import routes as keys
 from services.identity.keys.files import load_signing_keys
 from services.identity.mailing import MailServer, Posting
+from services.identity.notices import consumers as notices
 from services.identity.own_identity import OwnIdentity
 from services.identity.password_links import routes as links
 from services.identity.password_links import store as password_links
@@ -23,6 +24,7 @@ from services.identity.roles import routes as roles
 from services.identity.roles.first import make_default_roles
 from services.identity.second_factor import routes as second_factor
 from services.identity.sessions import routes as sessions
+from services.identity.sessions.commands import end_all_sessions
 from services.identity.sessions.model import Session
 from services.identity.sessions.sign_in import SignIns
 from services.identity.teams import routes as teams
@@ -39,6 +41,7 @@ async def create_app(settings: ServiceSettings) -> web.Application:
     admin_password = settings.admin_password.get_secret_value() if settings.admin_password else None
     refuse_weak(admin_password, development=development)
     passwords = Passwords()
+    mail_server, public_url = MailServer.of(settings), settings.public_url.rstrip("/")
 
     async def first_administrator(app: web.Application) -> AsyncIterator[None]:
         await make_default_roles(app[STORE])
@@ -62,14 +65,17 @@ async def create_app(settings: ServiceSettings) -> web.Application:
         records=(Session, ApiKey),
         indexes={**attempts.INDEXES, **credentials.INDEXES, **password_links.INDEXES},
         attachments=(first_administrator,),
+        recovered=end_all_sessions,
+        consumers=(notices.tell_of_webhook,),
+        jobs=(notices.notices(mail_server, public_url),),
         identity=lambda store: OwnIdentity(store, signing_keys),
     )
     app = await create_service(service, settings)
     app[keys.SIGNING_KEYS] = signing_keys
     app[users.PASSWORDS] = passwords
     app[links.POSTING] = Posting()
-    app[links.PUBLIC_URL] = settings.public_url.rstrip("/")
-    if (mail_server := MailServer.of(settings)) is not None:
+    app[links.PUBLIC_URL] = public_url
+    if mail_server is not None:
         app[links.MAIL_SERVER] = mail_server
     app[sessions.SIGN_INS] = SignIns(passwords)
     return app

@@ -1,4 +1,4 @@
-"""Mail that identity sends: links that let people choose a password."""
+"""Mail that identity sends: links that let people choose a password, and notices."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -45,10 +45,12 @@ class MailServer:
             encrypted=encrypted,
         )
 
-    async def send(self, to: str, subject: str, text: str) -> None:
-        """Returns once the server has taken the mail; raises `Unavailable`."""
+    async def send(self, to: str, subject: str, text: str, *, mail_id: str | None = None) -> None:
+        """Returns once the server has taken the mail; raises `Unavailable`. One that may be sent again has an id."""
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.sender, to, subject
+        if mail_id is not None:
+            message["Message-ID"] = mail_id
         message.set_content(text)
         try:
             await aiosmtplib.send(

@@ -9,6 +9,7 @@ from services.identity.api_keys.model import ApiKey
 from services.identity.custom_fields import routes as custom_fields
 from services.identity.directory import routes as directory
 from services.identity.keys import routes as keys
+from services.identity.notices import consumers as notices
 from services.identity.password_links import routes as links
 from services.identity.roles import routes as roles
 from services.identity.second_factor import routes as second_factor
@@ -35,6 +36,7 @@ IDENTITY: Final = Service(
         *second_factor.ROUTES,
     ),
     records=(Session, ApiKey),
+    consumers=(notices.tell_of_webhook,),
 )
 """As services/identity/app.py puts it together, without what needs settings."""
 

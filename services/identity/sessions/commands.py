@@ -1,14 +1,19 @@
 """What happens to a session: it starts, its token is refreshed, it ends."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from libs.contracts.identity import EndReason
 from libs.domain.refusals import NotFound
+from libs.store.context import Context
+from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from services.identity.sessions import model
-from services.identity.sessions.model import Rotation, Session, SessionEnded
+from services.identity.sessions.model import Rotation, Session, SessionEnded, SessionState
 from services.identity.sessions.store import MOST_PER_USER, living_sessions_of
 from services.identity.users.model import User
+
+ENDED_TOGETHER: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,19 @@ async def end_sessions_of(work: UnitOfWork, user_id: str, reason: EndReason, *, 
     for session in await living_sessions_of(work, user_id):
         if session.id != keeping:
             work.save(*model.revoke(session, reason, at=work.now))
+
+
+async def end_all_sessions(store: Store, context: Context) -> None:
+    """After a restore from backup: who signed out since then must not be signed in again by it."""
+
+    async def end_some(work: UnitOfWork) -> int:
+        living = await work.find(Session, {"state": SessionState.ACTIVE}, limit=ENDED_TOGETHER)
+        for session in living:
+            work.save(*model.revoke(session, EndReason.REVOKED, at=work.now))
+        return len(living)
+
+    while await store.run(end_some, context):
+        pass
 
 
 async def _get(work: UnitOfWork, session_id: str) -> Session:

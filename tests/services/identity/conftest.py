@@ -1,12 +1,15 @@
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from aiosmtpd.smtp import SMTP
 from pymongo import MongoClient
 
 from libs.web.settings import ServiceSettings
+from tests.services.identity.mailbox import Mailbox
 from tests.services.identity.running import Heard, Identity, listening, running, settings_for
 
 
@@ -43,3 +46,29 @@ async def identity(
 async def heard(amqp_url: str) -> AsyncIterator[Heard]:
     async with listening(amqp_url) as events:
         yield events
+
+
+@pytest.fixture
+async def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+async def writing(
+    mongo_url: str, amqp_url: str, database_name: str, tmp_path: Path, mailbox: Mailbox
+) -> AsyncIterator[Identity]:
+    """An identity service that can send mail."""
+    loop = asyncio.get_running_loop()
+    async with await loop.create_server(lambda: SMTP(mailbox, loop=loop), "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        settings = settings_for(
+            mongo_url,
+            amqp_url,
+            database_name,
+            tmp_path,
+            smtp_url=f"smtp://127.0.0.1:{port}",
+            mail_from="crm@example.org",
+            public_url="https://crm.example/",
+        )
+        async with running(settings) as service:
+            yield service

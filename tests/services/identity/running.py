@@ -17,8 +17,7 @@ from pydantic import SecretStr
 
 from libs.bus.settings import BusSettings
 from libs.store.store import Store
-from libs.web.executing import STORE
-from libs.web.service import BUS
+from libs.web.executing import BUS, STORE
 from libs.web.settings import Environment, ServiceSettings
 from services.identity.app import create_app
 from tests.support.services import eventually_ready

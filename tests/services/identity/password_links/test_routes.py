@@ -2,71 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
-from pathlib import Path
 from typing import Any
 
-import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
-
 from services.identity.password_links.store import COLLECTION
-from tests.services.identity.running import PASSWORD, Heard, Identity, running, settings_for
-from tests.support.waiting import eventually
+from tests.services.identity.mailbox import Mailbox
+from tests.services.identity.running import PASSWORD, Heard, Identity
 
 NEW_PASSWORD = "rote Rosen im Juni"
 LINK = re.compile(r"https://crm\.example/choose_password#([\w-]+)")
-
-
-@dataclass
-class Mailbox:
-    """Keeps what it is sent; or refuses it."""
-
-    mails: list[EmailMessage] = field(default_factory=list)
-    refusing: bool = False
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - its name
-        if self.refusing:
-            return "451 not now"
-        mail = message_from_bytes(envelope.original_content or b"", policy=default)
-        assert isinstance(mail, EmailMessage)
-        self.mails.append(mail)
-        return "250 taken"
-
-    async def first(self) -> EmailMessage:
-        async def arrived() -> list[EmailMessage]:
-            return self.mails
-
-        return (await eventually(arrived))[0]
-
-
-@pytest.fixture
-async def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-async def writing(
-    mongo_url: str, amqp_url: str, database_name: str, tmp_path: Path, mailbox: Mailbox
-) -> AsyncIterator[Identity]:
-    """An identity service that can send mail."""
-    loop = asyncio.get_running_loop()
-    async with await loop.create_server(lambda: SMTP(mailbox, loop=loop), "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        settings = settings_for(
-            mongo_url,
-            amqp_url,
-            database_name,
-            tmp_path,
-            smtp_url=f"smtp://127.0.0.1:{port}",
-            mail_from="crm@example.org",
-            public_url="https://crm.example/",
-        )
-        async with running(settings) as service:
-            yield service
 
 
 async def given_user(identity: Identity, email: str | None = "ana@example.org", *roles: str) -> dict[str, Any]:

@@ -1,0 +1,34 @@
+"""Where mail arrives: the handler of a real SMTP server."""
+
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.support.waiting import eventually
+
+
+@dataclass
+class Mailbox:
+    """Keeps what it is sent; or refuses it, and counts that."""
+
+    mails: list[EmailMessage] = field(default_factory=list)
+    refusing: bool = False
+    refused: int = 0
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - its name
+        if self.refusing:
+            self.refused += 1
+            return "451 not now"
+        mail = message_from_bytes(envelope.original_content or b"", policy=default)
+        assert isinstance(mail, EmailMessage)
+        self.mails.append(mail)
+        return "250 taken"
+
+    async def first(self) -> EmailMessage:
+        async def arrived() -> list[EmailMessage]:
+            return self.mails
+
+        return (await eventually(arrived))[0]
