@@ -1,6 +1,16 @@
 """Campaigns over HTTP."""
 
+from services.marketing.campaigns.model import MOVES, CampaignState
 from tests.support.services import Running
+from tests.support.walking import Machine, walk
+
+
+async def make_campaign(marketing: Running) -> str:
+    return str((await marketing.post("/api/v1/campaigns", {"name": "Spring"}))[1]["id"])
+
+
+async def test_every_open_move_works_and_every_other_is_refused(marketing: Running) -> None:
+    assert await walk(marketing, Machine("campaigns", MOVES, CampaignState.PROPOSED, make_campaign)) == []
 
 
 async def test_a_name_is_all_that_a_campaign_needs(marketing: Running) -> None:

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from libs.contracts.service import CaseStatus
 from libs.store.copies import keep_copies
 from libs.web.executing import STORE
 from services.service.app import SERVICE
+from services.service.cases.model import MOVES
 from tests.services.service.conftest import Owner
 from tests.support.events import envelope
 from tests.support.services import COLLEAGUE, Running, running
+from tests.support.walking import Machine, walk
 
 ACME = {"collection": "accounts", "id": "acme"}
 
@@ -21,6 +24,23 @@ async def open_case(cases: Running, **fields: Any) -> dict[str, Any]:
     assert status == 201, case
     opened: dict[str, Any] = case
     return opened
+
+
+async def make_case(cases: Running) -> str:
+    return str((await open_case(cases))["id"])
+
+
+async def test_every_open_move_works_and_every_other_is_refused(cases: Running) -> None:
+    machine = Machine(
+        "cases",
+        MOVES,
+        CaseStatus.IN_PROGRESS,
+        make_case,
+        bodies={"resolve": {"resolution": "A new lamp"}},
+        standing=lambda case: str(case["status_reason"]),
+    )
+
+    assert await walk(cases, machine) == []
 
 
 async def test_a_case_is_opened_for_a_customer_who_is_named_on_it(cases: Running) -> None:
