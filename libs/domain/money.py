@@ -7,6 +7,7 @@ from typing import Any
 
 from babel.numbers import get_currency_precision, list_currencies
 
+from libs.contracts.values import SIGNIFICANT_DIGITS
 from libs.domain.record import Record, specs_of
 from libs.domain.refusals import FieldError, InvalidFields
 
@@ -50,6 +51,12 @@ def digits_of(currency: str) -> int:
     if precision is None:
         raise InvalidFields.at("/currency", "unknown_currency", f"{currency} is not an ISO 4217 currency")
     return precision
+
+
+def require_countable(amount: Decimal, digits: int, pointer: str) -> None:
+    """Raises `InvalidFields` for what has more digits than an amount may have."""
+    if amount.scaleb(digits) >= 10**SIGNIFICANT_DIGITS:
+        raise InvalidFields.at(pointer, "amount_too_large", f"at most {SIGNIFICANT_DIGITS} digits")
 
 
 def rounded(amount: Decimal, digits: int) -> Decimal:

@@ -30,6 +30,8 @@ async def restore_product(work: UnitOfWork, product: Product) -> Product:
 
 async def activate_product(work: UnitOfWork, product_id: str) -> Product:
     product = await work.get_target(Product, product_id)
+    if product.required_ids:
+        await store.alone_with_bundles(work)
     return work.save(*model.activate(product, active_ids=await store.active_components(work, product)))
 
 

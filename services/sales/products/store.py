@@ -41,7 +41,6 @@ async def active_components(work: UnitOfWork, product: Product) -> list[str]:
     """The ids of those that it requires and that are sold."""
     if not product.required_ids:
         return []
-    await alone_with_bundles(work)
     query = {"_id": {"$in": product.required_ids}, "state": ProductState.ACTIVE}
     return [each.id for each in await work.find(Product, query, limit=len(product.required_ids))]
 

@@ -7,19 +7,19 @@ from decimal import Decimal
 from typing import Final
 
 from libs.contracts.catalogue import ProductState
-from libs.contracts.values import SIGNIFICANT_DIGITS
 from libs.domain.lifecycle import Lifecycle
-from libs.domain.money import digits_of, refuse_finer, rounded
+from libs.domain.money import digits_of, refuse_finer, require_countable, rounded
 from libs.domain.refusals import InvalidFields
 from services.sales.currencies.model import Currency
 from services.sales.price_lists.model import PriceList
 from services.sales.pricing.model.dated import in_force
-from services.sales.pricing.model.document import DocumentLine, PriceRequest, Rule
+from services.sales.pricing.model.document import NOTHING, DocumentLine, PriceRequest, Rule
 from services.sales.pricing.model.rules import Basis, Method, NothingToStartFrom, PriceRule, price_by
 from services.sales.pricing.model.totals import LineTerms, Origin, TaxRate
 from services.sales.products.model import Product
 from services.sales.tax_codes.model import TaxCode
 
+_AT_LIST_PRICE: Final = PriceRule(method=Method.PERCENT_OF_LIST, percent=Decimal(100))
 _UNTAXED: Final = TaxRate()
 _METHODS: Final = {
     Method.AMOUNT: "the price list's own amount",
@@ -84,16 +84,20 @@ class Offering:
             raise InvalidFields.at(f"{pointer}/description", "missing", "a line without a product says what it is for")
         if asked.unit_price is None:
             raise InvalidFields.at(f"{pointer}/unit_price", "missing", "a line without a product has its own price")
+        price, discount, origins = self._typed_in(asked.unit_price)
         return LineTerms(
             asked=asked,
             description=asked.description,
             sku=None,
             unit=asked.unit,
-            unit_price=asked.unit_price,
-            volume_discount=rounded(Decimal(0), self.digits),
+            unit_price=price,
+            volume_discount=discount,
             tax=self.tax(asked.tax_code, f"{pointer}/tax_code"),
-            origins=(Origin(Rule.TYPED_IN, asked.unit_price, "as the line says"),),
+            origins=origins,
         )
+
+    def _typed_in(self, price: Decimal) -> tuple[Decimal, Decimal, tuple[Origin, ...]]:
+        return price, rounded(NOTHING, self.digits), (Origin(Rule.TYPED_IN, price, "as the line says"),)
 
     def _product(self, product_id: str, unit: str | None, pointer: str) -> Product:
         product = self._catalogue.products.get(product_id)
@@ -110,21 +114,25 @@ class Offering:
         self, product: Product, asked: DocumentLine, pointer: str
     ) -> tuple[Decimal, Decimal, tuple[Origin, ...]]:
         """What one piece costs, what it costs less for their number, and how the price came about."""
-        none = rounded(Decimal(0), self.digits)
         if asked.unit_price is not None:
-            return asked.unit_price, none, (Origin(Rule.TYPED_IN, asked.unit_price, "as the line says"),)
-        price_list = self._catalogue.price_list
-        rule = PriceRule(method=Method.PERCENT_OF_LIST, percent=Decimal(100))
+            return (
+                asked.unit_price,
+                rounded(NOTHING, self.digits),
+                (Origin(Rule.TYPED_IN, asked.unit_price, "as the line says"),),
+            )
+        rule, price_list = _AT_LIST_PRICE, self._catalogue.price_list
         if price_list is not None:
-            found = price_list.rule_for(product.id)
-            if found is None:
-                detail = f"{price_list.name} has no price for {product.sku}"
-                raise InvalidFields.at(f"{pointer}/product_id", "not_in_price_list", detail)
-            rule = found
+            rule = self._rule(price_list, product, pointer)
         price, origins = self._by_rule(rule, product, pointer, None if price_list is None else price_list.name)
-        if price.scaleb(self.digits) >= Decimal(10) ** SIGNIFICANT_DIGITS:
-            raise InvalidFields.at(f"{pointer}/product_id", "amount_too_large", f"at most {SIGNIFICANT_DIGITS} digits")
-        return price, rule.volume_discount(price, asked.quantity, self.digits) or none, origins
+        require_countable(price, self.digits, f"{pointer}/product_id")
+        return price, rule.volume_discount(price, asked.quantity, self.digits), origins
+
+    def _rule(self, price_list: PriceList, product: Product, pointer: str) -> PriceRule:
+        rule = price_list.rule_for(product.id)
+        if rule is None:
+            detail = f"{price_list.name} has no price for {product.sku}"
+            raise InvalidFields.at(f"{pointer}/product_id", "not_in_price_list", detail)
+        return rule
 
     def _by_rule(
         self, rule: PriceRule, product: Product, pointer: str, price_list: str | None
@@ -142,7 +150,7 @@ class Offering:
         self, rule: PriceRule, product: Product, price: Decimal, factor: Decimal, price_list: str | None
     ) -> Iterator[Origin]:
         if price_list is None or rule.method is Method.PERCENT_OF_LIST:
-            yield Origin(Rule.LIST_PRICE, product.list_price or Decimal(0), f"{product.currency} a {product.unit}")
+            yield Origin(Rule.LIST_PRICE, product.list_price or NOTHING, f"{product.currency} a {product.unit}")
         if product.currency != self._currency and rule.method is not Method.AMOUNT:
             yield Origin(Rule.CONVERTED, price, f"one {product.currency} is {factor.normalize():f} {self._currency}")
         if price_list is not None:

@@ -58,6 +58,9 @@ class Tier(Value):
     amount: Amount | None = None
     percent: Annotated[Percent, Field(le=100)] | None = None
 
+    def off(self, unit_price: Decimal) -> Decimal:
+        return unit_price * (self.percent or 0) / 100 if self.amount is None else self.amount
+
 
 class PriceRule(Value):
     method: Method
@@ -69,11 +72,8 @@ class PriceRule(Value):
     def volume_discount(self, unit_price: Decimal, quantity: Decimal, digits: int) -> Decimal:
         """What each piece costs less: by the highest tier that the quantity reaches, never more than the price."""
         reached = [tier for tier in self.tiers if tier.from_quantity <= quantity]
-        if not reached:
-            return Decimal(0)
-        tier = max(reached, key=lambda each: each.from_quantity)
-        less = unit_price * tier.percent / 100 if tier.amount is None and tier.percent is not None else tier.amount
-        return rounded(min(less or Decimal(0), unit_price), digits)
+        highest = max(reached, key=lambda tier: tier.from_quantity, default=None)
+        return rounded(min(highest.off(unit_price), unit_price) if highest else Decimal(0), digits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
 
-from libs.contracts.values import SIGNIFICANT_DIGITS
-from libs.domain.money import rounded, spread
+from libs.domain.money import require_countable, rounded, spread
 from libs.domain.refusals import InvalidFields
 from services.sales.pricing.model.document import (
     NOTHING,
@@ -23,8 +21,6 @@ from services.sales.pricing.model.document import (
     Rule,
     TaxLine,
 )
-
-_LARGEST: Final = Decimal(10) ** SIGNIFICANT_DIGITS
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -98,7 +94,7 @@ def total(request: PriceRequest, lines: Sequence[LineTerms], freight_tax: TaxRat
     tax = sum(taxes, NOTHING)
     asked = subtotal - discount + freight
     net = asked - tax if included else asked
-    _require_countable(subtotal, net + tax, digits)
+    require_countable(max(subtotal, net + tax), digits, "/lines")
     return Priced(
         on=on,
         lines=tuple(_line(*each, included=included) for each in zip(lines, parts[:-1], taxes[:-1], strict=True)),
@@ -178,8 +174,3 @@ def _by_code(parts: Sequence[Part], taxes: Sequence[Decimal], *, included: bool)
 
     lines = [line(group) for group in _grouped([part.tax for part in parts])]
     return tuple(each for each in lines if each.tax_code is not None)
-
-
-def _require_countable(subtotal: Decimal, whole: Decimal, digits: int) -> None:
-    if max(subtotal, whole).scaleb(digits) >= _LARGEST:
-        raise InvalidFields.at("/lines", "amount_too_large", f"at most {SIGNIFICANT_DIGITS} digits")

@@ -83,6 +83,17 @@ async def test_a_bundle_is_sold_with_all_that_it_requires(store: Store) -> None:
     assert sold.state == "active"
 
 
+async def test_an_active_bundle_takes_in_only_what_is_sold(store: Store) -> None:
+    await add(store, part("desk"), part("lamp"), part("rug", state="draft"), bundle("set", "desk", state="active"))
+
+    changed = await do(store, compose, "set", "desk", "lamp")
+    with pytest.raises(Refusal) as refused:
+        await do(store, compose, "set", "desk", "rug")
+
+    assert [each.product_id for each in changed.components] == ["desk", "lamp"]
+    assert refused.value.code == "component_not_active"
+
+
 async def test_what_an_active_bundle_requires_is_not_retired(store: Store) -> None:
     await add(store, part("desk"), bundle("set", "desk", state="active"))
 
