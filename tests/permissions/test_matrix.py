@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
+from string import ascii_uppercase
 from typing import Any, Final
 from uuid import uuid4
 
@@ -43,6 +45,9 @@ BESIDE: Final = {
     "webhooks": (LANES, {"position": 0, "failures": 0, "secrets": [{"secret": "whsec_eA==", "until": None}]}),
 }
 """What actions find beside a record, under its id."""
+
+CODES: Final = product(ascii_uppercase, repeat=3)
+"""Codes of currencies, whether there are such or not."""
 
 HOLDERS: Final = (*sorted(ROLES), ADMINISTRATOR, "nobody")
 
@@ -140,9 +145,15 @@ def document_of(resource: Resource[Any], number: int, marker: str, row: dict[str
     record_type: type[Record] = next(iter(resource.record.kinds.values()), resource.record)
     document = {**to_document(RECORDS[record_type.aggregate]), "_id": f"{marker}-{number}", "tags": [marker]}
     for index in (index for index in resource.record.indexes if index.unique):
-        value = document[index.fields[0]]
-        document[index.fields[0]] = value + number if isinstance(value, int) else f"{value}_{marker}_{number}"
+        document[index.fields[0]] = _unique(document[index.fields[0]], marker, number)
     return {name: value for name, value in {**document, "shares": [], **row}.items() if value is not None}
+
+
+def _unique(value: Any, marker: str, number: int) -> Any:
+    """Another value of the same form."""
+    if isinstance(value, int):
+        return value + number
+    return "".join(next(CODES)) if len(value) == 3 else f"{value}_{marker}_{number}"
 
 
 async def given(started: Running, resource: Resource[Any]) -> tuple[str, dict[str, str]]:
