@@ -65,3 +65,10 @@ def test_what_is_left_goes_to_those_that_lost_most() -> None:
 
     assert thirds == [Decimal("3.34"), Decimal("3.33"), Decimal("3.33")]
     assert uneven == [Decimal("0.01"), Decimal("0.03"), Decimal("0.06")]
+
+
+def test_of_equal_losses_the_heavier_is_made_good_wherever_it_stands() -> None:
+    light, heavy = Decimal("0.01"), Decimal("0.03")
+
+    assert spread(Decimal("0.02"), [light, heavy], 2) == [Decimal(0), Decimal("0.02")]
+    assert spread(Decimal("0.02"), [heavy, light], 2) == [Decimal("0.02"), Decimal(0)]
