@@ -66,15 +66,14 @@ class Privacy:
         if order is None or order.round != job.round:
             return  # answered before, or asked anew
         try:
-            answer = await self._answer(progress, order)
+            await _report(progress, order, await self._answer(progress, order))
         except (HoldLost, JobCanceled, Unavailable):
             raise
         except Refusal as refusal:
-            answer = _answer(progress, order, error=refusal.code)
+            await _report(progress, order, _answer(progress, order, error=refusal.code))
         except Exception:
             await _report(progress, order, _answer(progress, order, error="internal_error"))
             raise
-        await _report(progress, order, answer)
 
     async def _answer(self, progress: Progress, order: Order) -> PrivacyTask:
         match order.step:

@@ -24,6 +24,8 @@ _TOKEN: Final = re.compile(
 """What somebody may be recognised by, each as a whole: a name may stand in an id or in the address of another."""
 
 _KEY_OF: Final[Mapping[str, Callable[[str], str]]] = {"email": str.lower, "phone": phone_key, "word": fold}
+_RECOGNISED_BY: Final = {"email": "email", "phone": "own"}
+"""A number may be that of a whole company, unless the request has named it; a name is that of others too."""
 _SEVERAL: Final = re.compile(rf"{re.escape(ERASED)}(?:[ ,]+{re.escape(ERASED)})+")
 _CODE: Final = re.compile(r"[a-z][a-z0-9_.]*")
 """States and types are no texts, though somebody may be called Won."""
@@ -50,6 +52,7 @@ class Erased:
         marks = [
             *(f"email:{email.lower()}" for email in person.emails),
             *(f"phone:{phone_key(phone)}" for phone in (*person.phones, *person.phone_keys)),
+            *(f"own:{key}" for key in person.phone_keys),
             *(f"word:{word}" for name in person.names for word in fold(name).split() if len(word) > 1),
         ]
         hashes = frozenset(_hash(salt, mark) for mark in marks)
@@ -68,27 +71,30 @@ class Erased:
         return {"salt": self.salt.hex(), "personal": personal, **known}
 
     def concerns(self, value: Any) -> bool:
-        """Whether one of their records, addresses or numbers stands anywhere in it."""
+        """Whether one of their records or addresses stands anywhere in it, or a number that is theirs alone."""
         return any(self._names_record(text) or self.recognises(text) for text in _texts(value))
 
     def recognises(self, text: str) -> bool:
-        """Whether one of their addresses or numbers stands in the text."""
+        """Whether one of their addresses stands in the text, or a number that is theirs alone."""
         if _CODE.fullmatch(text):
             return False
-        return any(token.lastgroup != "word" and self._is(token) for token in _TOKEN.finditer(text))
+        return any(self._is(token, _RECOGNISED_BY.get(str(token.lastgroup), "")) for token in _TOKEN.finditer(text))
 
     def _names_record(self, text: str) -> bool:
         return text in self._collections or any(part in self._collections for part in _APART.split(text))
 
-    def _is(self, token: re.Match[str]) -> bool:
-        kind = str(token.lastgroup)
-        return kind in _KEY_OF and _hash(self.salt, f"{kind}:{_KEY_OF[kind](token[0])}") in self.hashes
+    def _is(self, token: re.Match[str], mark: str) -> bool:
+        key_of = _KEY_OF.get(str(token.lastgroup)) if mark else None
+        return key_of is not None and _hash(self.salt, f"{mark}:{key_of(token[0])}") in self.hashes
+
+    def _without(self, token: re.Match[str]) -> str:
+        return ERASED if self._is(token, str(token.lastgroup)) else token[0]
 
     def text(self, text: str) -> str:
         """The text without them; what is a code or an id stays."""
         if _CODE.fullmatch(text):
             return text
-        return _SEVERAL.sub(ERASED, _TOKEN.sub(lambda token: ERASED if self._is(token) else token[0], text))
+        return _SEVERAL.sub(ERASED, _TOKEN.sub(self._without, text))
 
     def value(self, value: Any) -> Any:
         """The value without them, at every depth, and within JSON that is kept as bytes."""

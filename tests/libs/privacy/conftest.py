@@ -30,7 +30,9 @@ class Guest(Record, collection="guests", aggregate="sales.guest"):
     house: Line = "Hotel Quill"
 
 
-MIRA = Person(emails=("mira.quill@example.org",), phones=("+49 30 123456",), names=("Mira Quill",))
+MIRA = Person(
+    emails=("mira.quill@example.org",), phones=("+49 30 123456",), phone_keys=("+4930123456",), names=("Mira Quill",)
+)
 
 
 @pytest.fixture
@@ -47,13 +49,13 @@ def privacy() -> Privacy:
     return Privacy((), ["import_errors"], None)
 
 
-async def told_to(store: Store, privacy: Privacy, person: Person, *, request_id: str = "request-1") -> Job:
-    """The job of an erasure."""
+async def told_to(store: Store, privacy: Privacy, person: Person, *, step: PrivacyStep = PrivacyStep.ERASE) -> Job:
+    """The job of a step, which is an erasure unless another is named."""
 
     async def command(work: UnitOfWork) -> Job:
-        order = Order(request_id=request_id, owner_id="ada", step=PrivacyStep.ERASE, round=3, person=person)
+        order = Order(request_id="request-1", owner_id="ada", step=step, round=3, person=person)
         work.overwrite(ORDERS, order.document())
-        return begin(work, privacy.kind, PrivacyJob(request_id=request_id, round=3))
+        return begin(work, privacy.kind, PrivacyJob(request_id="request-1", round=3))
 
     return await store.run(command, Context(actor_id="ada"))
 

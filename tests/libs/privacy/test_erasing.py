@@ -9,7 +9,7 @@ import pytest
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 
-from libs.contracts.privacy import Person
+from libs.contracts.privacy import Person, PrivacyStep
 from libs.domain.refusals import NotFound
 from libs.jobs import jobs
 from libs.jobs.jobs import Job, JobState
@@ -95,6 +95,17 @@ async def test_somebody_else_of_the_same_name_stays_and_loses_mentions_alone(sto
     assert two is not None
     assert (one["full_name"], one["note"], one["version"]) == ("Mira Quill", "Mira likes tea", 1)
     assert (two["full_name"], two["email"], two["note"]) == ("Ana Costa", "ana@example.org", "came with …")
+
+
+async def test_a_colleague_with_the_number_of_the_same_company_keeps_it(store: Store, privacy: Privacy) -> None:
+    colleague = Guest(id="1", full_name="Ana Costa", note="call +49 30 123456")
+    await add_guests(store, colleague)
+
+    await forgotten(store, privacy, MIRA.model_copy(update={"phone_keys": ()}))
+
+    left = await store.collection("guests").find_one({"_id": "1"})
+    assert left is not None
+    assert (left["note"], left["version"]) == ("call +49 30 123456", 1)
 
 
 async def test_a_removed_record_forgets_too_and_stays_removed(store: Store, privacy: Privacy) -> None:
@@ -186,3 +197,19 @@ async def test_erasing_again_changes_nothing_more(store: Store, privacy: Privacy
     left = await store.collection("guests").find_one({"_id": "1"})
     assert left is not None
     assert (left["version"], again.done) == (2, 0)
+
+
+async def test_a_person_with_more_records_than_an_event_can_name_is_told_as_such(
+    store: Store, privacy: Privacy
+) -> None:
+    heard: list[Pending] = []
+    store.outbox.on_commit = heard.extend
+    records = tuple(f"guests/0193479c-0000-7000-8000-{number:012}" for number in range(6000))
+    begun = await told_to(store, privacy, MIRA.joined(Person(records=records)), step=PrivacyStep.FIND)
+    running = Running(store, [privacy.kind], QUICK)
+    running.start()
+    await ended_of(store, begun)
+    await running.stop()
+
+    (answer,) = [orjson.loads(event.body)["data"]["record"] for event in heard if "privacy_task" in event.type]
+    assert (answer["error"], answer["person"]) == ("event_too_large", None)

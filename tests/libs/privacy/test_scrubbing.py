@@ -15,6 +15,7 @@ PERSON: Final = Person(
     records=(f"leads/{LEAD}",),
     emails=("mira.quill@example.org",),
     phones=("+49 30 123456", "030 123456"),
+    phone_keys=("+4930123456",),
     names=("Mira", "Quill", "Mira Quill", "Won", "Ebba"),
     personal=(PersonalFields(collection="leads", fields=("birth_date", "tags", "email")),),
 )
@@ -99,11 +100,12 @@ def test_a_row_of_a_file_is_emptied_as_a_whole() -> None:
         ({"_id": f"list/{LEAD}"}, True),
         ({"body": orjson.dumps({"note": "mira.quill@example.org"})}, True),
         ({"note": "call +49 30 123456"}, True),
+        ({"note": "call 030 123456"}, False),
         ({"name": "Mira Quill"}, False),
         ({"id": "0193479c-0000-7000-8000-000000000002", "at": "2026-11-20T09:30:00Z"}, False),
     ],
 )
-def test_what_is_theirs_is_told_by_records_addresses_and_numbers_never_by_names(
+def test_what_is_theirs_is_told_by_records_addresses_and_own_numbers_never_by_names(
     value: dict[str, Any],
     *,
     concerned: bool,
