@@ -1,12 +1,14 @@
-"""What every service knows of roles, teams, users and custom fields: by identity's document, and by its events."""
+"""What every service knows of identity's records that decide elsewhere: by one document, and by their events."""
 
 from decimal import Decimal
 from functools import cached_property
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from libs.contracts.identity import DuplicateCondition, Reaction
 from libs.domain.custom_fields import FieldTerms, FieldType
+from libs.domain.duplicates import DuplicateRule
 from libs.domain.grants import Depth, Operation
 from libs.domain.roles import FieldAccess, RoleTerms
 
@@ -95,6 +97,28 @@ class CustomFieldEntry(Entry):
         )
 
 
+class DuplicateRuleEntry(Entry):
+    """`conditions` are read when they are asked for, as a newer release may know further ones."""
+
+    TERMS: ClassVar = ("of", "name", "conditions", "on_create", "on_update", "overridable")
+
+    of: str
+    name: str
+    conditions: tuple[dict[str, Any], ...]
+    on_create: Reaction
+    on_update: Reaction
+    overridable: bool = True
+
+    @property
+    def terms(self) -> DuplicateRule | None:
+        """None for a rule that only a newer release can read."""
+        try:
+            conditions = tuple(DuplicateCondition.model_validate(each) for each in self.conditions)
+        except ValidationError:
+            return None
+        return DuplicateRule(self.id, self.name, conditions, self.on_create, self.on_update, self.overridable)
+
+
 class DirectoryDocument(BaseModel):
     """The whole of it, as the identity service answers it to the other services."""
 
@@ -102,3 +126,4 @@ class DirectoryDocument(BaseModel):
     teams: list[TeamEntry] = []
     users: list[UserEntry] = []
     custom_fields: list[CustomFieldEntry] = []
+    duplicate_rules: list[DuplicateRuleEntry] = []

@@ -116,10 +116,12 @@ def job(name: str, input_: type[I], *, via: str = "automation") -> Callable[[Run
     return define
 
 
-def begin(work: UnitOfWork, kind: JobKind[I] | str, request: I, *, total: int | None = None) -> Job:
-    """Queues a job in this commit, on behalf of whoever asks; a kind may be given by its name.
+def begin(
+    work: UnitOfWork, kind: JobKind[I] | str, request: I, *, total: int | None = None, after: timedelta = timedelta(0)
+) -> Job:
+    """Queues a job in this commit, on behalf of whoever asks, to run `after` so long at the earliest.
 
-    Large inputs lie elsewhere and are named in `request`.
+    A kind may be given by its name. Large inputs lie elsewhere and are named in `request`.
     """
     document: Document = {
         "_id": f"{work.store.service}-{new_id()}",
@@ -131,7 +133,7 @@ def begin(work: UnitOfWork, kind: JobKind[I] | str, request: I, *, total: int | 
         "failed": 0,
         "attempts": 0,
         "created_at": work.now,
-        "free_at": work.now,
+        "free_at": work.now + after,
         "correlation_id": work.context.correlation_id,
         "traceparent": work.context.traceparent,
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from libs.domain.duplicates import DuplicateRules
 from libs.domain.record import Record, specs_of
 from libs.domain.sharing import Principal
 from libs.store.documents import public, to_json
@@ -34,6 +35,8 @@ class Change:
     """One record's way through a command. `before` is the loaded document, None for a new record.
 
     Where it `erases`, nobody is told what there was before.
+
+    `taken` are the keys that others have already, None while nobody has looked.
     """
 
     record_type: type[Record]
@@ -42,7 +45,9 @@ class Change:
     happenings: list[Happening] = field(default_factory=list)
     removed: bool = False
     erases: bool = False
+    taken: frozenset[str] | None = None
     _json: bytes | None = None
+    _keys: tuple[str, ...] | None = None
 
     @property
     def collection(self) -> str:
@@ -52,8 +57,12 @@ class Change:
     def record_id(self) -> str:
         return str(self.after["_id"])
 
+    @property
+    def creating(self) -> bool:
+        return self.before is None
+
     def becomes(self, after: Document, *, removed: bool) -> None:
-        self.after, self.removed, self._json = after, removed, None
+        self.after, self.removed, self._json, self._keys = after, removed, None, None
 
     def json(self) -> bytes:
         """The public state after the change; written once, for the answer and for every event."""
@@ -76,3 +85,19 @@ class Change:
                 return {"collection": lookup.collections[0], "id": id_}
             case _:
                 return None
+
+    def keys(self, rules: DuplicateRules) -> tuple[str, ...]:
+        """What the record is found by as a duplicate, by the rules of now; worked out once."""
+        if self._keys is None:
+            self._keys = rules.keys(self.after)
+        return self._keys
+
+    def new_keys(self, rules: DuplicateRules) -> tuple[str, ...]:
+        """Those that the record did not have before."""
+        keys = self.keys(rules)
+        if self.before is None:
+            return keys
+        if all(self.before.get(name) == self.after.get(name) for name in rules.fields):
+            return ()
+        known = set(rules.keys(self.before))
+        return tuple(key for key in keys if key not in known)

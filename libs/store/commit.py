@@ -12,9 +12,12 @@ from typing import Any
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
+from libs.domain.duplicates import DuplicateRules
 from libs.domain.refusals import FieldError
 from libs.store.changes import Change
+from libs.store.documents import MATCH
 from libs.store.errors import AlreadyAnswered, Conflict, Duplicate, already_there
+from libs.store.keys import noted, owned_by, pass_on
 from libs.store.mongo import Client, Collection, Database, Document, Session
 from libs.store.outbox import (
     LARGEST_EMBEDDED,
@@ -32,12 +35,16 @@ from libs.store.work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One changed record and its events: `embedded` ones go into the document, `beside` ones into the outbox."""
+    """One changed record and its events: `embedded` ones go into the document, `beside` ones into the outbox.
+
+    `rules` tell by which keys the record is found as a duplicate.
+    """
 
     change: Change
     embedded: tuple[Pending, ...]
     beside: tuple[Pending, ...]
     now: datetime
+    rules: DuplicateRules
 
     def beside_all(self) -> "Write":
         """The same write with no event in the document, for one whose outbox is full."""
@@ -51,10 +58,15 @@ class Write:
     def document(self) -> Document:
         """A new record's document."""
         document = self._fields()
+        if keys := self.change.keys(self.rules):
+            document[MATCH] = self._noted(keys)
         if self.embedded:
             document["_outbox"] = [event.embedded() for event in self.embedded]
             document["_pending"] = self.now
         return document
+
+    def _noted(self, keys: Sequence[str]) -> list[str]:
+        return noted(keys, self.rules, record_id=self.change.record_id, taken=self.change.taken or ())
 
     def _fields(self) -> Document:
         return {**self.change.after, "_deleted": self.now} if self.change.removed else dict(self.change.after)
@@ -73,8 +85,16 @@ class Write:
         """`$set`, `$unset` and `$push` of what differs; never a replacement."""
         before, after = self.change.before or {}, self._fields()
         changed = {name: value for name, value in after.items() if before.get(name) != value}
+        gone = [name for name in before if (name[0] != "_" or name == "_deleted") and name not in after]
         update: Document = {"$set": changed}
-        if gone := [name for name in before if (name[0] != "_" or name == "_deleted") and name not in after]:
+        if self.change.erases:
+            if keys := self.change.keys(self.rules):
+                changed[MATCH] = self._noted(keys)
+            else:
+                gone.append(MATCH)
+        elif keys := self.change.new_keys(self.rules):
+            update["$addToSet"] = {MATCH: {"$each": self._noted(keys)}}
+        if gone:
             update["$unset"] = dict.fromkeys(gone, "")
         if self.embedded:
             update["$push"] = {"_outbox": {"$each": [event.embedded() for event in self.embedded]}}
@@ -88,7 +108,8 @@ def write_of(work: UnitOfWork, change: Change) -> Write:
     refuse_too_large(events)
     fitting = [event for event in events if len(event.body) <= LARGEST_EMBEDDED][:MOST_EMBEDDED]
     beside = [replace(event, stored_in="outbox") for event in events if event not in fitting]
-    return Write(change, tuple(fitting), tuple(beside), work.now)
+    rules = work.store.duplicate_rules(change.collection)
+    return Write(change, tuple(fitting), tuple(beside), work.now, rules)
 
 
 class Commit:
@@ -139,6 +160,7 @@ class Commit:
         return [event for write in self._writes for event in write.events]
 
     async def _write(self) -> Sequence[Pending]:
+        given_up = await self._keys_of_erased()
         try:
             if (documents := self._insertions()) is not None:
                 await self._work.store.inserts.insert(documents, deadline=self._deadline)
@@ -153,7 +175,18 @@ class Commit:
             raise meaning(error.details["writeErrors"][0]) from error
         events = self.events
         self._work.store.outbox.on_commit(events)
+        for collection, keys in given_up:
+            await pass_on(collection, keys)
         return events
+
+    async def _keys_of_erased(self) -> Sequence[tuple[Collection, list[str]]]:
+        """The keys that records have as they are who are about to lose them, since they told of a person."""
+        erased = [write.change for write in self._writes if write.change.erases]
+        collections = [self._work.store.collection(change.collection) for change in erased]
+        return [
+            (collection, owned_by(await collection.find_one({"_id": change.record_id}, {MATCH: 1}) or {}))
+            for change, collection in zip(erased, collections, strict=True)
+        ]
 
     def _plain(self) -> bool:
         """Whether one document carries everything: the change, its events and the remembered answer."""
@@ -198,7 +231,7 @@ def meaning(details: Mapping[str, Any]) -> Exception:
     fields = list(details.get("keyPattern", {}))
     if fields == ["_request.key"]:
         return AlreadyAnswered()
-    if fields == ["_id"]:
+    if fields in (["_id"], [MATCH]):
         return Conflict()
     name = str(next(iter(fields), "_id"))
     return Duplicate(f"another record has this {name} already", errors=[FieldError(f"/{name}", "duplicate", "taken")])

@@ -1,7 +1,7 @@
 """A record as a document of MongoDB and as JSON.
 
 A document holds the fields that have a value (a missing field is null) under their own names, `_id` for the id, and
-private fields that begin with an underscore: `_outbox`, `_pending`, `_request`, `_deleted`.
+private fields that begin with an underscore: `_outbox`, `_pending`, `_request`, `_deleted`, `_match`.
 """
 
 from collections.abc import Mapping
@@ -21,9 +21,12 @@ R = TypeVar("R", bound=Record)
 BOOKKEEPING: Final = frozenset({"version", "modified_at", "modified_by"})
 """Fields that every save changes, and that say nothing about what was changed."""
 
-PRIVATE: Final = ("_outbox", "_pending", "_request", "_deleted")
+MATCH: Final = "_match"
+"""The keys under which a record is found as a duplicate (libs/domain/duplicates.py)."""
 
-WITHOUT_PRIVATE: Final = {"_outbox": 0, "_pending": 0, "_request": 0}
+PRIVATE: Final = ("_outbox", "_pending", "_request", "_deleted", MATCH)
+
+WITHOUT_PRIVATE: Final = {"_outbox": 0, "_pending": 0, "_request": 0, MATCH: 0}
 
 
 def to_document(record: Record) -> Document:

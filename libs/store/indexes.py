@@ -7,6 +7,7 @@ import pymongo
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from libs.domain.record import Index, Record, specs_of
+from libs.store.documents import MATCH
 from libs.store.mongo import Database
 
 _DAY: Final = 24 * 3600
@@ -30,6 +31,7 @@ def indexes_of(record_type: type[Record]) -> list[IndexModel]:
     return [
         IndexModel([("_pending", ASCENDING)], sparse=True),
         IndexModel(REMOVED, sparse=True),
+        IndexModel([(MATCH, ASCENDING)], unique=True, sparse=True),
         IndexModel([("custom.$**", ASCENDING)]),  # any custom field; a record without them has no entry
         IndexModel(
             [("_request.key", ASCENDING)],

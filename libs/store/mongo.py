@@ -9,6 +9,7 @@ from motor.motor_asyncio import (
     AsyncIOMotorClient,
     AsyncIOMotorClientSession,
     AsyncIOMotorCollection,
+    AsyncIOMotorCommandCursor,
     AsyncIOMotorCursor,
     AsyncIOMotorDatabase,
 )
@@ -20,6 +21,7 @@ Client: TypeAlias = "AsyncIOMotorClient[Document]"
 Database: TypeAlias = "AsyncIOMotorDatabase[Document]"
 Collection: TypeAlias = "AsyncIOMotorCollection[Document]"
 Cursor: TypeAlias = "AsyncIOMotorCursor[Document]"
+Groups: TypeAlias = "AsyncIOMotorCommandCursor[Document]"
 Session: TypeAlias = AsyncIOMotorClientSession
 
 DURABLE: Final = WriteConcern(w="majority", j=True)

@@ -4,10 +4,14 @@ from datetime import timedelta
 from typing import Final
 
 from libs.store.clock import utc_now
+from libs.store.documents import MATCH
 from libs.store.errors import answering
+from libs.store.keys import owned_by, pass_on
+from libs.store.mongo import Collection, Document
 from libs.store.store import Store
 
 KEPT: Final = timedelta(days=30)
+_AT_ONCE: Final = 500
 
 
 @answering()
@@ -15,4 +19,11 @@ async def purge(store: Store) -> None:
     """Deletes records that were removed long ago and whose events are all published."""
     long_ago = {"_deleted": {"$lt": utc_now() - KEPT}, "_pending": {"$exists": False}}
     for record in store.records:
-        await store.collection(record.collection).delete_many(long_ago)
+        await _purge(store.collection(record.collection), long_ago)
+
+
+async def _purge(collection: Collection, query: Document) -> None:
+    """What the records are found by as duplicates is passed on to others who have it."""
+    while doomed := await collection.find(query, {MATCH: 1}).to_list(_AT_ONCE):
+        await collection.delete_many({**query, "_id": {"$in": [document["_id"] for document in doomed]}})
+        await pass_on(collection, [key for document in doomed for key in owned_by(document)])

@@ -10,6 +10,7 @@ from pymongo.errors import BulkWriteError
 from libs.domain.refusals import Refusal
 from libs.store.commit import Commit, meaning
 from libs.store.errors import answering
+from libs.store.keys import owned_by, pass_on
 from libs.store.mongo import Collection, Document
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
@@ -64,4 +65,8 @@ async def _insert(
             outcomes[rows[each["index"]][0]] = meaning(each)
         if error.details.get("writeConcernErrors"):
             raise
+        await pass_on(
+            collection,
+            [key for number, _, document in rows if outcomes[number] is not None for key in owned_by(document)],
+        )
     store.outbox.on_commit([event for number, commit, _ in rows if outcomes[number] is None for event in commit.events])

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
+from libs.domain.duplicates import NO_RULES, DuplicateRules
 from libs.domain.record import Index, Record
 from libs.domain.refusals import Unavailable
 from libs.store.backups.marks import read_epoch
@@ -14,6 +15,7 @@ from libs.store.context import Context
 from libs.store.errors import Conflict, answering
 from libs.store.indexes import PRIVATE, build, index_model, indexes_of
 from libs.store.inserting import Inserts
+from libs.store.keys import owners
 from libs.store.leases import Leases
 from libs.store.mongo import FOR_JSON, Client, Collection, Database, Document, connect, database
 from libs.store.outbox import Outbox
@@ -30,7 +32,10 @@ __all__ = ["Collection", "Database", "Document", "Store"]
 
 
 class Store:
-    """One per process. `epoch` rises by every restore of this database from backup."""
+    """One per process. `epoch` rises by every restore of this database from backup.
+
+    `duplicate_rules` are those of a collection now; whoever knows them puts them there.
+    """
 
     def __init__(
         self, client: Client, name: str, *, service: str, records: Sequence[type[Record]], seconds: float
@@ -47,6 +52,7 @@ class Store:
         self._known: dict[str, Collection] = {}
         self._for_json: dict[str, Collection] = {}
         self.inserts = Inserts(client, self.collection)
+        self.duplicate_rules: Callable[[str], DuplicateRules] = lambda _: NO_RULES
         self._turns = Turns(patience=seconds)
 
     @classmethod
@@ -126,8 +132,17 @@ class Store:
     async def _attempt(self, command: Callable[[UnitOfWork], Awaitable[T]], work: UnitOfWork) -> T:
         async with answering():
             result = await command(work)
+            if work.attempt > 1:
+                await self._look_up_keys(work)
             await self.commit_of(work).done()
         return result
+
+    async def _look_up_keys(self, work: UnitOfWork) -> None:
+        """Which keys of the records others have, where the command has not looked: it may have met one of them."""
+        for change in work.changes.values():
+            if change.taken is None and (keys := change.new_keys(self.duplicate_rules(change.collection))):
+                known = await owners(self.collection(change.collection), keys)
+                change.taken = frozenset(key for key, owner in known.items() if owner != change.record_id)
 
     def commit_of(self, work: UnitOfWork) -> Commit:
         return Commit(self._client, self.database, work, seconds=self._seconds)

@@ -24,7 +24,7 @@ _READ_BY_ALL: Final = (
     | _SERVICE
     | _ACTIVITIES
     | _COLLEAGUES
-    | {"timeline", "funnel", "jobs", "custom_fields", "search"}
+    | {"timeline", "funnel", "jobs", "custom_fields", "duplicate_rules", "search"}
 )
 
 _EVERYTHING: Final = frozenset(Operation)

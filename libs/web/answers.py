@@ -26,18 +26,21 @@ def respond(answer: Answer) -> web.Response:
     return json_response(answer.body, status=answer.status, headers=answer.headers)
 
 
-def created(work: UnitOfWork, record: Record) -> Answer:
-    """201 with the record, where it is and its version."""
-    headers = {"Location": f"/api/v1/{record.collection}/{record.id}", "ETag": etag(record.version)}
+_NOTHING_TOLD: Final[Mapping[str, str]] = {}
+
+
+def created(work: UnitOfWork, record: Record, told: Mapping[str, str] = _NOTHING_TOLD) -> Answer:
+    """201 with the record, where it is and its version; `told` are further headers."""
+    headers = {"Location": f"/api/v1/{record.collection}/{record.id}", "ETag": etag(record.version), **told}
     return Answer(201, work.public_json(record), headers)
 
 
-def rendered(work: UnitOfWork, result: object) -> Answer:
+def rendered(work: UnitOfWork, result: object, told: Mapping[str, str] = _NOTHING_TOLD) -> Answer:
     """200 with a record, or with an object that has records among its members; 204 for nothing."""
     if result is None:
         return Answer(204, b"", {})
     if isinstance(result, Record):
-        return Answer(200, work.public_json(result), {"ETag": etag(result.version)})
+        return Answer(200, work.public_json(result), {"ETag": etag(result.version), **told})
     return Answer(200, to_json(_plain(work, result)), {})
 
 

@@ -16,6 +16,14 @@ from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from libs.web.answers import created, json_response
 from libs.web.drafting import drafted
+from libs.web.duplicates.noticing import (
+    HEADER,
+    Warnings,
+    allows_duplicates,
+    notice,
+    notice_together,
+    told_in_header,
+)
 from libs.web.executing import STORE
 from libs.web.problems import problem_of
 from libs.web.references import REFERENCES, Pointer, named, pointers_in
@@ -32,7 +40,10 @@ class TooManyRecords(TooLarge):
 
 
 async def bulk_create(request: web.Request, resource: Resource[R]) -> web.Response:
-    """200 with `results`: `{"status": 201, "record": …}` or `{"status": 4xx, "problem": …}`, in the order sent."""
+    """200 with `results`: `{"status": 201, "record": …}` or `{"status": 4xx, "problem": …}`, in the order sent.
+
+    A record that is like others has `duplicates` beside it, as a single create has them in a header.
+    """
     body = await body_of(request)
     bulk = _Bulk(request, resource, request_key(request, body), records_in(body))
     return json_response(orjson.dumps({"results": await bulk.run()}))
@@ -61,16 +72,16 @@ class _Bulk:
         self._grants = grants_of(request)
         self._custom = custom_fields_of(request, resource.collection)
         self._key = key
+        self._allowed = allows_duplicates(request)
         self._records = records
         self._results: list[dict[str, Any] | None] = [None] * len(records)
 
     async def run(self) -> list[dict[str, Any] | None]:
         await self._recall(range(len(self._records)))
         drafts = await self._linked(self._drafts())
-        works: dict[int, tuple[UnitOfWork, Answer]] = {}
-        for number, draft in drafts.items():
-            if (prepared := await self._prepare(number, draft)) is not None:
-                works[number] = prepared
+        works = await self._answered(
+            {number: made for number, draft in drafts.items() if (made := await self._make(number, draft))}
+        )
         outcomes = await commit_rows(self._store, [work for work, _ in works.values()])
         repeated = []
         for (number, (_, answer)), outcome in zip(works.items(), outcomes, strict=True):
@@ -123,24 +134,40 @@ class _Bulk:
                 linked[number] = draft.model_copy(update=named(record_type, draft.values(), names))
         return linked
 
-    async def _prepare(self, number: int, draft: Draft) -> tuple[UnitOfWork, Answer] | None:
+    async def _make(self, number: int, draft: Draft) -> tuple[UnitOfWork, Record] | None:
         work = UnitOfWork(self._store, context_of(self._request))
         try:
-            return work, await self._command(number, draft, work)
+            return work, await self._resource.create_record(work, draft)
         except Refusal as refusal:
             self._fail(number, refusal)
             return None
 
-    async def _command(self, number: int, draft: Draft, work: UnitOfWork) -> Answer:
-        answer = created(work, await self._resource.create_record(work, draft))
+    async def _answered(self, made: dict[int, tuple[UnitOfWork, Record]]) -> dict[int, tuple[UnitOfWork, Answer]]:
+        """The records that no rule refuses as duplicates, of others or of those before them in this bulk."""
+        answered: dict[int, tuple[UnitOfWork, Answer]] = {}
+        judged = await notice_together(list(made.values()), allowed=self._allowed)
+        for (number, (work, record)), warnings in zip(made.items(), judged, strict=True):
+            if isinstance(warnings, Refusal):
+                self._fail(number, warnings)
+            else:
+                answered[number] = work, self._answer(number, work, record, warnings)
+        return answered
+
+    def _answer(self, number: int, work: UnitOfWork, record: Record, warnings: Warnings) -> Answer:
+        answer = created(work, record, told_in_header(warnings))
         if self._key is not None:
             work.remember(self._key.row(number).remembering(answer, work.now), within=self._resource.collection)
         return answer
 
     async def _again(self, number: int, draft: Draft) -> None:
         """A row whose command met a rival is run again, alone."""
+
+        async def command(work: UnitOfWork) -> Answer:
+            record = await self._resource.create_record(work, draft)
+            return self._answer(number, work, record, await notice(work, record, allowed=self._allowed))
+
         try:
-            answer = await self._store.run(lambda work: self._command(number, draft, work), context_of(self._request))
+            answer = await self._store.run(command, context_of(self._request))
         except AlreadyAnswered:
             await self._recall([number])
         except Refusal as refusal:
@@ -159,7 +186,10 @@ class _Bulk:
                 self._succeed(number, answer)
 
     def _succeed(self, number: int, answer: Answer) -> None:
-        self._results[number] = {"status": answer.status, "record": orjson.Fragment(answer.body)}
+        result = {"status": answer.status, "record": orjson.Fragment(answer.body)}
+        if warnings := answer.headers.get(HEADER):
+            result["duplicates"] = orjson.Fragment(warnings)
+        self._results[number] = result
 
     def _fail(self, number: int, refusal: Refusal) -> None:
         self._results[number] = {"status": refusal.status, "problem": problem_of(refusal)}

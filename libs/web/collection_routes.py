@@ -33,6 +33,7 @@ from libs.web.answers import created, json_response, rendered
 from libs.web.api import LIST_OPTIONS, Route, Rule
 from libs.web.bulk import bulk_create
 from libs.web.drafting import drafted
+from libs.web.duplicates.noticing import allows_duplicates, notice, told_in_header
 from libs.web.executing import STORE, execute
 from libs.web.exporting import EXPORT_OPTIONS, export
 from libs.web.patching import patch_of, revised
@@ -162,8 +163,11 @@ class CollectionRoutes(Generic[R]):
         names = await self._names(request, draft.__dict__, custom)
         draft = draft.model_copy(update=named(self._record, draft.values(), names)) if names else draft
 
+        allowed = allows_duplicates(request)
+
         async def command(work: UnitOfWork) -> Answer:
-            return created(work, await self._resource.create_record(work, draft))
+            record = await self._resource.create_record(work, draft)
+            return created(work, record, told_in_header(await notice(work, record, allowed=allowed)))
 
         return await execute(request, command, body=body, creates=self._resource.collection)
 
@@ -176,13 +180,15 @@ class CollectionRoutes(Generic[R]):
         refuse_closed_fields(patch, grants_of(request), self._resource.collection)
         custom = custom_fields_of(request, self._resource.collection)
         names = await self._names(request, patch, custom)
+        allowed = allows_duplicates(request)
 
         async def command(work: UnitOfWork) -> Answer:
             current = await work.get_target(self._record, request.match_info["id"])
             wanted = revised(current, patch, custom)
             refuse_excess_digits(self._record, wanted.__dict__)
             linked = named(self._record, {name: getattr(wanted, name) for name in patch}, names)
-            return rendered(work, await self._resource.change_record(work, current, wanted.evolve(**linked)))
+            record = await self._resource.change_record(work, current, wanted.evolve(**linked))
+            return rendered(work, record, told_in_header(await notice(work, record, allowed=allowed)))
 
         return await execute(request, command, body=body)
 

@@ -7,7 +7,16 @@ from typing import Final, TypeVar
 
 from libs.contracts.envelope import Envelope
 from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields, FieldTerms
-from libs.domain.directory import CustomFieldEntry, DirectoryDocument, Entry, RoleEntry, TeamEntry, UserEntry
+from libs.domain.directory import (
+    CustomFieldEntry,
+    DirectoryDocument,
+    DuplicateRuleEntry,
+    Entry,
+    RoleEntry,
+    TeamEntry,
+    UserEntry,
+)
+from libs.domain.duplicates import NO_RULES, DuplicateRule, DuplicateRules
 from libs.domain.grants import Grants, Ids
 from libs.domain.refusals import Refusal, Unavailable
 from libs.domain.roles import ADMINISTRATOR, administering, combined
@@ -27,8 +36,9 @@ E = TypeVar("E", bound=Entry)
 
 
 class Directory:
-    """Roles, teams, users and custom fields. A caller's grants are worked out once and remembered until a change.
+    """Roles, teams, users, custom fields and duplicate rules.
 
+    A caller's grants are worked out once and remembered until a change.
     `fields_changed` counts how often custom fields have changed.
     """
 
@@ -41,6 +51,8 @@ class Directory:
         self._custom_fields: dict[str, CustomFieldEntry] = {}
         self._fields_of: dict[str, CustomFields] = {}
         self.fields_changed = 0
+        self._duplicate_rules: dict[str, DuplicateRuleEntry] = {}
+        self._rules_of: dict[str, DuplicateRules] = {}
         self._grants: dict[tuple[str, tuple[str, ...], str], Grants] = {}
         self._loading = asyncio.Lock()
         self._loaded_at: float | None = None
@@ -79,7 +91,7 @@ class Directory:
             self._loaded_at = self._now()
 
     async def hear(self, envelope: Envelope) -> None:
-        """A role, a team or a user has changed."""
+        """A role, a team, a user, a custom field or a duplicate rule has changed."""
         if self._loading.locked():
             self._heard_meanwhile.append(envelope)
         self._apply(envelope)
@@ -115,6 +127,12 @@ class Directory:
         """The fields that administrators have added to the records of a collection."""
         return self._fields_of.get(collection, NO_CUSTOM_FIELDS)
 
+    def duplicate_rules(self, collection: str) -> DuplicateRules:
+        """When records of a collection are duplicates; raises `Unavailable` while that is not known."""
+        if self._loaded_at is None:
+            raise _unknown()
+        return self._rules_of.get(collection, NO_RULES)
+
     async def principal(self, id_: str) -> Principal | None:
         """Whether this is an active user or team; asks identity about one that is not known yet."""
         if self._principal(id_) is None and not self._just_loaded():
@@ -146,6 +164,7 @@ class Directory:
         self._users = {user.id: user for user in document.users}
         self._grants.clear()
         self._take_fields({field.id: field for field in document.custom_fields})
+        self._take_rules({rule.id: rule for rule in document.duplicate_rules})
 
     def _apply(self, envelope: Envelope) -> None:
         match envelope.collection:
@@ -159,6 +178,10 @@ class Directory:
                 entries = dict(self._custom_fields)
                 _keep(entries, CustomFieldEntry.model_validate(envelope.record))
                 self._take_fields(entries)
+            case "duplicate_rules":
+                rules = dict(self._duplicate_rules)
+                _keep(rules, DuplicateRuleEntry.model_validate(envelope.record))
+                self._take_rules(rules)
         self._grants.clear()
 
     def _take_fields(self, entries: dict[str, CustomFieldEntry]) -> None:
@@ -171,6 +194,16 @@ class Directory:
             if entry.active and entry.terms is not None:
                 terms.setdefault(entry.of, []).append(entry.terms)
         self._fields_of = {name: CustomFields.of(each, collection=name) for name, each in terms.items()}
+
+    def _take_rules(self, entries: dict[str, DuplicateRuleEntry]) -> None:
+        if entries == self._duplicate_rules:
+            return
+        self._duplicate_rules = entries
+        terms: dict[str, list[DuplicateRule]] = {}
+        for _, entry in sorted(entries.items()):
+            if entry.active and entry.terms is not None:
+                terms.setdefault(entry.of, []).append(entry.terms)
+        self._rules_of = {name: DuplicateRules(tuple(each)) for name, each in terms.items()}
 
     async def _keep_reloading(self) -> None:
         while True:

@@ -12,30 +12,25 @@ from libs.web.answers import json_response, rendered
 from libs.web.api import Route, Rule
 from libs.web.executing import STORE, execute
 from libs.web.listing import list_query_of, list_response
-from libs.web.requests import caller_of, grants_of
+from libs.web.requests import whose
 
 
 async def list_jobs(request: web.Request) -> web.Response:
     query = list_query_of(request, jobs.QUERY_FIELDS)
-    found, count = await jobs.page(request.app[STORE], query, owner_id=_whose(request))
+    found, count = await jobs.page(request.app[STORE], query, owner_id=whose(request))
     return list_response(request, query, found, count)
 
 
 async def read_job(request: web.Request) -> web.Response:
-    job = await jobs.find(request.app[STORE], request.match_info["id"], owner_id=_whose(request))
+    job = await jobs.find(request.app[STORE], request.match_info["id"], owner_id=whose(request))
     return json_response(to_json(job.model_dump()))
 
 
 async def cancel_job(request: web.Request) -> web.Response:
     async def command(work: UnitOfWork) -> Answer:
-        return rendered(work, await jobs.cancel(work, request.match_info["id"], owner_id=_whose(request)))
+        return rendered(work, await jobs.cancel(work, request.match_info["id"], owner_id=whose(request)))
 
     return await execute(request, command)
-
-
-def _whose(request: web.Request) -> str | None:
-    """Whose jobs the caller sees, None for all."""
-    return None if grants_of(request).everything else caller_of(request).user_id
 
 
 def job_routes() -> list[Route]:

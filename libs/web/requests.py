@@ -49,6 +49,11 @@ def grants_of(request: web.Request) -> Grants:
     return request.app[DIRECTORY].grants(request[_CALLER])
 
 
+def whose(request: web.Request) -> str | None:
+    """Whose jobs, imports and what came of them whoever asks may see, None for all."""
+    return None if grants_of(request).everything else caller_of(request).user_id
+
+
 def custom_fields_of(request: web.Request, collection: str) -> CustomFields:
     """The fields that administrators have added to the collection."""
     return request.app[DIRECTORY].custom_fields(collection)

@@ -35,6 +35,10 @@ from libs.web.authentication import Authenticator
 from libs.web.collection_routes import CollectionRoutes
 from libs.web.description import Description
 from libs.web.directory import Directory
+from libs.web.duplicates.finding import Finding
+from libs.web.duplicates.groups import INDEXES as GROUP_INDEXES
+from libs.web.duplicates.keeping import KeyKeeping
+from libs.web.duplicates.routes import FINDING, duplicate_routes
 from libs.web.executing import BUS, IN_PROGRESS, STORE
 from libs.web.exporting import WORKBOOKS, workbooks
 from libs.web.gateway import GATEWAY, Gateway
@@ -120,6 +124,7 @@ class Service:
             privacy_routes(),
             operations_routes(),
             snapshot_routes(records),
+            duplicate_routes([*self.importable().values()]),
             health_routes(),
         )
         return [*collections, *self.routes, *imports, *chain.from_iterable(every)]
@@ -154,12 +159,21 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
             settings.database_of(service.name),
             service=service.name,
             records=service.all_records(),
-            indexes={**INDEXES, **COPY_INDEXES, **IMPORT_INDEXES, **VIEW_INDEXES, **PART_INDEXES, **service.indexes},
+            indexes={
+                **INDEXES,
+                **COPY_INDEXES,
+                **IMPORT_INDEXES,
+                **VIEW_INDEXES,
+                **PART_INDEXES,
+                **GROUP_INDEXES,
+                **service.indexes,
+            },
             seconds=settings.database_seconds,
         )
         identity = service.identity(store) if service.identity else IdentityClient(settings.upstream_identity)
         authenticator = Authenticator(identity)
         directory = Directory(identity)
+        store.duplicate_rules = directory.duplicate_rules
         bus_settings = BusSettings(audience=tuple(sorted(settings.audience)), keeps_common=service.keeps_common)
         broker = RabbitBroker(settings.amqp_url, name=service.name, settings=bus_settings)
         privacy = Privacy(service.portable, IMPORTED, service.after_erasure)
@@ -177,12 +191,22 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
         imports = ImportJobs(service.importable(), references, directory)
         app[SNAPSHOTS] = snapshots(bus)
         announcing = [recovery(bus, service.recovered), *(kind(bus) for kind in service.announcing)]
+        keys = KeyKeeping(directory)
+        app[FINDING] = Finding(directory).kind
         jobs = Jobs(
             store,
             timers=service.timers,
             schedules=service.schedules,
-            kinds=(*service.jobs, *imports.kinds.values(), app[SNAPSHOTS], privacy.kind, *announcing),
-            duties=[Duty("imports", 3600.0, forget_old), privacy.duty],
+            kinds=(
+                *service.jobs,
+                *imports.kinds.values(),
+                app[SNAPSHOTS],
+                privacy.kind,
+                keys.kind,
+                app[FINDING],
+                *announcing,
+            ),
+            duties=[Duty("imports", 3600.0, forget_old), privacy.duty, keys.duty],
         )
         app[STORE], app[BUS], app[PARKING], app[AUTHENTICATOR] = store, bus, bus.parking, authenticator
         app[DIRECTORY], app[REFERENCES], app[KINDS] = directory, references, imports.kinds
@@ -219,8 +243,9 @@ def revocations(authenticator: Authenticator) -> Broadcast:
 
 
 def directory_changes(directory: Directory) -> Broadcast:
-    """Every copy of every service hears of roles, teams, users and custom fields that have changed."""
-    topics = ("identity.role.*", "identity.team.*", "identity.user.*", "identity.custom_field.*")
+    """Every copy of every service hears of roles, teams, users, custom fields and duplicate rules that have changed."""
+    kinds = ("role", "team", "user", "custom_field", "duplicate_rule")
+    topics = tuple(f"identity.{kind}.*" for kind in kinds)
     return Broadcast("directory", topics, directory.hear, directory.reload)
 
 

@@ -8,9 +8,11 @@ from multidict import CIMultiDict
 METHODS = "GET, HEAD, POST, PATCH, PUT, DELETE"
 REQUEST_HEADERS = (
     "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, Prefer, "
-    "X-API-Key, X-Correlation-ID, traceparent"
+    "X-API-Key, X-Correlation-ID, X-Duplicates, traceparent"
 )
-EXPOSED = "ETag, Location, Content-Disposition, Retry-After, RateLimit, RateLimit-Policy, X-Correlation-ID"
+EXPOSED = (
+    "ETag, Location, Content-Disposition, Retry-After, RateLimit, RateLimit-Policy, X-Correlation-ID, X-Duplicates"
+)
 REMEMBERED_SECONDS = "600"
 
 

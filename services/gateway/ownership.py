@@ -37,7 +37,7 @@ def _names(*lines: str) -> frozenset[str]:
 
 TABLE: Mapping[Service, Owned] = {
     Service.IDENTITY: Owned(
-        built=_names("users teams roles api_keys sessions custom_fields"),
+        built=_names("users teams roles api_keys sessions custom_fields duplicate_rules"),
         reserved=_names("auth me invitations"),
     ),
     Service.SALES: Owned(

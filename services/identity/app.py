@@ -13,6 +13,8 @@ from services.identity.api_keys.model import ApiKey
 from services.identity.attempts import store as attempts
 from services.identity.custom_fields import routes as custom_fields
 from services.identity.directory import routes as directory
+from services.identity.duplicate_rules import routes as duplicate_rules
+from services.identity.duplicate_rules.first import make_default_rules
 from services.identity.keys import routes as keys
 from services.identity.keys.files import load_signing_keys
 from services.identity.mailing import MailServer, Posting
@@ -45,6 +47,7 @@ async def create_app(settings: ServiceSettings) -> web.Application:
 
     async def first_administrator(app: web.Application) -> AsyncIterator[None]:
         await make_default_roles(app[STORE])
+        await make_default_rules(app[STORE])
         await make_first_administrator(app[STORE], passwords, admin_password, development=development)
         yield
         await app[links.POSTING].close()
@@ -52,7 +55,13 @@ async def create_app(settings: ServiceSettings) -> web.Application:
 
     service = Service(
         "identity",
-        resources=(users.USERS, roles.ROLES, teams.TEAMS, custom_fields.CUSTOM_FIELDS),
+        resources=(
+            users.USERS,
+            roles.ROLES,
+            teams.TEAMS,
+            custom_fields.CUSTOM_FIELDS,
+            duplicate_rules.DUPLICATE_RULES,
+        ),
         routes=(
             *users.ROUTES,
             *sessions.ROUTES,

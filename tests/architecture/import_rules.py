@@ -43,8 +43,8 @@ PURE_STDLIB = sys.stdlib_module_names - {
     "asyncio", "http", "io", "logging", "os", "pathlib", "random", "secrets", "shutil", "smtplib",
     "socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib",
 }  # fmt: skip
-# Validated text needs its grammar, and neither of these does any I/O as it is used.
-GRAMMARS = frozenset({"babel", "email_validator", "phonenumbers"})
+# Validated text needs its grammar, and names alike their measure; none of these does any I/O as it is used.
+GRAMMARS = frozenset({"babel", "email_validator", "jellyfish", "phonenumbers", "rapidfuzz"})
 PYDANTIC = frozenset({"pydantic", "pydantic_core"})
 
 

@@ -11,6 +11,7 @@ from services.activity.activities.model.phone_call import PhoneCall
 from services.activity.activities.model.task import Task
 from services.identity.api_keys.model import ApiKey
 from services.identity.custom_fields.model import CustomField
+from services.identity.duplicate_rules.model import DuplicateRule
 from services.identity.roles.model import Role
 from services.identity.sessions.model import Session
 from services.identity.teams.model import Team
@@ -47,6 +48,7 @@ from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, id_of
 ) = map(id_of, range(1, 17))
 
 WEBHOOK: Final = id_of(201)
+DUPLICATE_RULE: Final = id_of(203)
 PRIVACY_REQUEST: Final = id_of(202)
 
 COMMON: Final[Mapping[str, Any]] = {
@@ -116,6 +118,18 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "refers_to": ["accounts"],
         "minimum": "0",
         "maximum": "99.5",
+    },
+    DuplicateRule: {
+        "id": DUPLICATE_RULE,
+        "of": "leads",
+        "name": "Similar name in one town",
+        "conditions": [
+            {"fields": ["full_name", "company_name"], "match": "similar", "at_least": 0.85},
+            {"fields": ["address/city"], "match": "folded"},
+        ],
+        "on_create": "refuse",
+        "on_update": "warn",
+        "overridable": True,
     },
     Session: {
         "id": SESSION,

@@ -8,8 +8,8 @@ from libs.domain.record import Record, specs_of
 from tests.contracts.records import PARTICULARS
 
 NOT_SEARCHED = {
-    "sessions", "api_keys", "roles", "custom_fields", "webhooks", "tax_codes", "currencies", "privacy_requests",
-    "privacy_tasks",
+    "sessions", "api_keys", "roles", "custom_fields", "duplicate_rules", "webhooks", "tax_codes", "currencies",
+    "privacy_requests", "privacy_tasks",
 }  # fmt: skip
 """Collections that are no part of anybody's daily work."""
 

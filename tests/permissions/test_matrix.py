@@ -38,7 +38,7 @@ from tests.support.suite import SERVICES
 
 AT_ONCE: Final = 16
 NOBODYS_ID: Final = "0192f000-0000-7000-8000-000000000000"
-FOR_ADMINISTRATORS: Final = frozenset({"roles", "custom_fields"})
+FOR_ADMINISTRATORS: Final = frozenset({"roles", "custom_fields", "duplicate_rules"})
 """Collections that nobody else writes, whatever their roles say."""
 
 BESIDE: Final = {

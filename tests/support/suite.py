@@ -8,6 +8,7 @@ from services.identity.api_keys import routes as api_keys
 from services.identity.api_keys.model import ApiKey
 from services.identity.custom_fields import routes as custom_fields
 from services.identity.directory import routes as directory
+from services.identity.duplicate_rules import routes as duplicate_rules
 from services.identity.keys import routes as keys
 from services.identity.notices import consumers as notices
 from services.identity.password_links import routes as links
@@ -25,7 +26,13 @@ from services.service.app import SERVICE
 
 IDENTITY: Final = Service(
     "identity",
-    resources=(users.USERS, roles.ROLES, teams.TEAMS, custom_fields.CUSTOM_FIELDS),
+    resources=(
+        users.USERS,
+        roles.ROLES,
+        teams.TEAMS,
+        custom_fields.CUSTOM_FIELDS,
+        duplicate_rules.DUPLICATE_RULES,
+    ),
     routes=(
         *users.ROUTES,
         *sessions.ROUTES,

@@ -14,7 +14,7 @@ from libs.web.imports.fitting import refuse_unallowed
 from libs.web.imports.model import MOVES, Import, ImportCounts, ImportState
 from libs.web.imports.running import ImportTask
 from libs.web.imports.settings import KINDS
-from libs.web.requests import caller_of, grants_of
+from libs.web.requests import caller_of, grants_of, whose
 
 UNDO = "undo"
 
@@ -22,11 +22,6 @@ UNDO = "undo"
 async def found_by(request: web.Request) -> Import:
     """The import that the path names, if it is the caller's; raises `NotFound`."""
     return await store.find(request.app[STORE], request.match_info["id"], owner_id=whose(request))
-
-
-def whose(request: web.Request) -> str | None:
-    """Whose imports the caller sees, None for all."""
-    return None if grants_of(request).everything else caller_of(request).user_id
 
 
 def begun(request: web.Request, work: UnitOfWork, found: Import, action: str) -> Import:

@@ -16,11 +16,11 @@ from libs.web.imports.accepting import accept
 from libs.web.imports.errors import ERROR_OPTIONS, RowErrorsPage, errors_of
 from libs.web.imports.fitting import problems_of, refuse_unallowed, refuse_unfit
 from libs.web.imports.model import MOVES, Import, ImportSettings
-from libs.web.imports.moving import cancel_import, found_by, moving, whose
+from libs.web.imports.moving import cancel_import, found_by, moving
 from libs.web.imports.settings import RESOURCES, targets_for
 from libs.web.listing import list_query_of, list_response
 from libs.web.patching import merge, patch_of
-from libs.web.requests import body_of, grants_of, parse
+from libs.web.requests import body_of, grants_of, parse, whose
 
 
 async def list_imports(request: web.Request) -> web.Response:

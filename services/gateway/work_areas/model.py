@@ -72,7 +72,7 @@ WORK_AREAS = (
             Group("Business", ("pipelines", "business_hours", "activity_types", "custom_fields")),
             Group("Prices", ("tax_codes", "currencies")),
             Group("Users and Access", ("users", "teams", "roles", "api_keys", "sessions")),
-            Group("Data", ("imports", "jobs", "parked", "privacy_requests")),
+            Group("Data", ("duplicate_rules", "imports", "jobs", "parked", "privacy_requests")),
             Group("Integration", ("webhooks", "events")),
         ),
         shown_to=Operation.WRITE,

@@ -1,10 +1,11 @@
-"""What the other services need of roles, teams, users and custom fields."""
+"""What the other services need of roles, teams, users, custom fields and duplicate rules."""
 
-from libs.domain.directory import CustomFieldEntry, DirectoryDocument
+from libs.domain.directory import CustomFieldEntry, DirectoryDocument, DuplicateRuleEntry
 from libs.domain.record import Record
 from libs.store.errors import answering
 from libs.store.store import Document, Store
 from services.identity.custom_fields.model import CustomField
+from services.identity.duplicate_rules.model import DuplicateRule
 from services.identity.roles.model import Role
 from services.identity.teams.model import Team
 from services.identity.users.model import User
@@ -15,6 +16,7 @@ async def read_directory(store: Store) -> DirectoryDocument:
         "roles": await _all(store, Role, "permissions", "fields"),
         "teams": await _all(store, Team, "member_ids"),
         "custom_fields": await _all(store, CustomField, *CustomFieldEntry.TERMS),
+        "duplicate_rules": await _all(store, DuplicateRule, *DuplicateRuleEntry.TERMS),
         "users": await _all(store, User, "roles"),
     })  # fmt: skip
 

@@ -1,0 +1,55 @@
+"""The duplicate rule: when records of a collection are likely to be the same, and what is done about it."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from libs.contracts.identity import (
+    DuplicateCondition,
+    DuplicateRuleActivated,
+    DuplicateRuleDeactivated,
+    Likeness,
+    Reaction,
+)
+from libs.domain import lifecycle
+from libs.domain.fields import INDEXED, INITIAL, LISTED, SEARCHED
+from libs.domain.record import Record
+from libs.domain.refusals import FieldError, InvalidFields
+
+CollectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
+
+
+class DuplicateRule(Record, collection="duplicate_rules", aggregate="identity.duplicate_rule"):
+    """`of` names the collection. An `overridable` rule that refuses lets pass what is sent with `X-Duplicates: allow`.
+
+    A field that the collection does not have has no value, so that the rule finds nothing.
+    """
+
+    of: Annotated[CollectionName, INITIAL, INDEXED]
+    name: Annotated[str, LISTED, SEARCHED, Field(min_length=1, max_length=60)]
+    conditions: Annotated[tuple[DuplicateCondition, ...], Field(min_length=1, max_length=5)]
+    on_create: Annotated[Reaction, LISTED] = Reaction.WARN
+    on_update: Annotated[Reaction, LISTED] = Reaction.WARN
+    overridable: Annotated[bool, LISTED] = True
+
+
+def require_sound(rule: DuplicateRule) -> DuplicateRule:
+    """The rule itself; raises `InvalidFields` where a condition says what it cannot mean."""
+    if errors := list(_unsound(rule)):
+        raise InvalidFields("the conditions of the rule cannot be", errors=errors)
+    return rule
+
+
+def _unsound(rule: DuplicateRule) -> Iterator[FieldError]:
+    for number, condition in enumerate(rule.conditions):
+        if condition.at_least is not None and condition.match is not Likeness.SIMILAR:
+            yield FieldError(f"/conditions/{number}/at_least", "not_for_this_match", "only similar values have it")
+
+
+def deactivate(rule: DuplicateRule) -> tuple[DuplicateRule, DuplicateRuleDeactivated]:
+    return lifecycle.deactivate(rule), DuplicateRuleDeactivated()
+
+
+def activate(rule: DuplicateRule) -> tuple[DuplicateRule, DuplicateRuleActivated]:
+    return lifecycle.activate(rule), DuplicateRuleActivated()
