@@ -118,7 +118,8 @@ def following(quote: Quote, opportunity: Opportunity) -> Quote:
     """A quote of an opportunity is for whom that is; without lines of its own it has the lines and terms of that."""
     carried: dict[str, Any] = {} if quote.lines else terms_of(opportunity)
     if quote.customer is None:
-        carried |= {"customer": opportunity.customer, "prospect": opportunity.prospect}
+        prospect = opportunity.prospect if opportunity.customer is None else None
+        carried |= {"customer": opportunity.customer, "prospect": prospect}
     return quote.model_copy(update=carried)
 
 

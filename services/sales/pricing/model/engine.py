@@ -62,7 +62,7 @@ def _line_explained(pointer: str, terms: LineTerms, line: PricedLine) -> Iterato
     for origin in terms.origins:
         yield Step(pointer=pointer, rule=origin.rule, amount=origin.amount, detail=origin.detail)
     if line.volume_discount:
-        detail = f"less for each, from {line.quantity} on"
+        detail = f"less for each of {line.quantity}"
         yield Step(pointer=pointer, rule=Rule.VOLUME_DISCOUNT, amount=line.volume_discount, detail=detail)
     if line.discount:
         yield Step(pointer=pointer, rule=Rule.LINE_DISCOUNT, amount=line.discount, detail="off the line, typed in")

@@ -31,6 +31,20 @@ _METHODS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Rates:
+    """What one of the organisation's own currency buys: `ours` of the document's, `theirs` of the product's."""
+
+    ours: Decimal
+    theirs: Decimal
+
+    def convert(self, amount: Decimal | None) -> Decimal | None:
+        return None if amount is None else amount * self.ours / self.theirs
+
+
+_ONE_TO_ONE: Final = Rates(Decimal(1), Decimal(1))
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """What there is of all that a request names: products by id, tax codes and currencies by code."""
 
@@ -115,11 +129,7 @@ class Offering:
     ) -> tuple[Decimal, Decimal, tuple[Origin, ...]]:
         """What one piece costs, what it costs less for their number, and how the price came about."""
         if asked.unit_price is not None:
-            return (
-                asked.unit_price,
-                rounded(NOTHING, self.digits),
-                (Origin(Rule.TYPED_IN, asked.unit_price, "as the line says"),),
-            )
+            return self._typed_in(asked.unit_price)
         rule, price_list = _AT_LIST_PRICE, self._catalogue.price_list
         if price_list is not None:
             rule = self._rule(price_list, product, pointer)
@@ -137,42 +147,43 @@ class Offering:
     def _by_rule(
         self, rule: PriceRule, product: Product, pointer: str, price_list: str | None
     ) -> tuple[Decimal, tuple[Origin, ...]]:
-        factor = Decimal(1) if rule.method is Method.AMOUNT else self._factor(product, pointer)
-        basis = Basis(*(None if each is None else each * factor for each in (product.list_price, product.cost)))
+        rates = _ONE_TO_ONE if rule.method is Method.AMOUNT else self._rates(product, pointer)
+        basis = Basis(list_price=rates.convert(product.list_price), cost=rates.convert(product.cost))
         try:
             price = price_by(rule, basis, self.digits)
         except NothingToStartFrom:
             detail = f"{product.sku} has no amount that its price could start from"
             raise InvalidFields.at(f"{pointer}/product_id", "no_price", detail) from None
-        return price, tuple(self._origins(rule, product, price, factor, price_list))
+        return price, tuple(self._origins(rule, product, price, basis, price_list))
 
     def _origins(
-        self, rule: PriceRule, product: Product, price: Decimal, factor: Decimal, price_list: str | None
+        self, rule: PriceRule, product: Product, price: Decimal, basis: Basis, price_list: str | None
     ) -> Iterator[Origin]:
-        if price_list is None or rule.method is Method.PERCENT_OF_LIST:
-            yield Origin(Rule.LIST_PRICE, product.list_price or NOTHING, f"{product.currency} a {product.unit}")
-        if product.currency != self._currency and rule.method is not Method.AMOUNT:
-            yield Origin(Rule.CONVERTED, price, f"one {product.currency} is {factor.normalize():f} {self._currency}")
+        if rule.method is Method.PERCENT_OF_LIST and product.list_price is not None and basis.list_price is not None:
+            yield Origin(Rule.LIST_PRICE, product.list_price, f"{product.currency} a {product.unit}")
+            if product.currency != self._currency:
+                converted = rounded(basis.list_price, self.digits)
+                yield Origin(Rule.CONVERTED, converted, f"{self._currency} at the rates of {self._on}")
         if price_list is not None:
             how = _METHODS[rule.method].format(percent=rule.percent)
             yield Origin(Rule.PRICE_LIST, price, f"{price_list}: {how}{', rounded' if rule.rounding else ''}")
 
-    def _factor(self, product: Product, pointer: str) -> Decimal:
-        """How many of the document's currency one of the product's buys."""
+    def _rates(self, product: Product, pointer: str) -> Rates:
+        """Those that lead from the product's currency to the document's; raises `InvalidFields` without them."""
         if product.currency == self._currency:
-            return Decimal(1)
-        ours, theirs = (self._rate(code) for code in (self._currency, product.currency))
+            return _ONE_TO_ONE
+        ours, theirs = self._rate(self._currency), self._rate(product.currency)
         if ours is None or theirs is None:
             detail = f"{product.sku} is priced in {product.currency}, and no rate leads to {self._currency}"
             raise InvalidFields.at(f"{pointer}/product_id", "other_currency", detail)
-        return ours / theirs
+        return Rates(ours, theirs)
 
     def _rate(self, code: str) -> Decimal | None:
         currency = self._catalogue.currencies.get(code)
         return currency.rate_on(self._on) if currency and currency.state == Lifecycle.ACTIVE else None
 
     def tax(self, code: str | None, pointer: str) -> TaxRate:
-        """The rate of a tax code today; raises `InvalidFields` where there is none."""
+        """The rate of a tax code on that day; raises `InvalidFields` where there is none."""
         if code is None:
             return _UNTAXED
         known = self._catalogue.tax_codes.get(code)

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from libs.domain.refusals import InvalidFields
-from services.sales.pricing.model.document import Rule
-from tests.services.sales.pricing.samples import calculated, price_list, priced
+from services.sales.pricing.model.document import DocumentLine, PriceRequest, Rule
+from services.sales.pricing.model.engine import calculate
+from services.sales.pricing.model.offering import Catalogue
+from tests.services.sales.pricing.samples import TODAY, calculated, currency, price_list, priced, product
 
 DESK = {"product_id": "desk", "quantity": 1}
 
@@ -87,10 +89,23 @@ def test_a_price_in_another_currency_is_converted_at_the_rate_of_the_day() -> No
     answer = calculated(currency="EUR", lines=[rug])
 
     assert answer.priced.lines[0].unit_price == Decimal("100.00")
-    assert Rule.CONVERTED in [step.rule for step in answer.explain]
+    assert [(step.rule, step.amount) for step in answer.explain[:2]] == [
+        (Rule.LIST_PRICE, Decimal("108.45")),
+        (Rule.CONVERTED, Decimal("100.00")),
+    ]
     with pytest.raises(InvalidFields) as refused:
         priced(currency="EUR", on="2026-10-31", lines=[rug])
     assert refused.value.errors[0].code == "other_currency"
+
+
+def test_a_half_that_a_conversion_makes_is_rounded_up_too() -> None:
+    """0.03 at 1.2 is 0.025, which a quotient of rates, cut off somewhere, would miss."""
+    rates = {each.code: each for each in (currency("EUR", ("2026-01-01", "1")), currency("USD", ("2026-01-01", "1.2")))}
+    pin = product("pin", list_price=Decimal("0.03"), currency="USD", tax_code=None)
+    known = Catalogue(products={"pin": pin}, price_list=None, tax_codes={}, currencies=rates)
+    request = PriceRequest(lines=(DocumentLine(product_id="pin", quantity=Decimal(1)),))
+
+    assert calculate(request, known, today=TODAY).priced.total == Decimal("0.03")
 
 
 @pytest.mark.parametrize(("on", "percent"), [("2020-06-30", 19), ("2020-07-01", 16), ("2021-01-01", 19)])

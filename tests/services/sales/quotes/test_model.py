@@ -97,6 +97,8 @@ def test_a_quote_of_an_opportunity_is_for_whom_that_is_and_offers_what_it_asks()
     assert quote.prospect == Prospect(last_name="Lee")
     assert (quote.lines, quote.prices_include_tax) == (LINES, True)
     own = model.following(DRAFT, opportunity(customer={"collection": "contacts", "id": "c-1"}, prices_include_tax=True))
+    known = model.following(bare, opportunity(customer={"collection": "contacts", "id": "c-1"}))
+    assert (known.customer is not None, known.prospect) == (True, None)
     assert (own.customer, own.lines, own.prices_include_tax) == (DRAFT.customer, LINES, False)
 
 
