@@ -13,6 +13,9 @@ RESTATED: Final = "restated"
 BACKUP_RESTORED: Final = "backup.restored"
 """What a service announces after it was set back to a backup: `sales.backup.restored`."""
 
+ERASED: Final = "erased"
+"""The verb of an event that tells a record without the person that it was about, and not what there was before."""
+
 CONTENT_TYPE: Final = "application/cloudevents+json"
 SCHEMA_VERSION: Final = "v1"
 _SCHEMA_PREFIX: Final = "urn:tandem:event:"

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
-from libs.contracts.envelope import RESTATED, Envelope
+from libs.contracts.envelope import ERASED, RESTATED, Envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,6 @@ class Event(BaseModel, Generic[S]):
 
 def restated(aggregate: str, snapshot: type[Snapshot]) -> type[Event[Any]]:
     """The event that tells a record of this aggregate once more, as every service can for all of its records."""
-    name = f"{aggregate.rpartition('.')[2].title().replace('_', '')}Restated"
     members = {
         "__doc__": "Nothing has happened: the record is told once more as it is, for those who do not have it. "
         "After a restore from backup it is `recovered`: as it was, though newer was told of it. One that is in the "
@@ -107,10 +106,21 @@ def restated(aggregate: str, snapshot: type[Snapshot]) -> type[Event[Any]]:
         "recovered": False,
         "removed": False,
     }
+    return _made(aggregate, snapshot, RESTATED, members)
+
+
+def erased(aggregate: str, snapshot: type[Snapshot]) -> type[Event[Any]]:
+    """The event that tells a record of this aggregate without the person that it was about."""
+    meaning = "Whom the record was about is erased. Forget what you know of them; it is not said what that was."
+    return _made(aggregate, snapshot, ERASED, {"__doc__": meaning})
+
+
+def _made(aggregate: str, snapshot: type[Snapshot], verb: str, members: Mapping[str, Any]) -> type[Event[Any]]:
+    name = f"{aggregate.rpartition('.')[2].title().replace('_', '')}{verb.title()}"
     made: type[Event[Any]] = new_class(
         name,
         (Event.__class_getitem__(snapshot),),
-        {"type": f"{aggregate}.{RESTATED}"},
+        {"type": f"{aggregate}.{verb}"},
         lambda namespace: namespace.update(members),
     )
     return made

@@ -6,13 +6,16 @@ from typing import Any, Final
 
 from libs.contracts import activity, catalogue, documents, identity, journal, marketing, sales, service
 from libs.contracts.envelope import Envelope
-from libs.contracts.event import Event, restated
+from libs.contracts.event import Event, erased, restated
 from libs.contracts.privacy import reported
 
 
-def _restated(events: Sequence[type[Event[Any]]]) -> Iterator[type[Event[Any]]]:
+def _common(events: Sequence[type[Event[Any]]]) -> Iterator[type[Event[Any]]]:
+    """What records of every aggregate can undergo."""
     snapshots = {event.type.rpartition(".")[0]: event.snapshot for event in events}
-    return (restated(aggregate, snapshot) for aggregate, snapshot in snapshots.items())
+    for aggregate, snapshot in snapshots.items():
+        yield restated(aggregate, snapshot)
+        yield erased(aggregate, snapshot)
 
 
 MODULES: Final = MappingProxyType(
@@ -30,7 +33,7 @@ MODULES: Final = MappingProxyType(
 
 def _events(name: str) -> tuple[type[Event[Any]], ...]:
     declared = (*(event for module in MODULES[name] for event in module.EVENTS), reported(name))
-    return (*declared, *_restated(declared))
+    return (*declared, *_common(declared))
 
 
 PUBLISHERS: Final[Mapping[str, tuple[type[Event[Any]], ...]]] = {name: _events(name) for name in MODULES}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from libs.bus.definitions import Consumer, Projection, Topic, keys_of
-from libs.contracts.envelope import BACKUP_RESTORED, RESTATED
+from libs.contracts.envelope import BACKUP_RESTORED, ERASED, RESTATED
 from libs.contracts.event import Event, Snapshot
 from libs.contracts.privacy import REPORTED
 from libs.contracts.publishers import BY_TYPE, MODULES, PUBLISHERS
@@ -92,7 +92,7 @@ def moves_of(record_type: type[Record]) -> frozenset[str]:
 def test_every_class_is_listed_once_and_is_of_its_publisher(publisher: str) -> None:
     classes = [each for module in MODULES[publisher] for each in vars(module).values() if is_event(each, module)]
 
-    of_every_service = (RESTATED, REPORTED)
+    of_every_service = (RESTATED, ERASED, REPORTED)
     listed = [each for each in PUBLISHERS[publisher] if each.type.rpartition(".")[2] not in of_every_service]
     assert sorted(each.__name__ for each in classes) == sorted(each.__name__ for each in listed)
     assert len({each.type for each in classes}) == len(classes)
