@@ -45,14 +45,15 @@ class Side:
 
 
 def lead(number: int) -> bytes:
-    """A body of the usual size; no two have the same e-mail."""
+    """A body of the usual size; no two are of the same person."""
+    person = time.monotonic_ns()
     body = {
         "topic": f"Interested in product {number % 97}",
         "first_name": "Ada",
-        "last_name": f"Lovelace {number}",
+        "last_name": f"Lovelace {person}",
         "company_name": "Analytical Engines",
-        "email": f"ada{time.monotonic_ns()}@example.org",
-        "phone": "+44 20 7946 0018",
+        "email": f"ada{person}@example.org",
+        "phone": f"+44 20 {person % 10**8:08}",
     }
     return json.dumps(body).encode()
 

@@ -79,7 +79,11 @@ async def _settings(
         mapping = await mappings.by_name(request.app[STORE], collection, given)
     else:
         mapping = guess(targets, contents)
-    settings = {name: sent.fields[name] for name in ("mode", "key") if sent.fields.get(name)}
+    settings: dict[str, Any] = {
+        name: sent.fields[name] for name in ("mode", "key", "allow_duplicates") if sent.fields.get(name)
+    }
+    if "allow_duplicates" in settings:
+        settings["allow_duplicates"] = settings["allow_duplicates"] == "true"
     return parse(to_json({**settings, "mapping": mapping.model_dump()}), ImportSettings)
 
 

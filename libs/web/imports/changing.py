@@ -14,6 +14,7 @@ from libs.store.documents import to_document
 from libs.store.errors import answering
 from libs.store.store import Document, Store
 from libs.store.work import UnitOfWork
+from libs.web.duplicates.noticing import notice
 from libs.web.imports import store as rows_store
 from libs.web.imports.model import Import
 from libs.web.imports.outcomes import Outcome, Outcomes, bad_row
@@ -102,6 +103,10 @@ class Changing:
         if not any(_differing(current, linked)):
             return None
         changed = await self._resource.change_record(work, current, linked)
+        warnings = await notice(work, changed, allowed=self._import.allow_duplicates)
+        if warnings:
+            told = {each.row: [warning.model_dump() for warning in warnings]}
+            await rows_store.keep_duplicates(self._store, self._import.id, told)
         before, after = _differing(current, changed)
         return Changed(each.row, record_id, before, after)
 

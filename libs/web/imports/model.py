@@ -65,11 +65,12 @@ class ImportMode(StrEnum):
 
 
 class ImportSettings(Value):
-    """What of an import can be changed before it runs."""
+    """What of an import can be changed before it runs. `allow_duplicates` is elsewhere `X-Duplicates: allow`."""
 
     mapping: ImportMapping
     mode: ImportMode = ImportMode.CREATE
     key: str | None = Field(default=None, max_length=100)
+    allow_duplicates: bool = False
 
 
 class ImportFile(BaseModel):
@@ -111,7 +112,10 @@ class ImportCounts(BaseModel):
 
 
 class Import(BaseModel):
-    """An import as its owner sees it. `rows` are those of the file without its header; `last_row` is a number."""
+    """An import as its owner sees it. `rows` are those of the file without its header; `last_row` is a number.
+
+    `duplicates` are rows so far that are like other records, and are made records of nevertheless.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -126,9 +130,11 @@ class Import(BaseModel):
     last_row: int
     mode: ImportMode = ImportMode.CREATE
     key: str | None = None
+    allow_duplicates: bool = False
     mapping: ImportMapping
     problems: tuple[ImportProblem, ...] = ()
     counts: ImportCounts = ImportCounts()
+    duplicates: int = 0
     job_id: str | None = None
     created_at: datetime
 
@@ -147,7 +153,9 @@ class Import(BaseModel):
 
     @property
     def settings(self) -> ImportSettings:
-        return ImportSettings(mapping=self.mapping, mode=self.mode, key=self.key)
+        return ImportSettings(
+            mapping=self.mapping, mode=self.mode, key=self.key, allow_duplicates=self.allow_duplicates
+        )
 
     @property
     def begun_at(self) -> int:

@@ -1,5 +1,7 @@
 """Imports over HTTP. People see their own, administrators all."""
 
+from typing import Final
+
 from aiohttp import web
 
 from libs.domain.grants import Operation
@@ -13,6 +15,7 @@ from libs.web.api import Route, Rule
 from libs.web.executing import STORE, execute
 from libs.web.imports import store
 from libs.web.imports.accepting import accept
+from libs.web.imports.duplicates import PAGE_OPTIONS, RowDuplicatesPage, duplicates_of
 from libs.web.imports.errors import ERROR_OPTIONS, RowErrorsPage, errors_of
 from libs.web.imports.fitting import problems_of, refuse_unallowed, refuse_unfit
 from libs.web.imports.model import MOVES, Import, ImportSettings
@@ -21,6 +24,8 @@ from libs.web.imports.settings import RESOURCES, targets_for
 from libs.web.listing import list_query_of, list_response
 from libs.web.patching import merge, patch_of
 from libs.web.requests import body_of, grants_of, parse, whose
+
+_CHANGED: Final = {"mapping", "mode", "key", "allow_duplicates", "problems", "state"}
 
 
 async def list_imports(request: web.Request) -> web.Response:
@@ -39,7 +44,7 @@ async def change_import(request: web.Request) -> web.Response:
 
     async def command(work: UnitOfWork) -> Answer:
         changed = _changed(request, found := await found_by(request), patch)
-        store.amend(work, found, changed.model_dump(include={"mapping", "mode", "key", "problems", "state"}))
+        store.amend(work, found, changed.model_dump(include=_CHANGED))
         return rendered(work, changed)
 
     return await execute(request, command, body=body)
@@ -54,6 +59,10 @@ def _changed(request: web.Request, found: Import, patch: dict[str, object]) -> I
     refuse_unfit(record_type, targets, found.columns, settings)
     problems = problems_of(targets, found.columns, settings)
     return found.model_copy(update={**settings.__dict__, "problems": problems, "state": state})
+
+
+async def list_duplicates(request: web.Request) -> web.Response:
+    return await duplicates_of(request, await found_by(request))
 
 
 async def list_errors(request: web.Request) -> web.StreamResponse:
@@ -87,5 +96,14 @@ def import_routes() -> list[Route]:
             answer=RowErrorsPage,
             options=ERROR_OPTIONS,
             media=tuple(CONTENT_TYPES.values()),
+        ),
+        Route(
+            "GET",
+            f"{one}/duplicates",
+            list_duplicates,
+            read,
+            "The rows that are like other records, and by which rules",
+            answer=RowDuplicatesPage,
+            options=PAGE_OPTIONS,
         ),
     ]

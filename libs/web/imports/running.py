@@ -77,6 +77,7 @@ class ImportJobs:
         row, counts = _resumed(progress)
         if row == 0:
             await imports.forget_bad_rows(store, found.id)
+            await imports.forget_duplicates(store, found.id)
         async with aclosing(_chunks(store, found, after=row)) as chunks:
             async for chunk in chunks:
                 outcomes = await writer.write(chunk)
@@ -84,7 +85,8 @@ class ImportJobs:
                 await imports.keep_bad_rows(store, found.id, bad)
                 counts = _added(counts, outcomes)
                 told = counts.model_dump()
-                await imports.settle(store, found.id, progress.job_id, {"counts": told})
+                doubles = await imports.number_of_duplicates(store, found.id)
+                await imports.settle(store, found.id, progress.job_id, {"counts": told, "duplicates": doubles})
                 cursor = {"row": chunk[-1][0], "counts": told}
                 await progress.advance(len(chunk) - len(bad), failed=len(bad), cursor=cursor)
         await imports.settle(store, found.id, progress.job_id, {"state": ends, "counts": counts.model_dump()})

@@ -22,6 +22,7 @@ from libs.web.imports.model import UNDERWAY, Import
 IMPORTS: Final = "imports"
 ERRORS: Final = "import_errors"
 CHANGES: Final = "import_changes"
+DUPLICATES: Final = "import_duplicates"
 MAPPINGS: Final = "import_mappings"
 FILES: Final = "import_files"
 ROWS: Final = (ERRORS, CHANGES)
@@ -157,6 +158,32 @@ async def forget_bad_rows(store: Store, import_id: str) -> None:
     await store.collection(ERRORS).delete_many(_rows_of(import_id))
 
 
+@answering()
+async def keep_duplicates(store: Store, import_id: str, rows: Mapping[int, Sequence[Mapping[str, Any]]]) -> None:
+    """Stores by which rules rows are like which records, once however often it is done."""
+    documents = [{"_id": row_id(import_id, row), "row": row, "duplicates": warnings} for row, warnings in rows.items()]
+    if documents:
+        collection = store.collection(DUPLICATES)
+        await collection.delete_many({"_id": {"$in": [each["_id"] for each in documents]}})
+        await collection.insert_many(documents)
+
+
+@answering()
+async def number_of_duplicates(store: Store, import_id: str) -> int:
+    return await store.collection(DUPLICATES).count_documents(_rows_of(import_id))
+
+
+@answering()
+async def duplicates(store: Store, import_id: str, *, after: int, limit: int) -> list[Document]:
+    """In the order of the file."""
+    return await store.collection(DUPLICATES).find(_rows_of(import_id, after + 1)).sort("_id", 1).to_list(limit)
+
+
+@answering()
+async def forget_duplicates(store: Store, import_id: str) -> None:
+    await store.collection(DUPLICATES).delete_many(_rows_of(import_id))
+
+
 def keep_changes(work: UnitOfWork, import_id: str, made: Sequence[Changed]) -> None:
     """Stores them in the same commit; that a row has changed something already is a conflict there."""
     documents = [
@@ -208,7 +235,7 @@ async def forget_old(store: Store) -> None:
     async with answering():
         old = await store.collection(IMPORTS).find({"created_at": {"$lt": before}}, {"_id": 1}).to_list(1000)
         for each in old:
-            for collection in (ERRORS, CHANGES):
+            for collection in (ERRORS, CHANGES, DUPLICATES):
                 await store.collection(collection).delete_many(_rows_of(each["_id"]))
             await store.collection(IMPORTS).delete_one({"_id": each["_id"]})
     await Files(store, FILES).forget(before)

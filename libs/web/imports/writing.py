@@ -20,6 +20,7 @@ from libs.store.rows import commit_rows
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from libs.tables.reading import Row
+from libs.web.duplicates.noticing import Warnings, notice, notice_together
 from libs.web.imports import store as rows_store
 from libs.web.imports.changing import CHANGES_AT_ONCE, Changing
 from libs.web.imports.lookups import Lookups
@@ -148,22 +149,38 @@ class RowWriter:
 
     async def _create(self, creates: Mapping[int, tuple[Prepared, Draft]]) -> Outcomes:
         outcomes: Outcomes = {}
-        works: dict[int, UnitOfWork] = {}
+        made: dict[int, tuple[UnitOfWork, Record]] = {}
         async for row in _breathing(creates):
             each, draft = creates[row]
             work = UnitOfWork(self._store, self._context, rehearsing=self._rehearsing)
             try:
-                await self._make(work, row, draft)
+                made[row] = work, await self._make(work, row, draft)
             except Refusal as refusal:
                 outcomes[row] = bad_row(each, refusal)
-            else:
-                works[row] = work
+        works = await self._alone(made, creates, outcomes)
         if self._rehearsing:
             return outcomes | dict.fromkeys(works, Outcome.CREATED)
         for row, outcome in zip(works, await commit_rows(self._store, list(works.values())), strict=True):
             each, draft = creates[row]
             outcomes[row] = await self._settled(each, draft, outcome)
         return outcomes
+
+    async def _alone(
+        self,
+        made: Mapping[int, tuple[UnitOfWork, Record]],
+        creates: Mapping[int, tuple[Prepared, Draft]],
+        outcomes: Outcomes,
+    ) -> dict[int, UnitOfWork]:
+        """The rows that no rule refuses as duplicates; what is told of them is kept before they are written."""
+        judged = await notice_together(list(made.values()), allowed=self._import.allow_duplicates)
+        told = dict(zip(made, judged, strict=True))
+        outcomes |= {row: bad_row(creates[row][0], each) for row, each in told.items() if isinstance(each, Refusal)}
+        await self._tell({row: each for row, each in told.items() if not isinstance(each, Refusal)})
+        return {row: work for row, (work, _) in made.items() if row not in outcomes}
+
+    async def _tell(self, told: Mapping[int, Warnings]) -> None:
+        rows = {row: [each.model_dump() for each in warnings] for row, warnings in told.items() if warnings}
+        await rows_store.keep_duplicates(self._store, self._import.id, rows)
 
     async def _make(self, work: UnitOfWork, row: int, draft: Draft) -> Record:
         work.draw_ids(chain((self._import.record_id(row),), iter(new_id, None)))
@@ -186,12 +203,14 @@ class RowWriter:
         """A row whose command met a rival is run again, alone, unless it has made its record."""
         record_id = self._import.record_id(each.row)
 
-        async def command(work: UnitOfWork) -> None:
-            if not await rows_store.existing(self._store, self._resource.collection, [record_id]):
-                await self._make(work, each.row, draft)
+        async def command(work: UnitOfWork) -> Warnings:
+            if await rows_store.existing(self._store, self._resource.collection, [record_id]):
+                return ()
+            record = await self._make(work, each.row, draft)
+            return await notice(work, record, allowed=self._import.allow_duplicates)
 
         try:
-            await self._store.run(command, self._context)
+            await self._tell({each.row: await self._store.run(command, self._context)})
         except Unavailable:
             raise
         except Refusal as refusal:
