@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from libs.contracts.envelope import ERASED, RESTATED, Envelope
+from libs.contracts.values import Alias
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,20 @@ class Event(BaseModel, Generic[S]):
     def payload(self) -> Mapping[str, Any]:
         """The event's own fields, ready for JSON."""
         return self.model_dump(mode="json") if type(self).model_fields else {}
+
+
+class Merged(Event[S], Generic[S]):
+    """Others were found to be the same as this one: from now on their ids lead here, as `aliases` says of each."""
+
+    merged_ids: tuple[str, ...]
+    aliases: tuple[Alias, ...]
+
+
+class Unmerged(Event[S], Generic[S]):
+    """One that had been merged into this one is a record of its own again, which its id leads to once more."""
+
+    unmerged_id: str
+    aliases: tuple[Alias, ...]
 
 
 def restated(aggregate: str, snapshot: type[Snapshot]) -> type[Event[Any]]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from libs.contracts import activity, catalogue, documents, identity, journal, marketing, sales, service
 from libs.contracts.envelope import Envelope
-from libs.contracts.event import Event, erased, restated
+from libs.contracts.event import Event, Merged, erased, restated
 from libs.contracts.privacy import reported
 
 
@@ -41,6 +41,14 @@ PUBLISHERS: Final[Mapping[str, tuple[type[Event[Any]], ...]]] = {name: _events(n
 BY_TYPE: Final[Mapping[str, type[Event[Any]]]] = {
     event.type: event for events in PUBLISHERS.values() for event in events
 }
+
+
+MERGEABLE: Final[frozenset[str]] = frozenset(
+    event.snapshot.searchable.collection
+    for event in BY_TYPE.values()
+    if issubclass(event, Merged) and event.snapshot.searchable is not None
+)
+"""The collections whose records can be merged with one another."""
 
 
 def require_as_published(envelope: Envelope) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
-from libs.contracts.event import Event, Searchable, Snapshot
+from libs.contracts.event import Event, Merged, Searchable, Snapshot, Unmerged
 from libs.contracts.values import Currency, Day, Money, Reference, Value
 
 
@@ -48,6 +48,14 @@ class Consent(Value):
     letter: bool | None = None
     fax: bool | None = None
     social: bool | None = None
+
+
+def agreed(one: Consent | None, other: Consent | None) -> Consent | None:
+    """The consent of somebody who was recorded twice: a no, wherever it was said, is one."""
+    if one is None or other is None:
+        return one or other
+    said = {name: (getattr(one, name), getattr(other, name)) for name in Consent.model_fields}
+    return Consent(**{name: False if False in each else True in each or None for name, each in said.items()})
 
 
 class LeadSnapshot(Snapshot):
@@ -149,6 +157,14 @@ class LeadRestored(Event[LeadSnapshot], type="sales.lead.restored"):
     pass
 
 
+class LeadMerged(Merged[LeadSnapshot], type="sales.lead.merged"):
+    """Other leads were found to be the same: their ids lead to this one from now on."""
+
+
+class LeadUnmerged(Unmerged[LeadSnapshot], type="sales.lead.unmerged"):
+    """One that had been merged into this one is a lead of its own again."""
+
+
 class LeadAssigned(Event[LeadSnapshot], type="sales.lead.assigned"):
     pass
 
@@ -240,6 +256,14 @@ class AccountRestored(Event[AccountSnapshot], type="sales.account.restored"):
     pass
 
 
+class AccountMerged(Merged[AccountSnapshot], type="sales.account.merged"):
+    """Other accounts were found to be the same: their ids lead to this one from now on."""
+
+
+class AccountUnmerged(Unmerged[AccountSnapshot], type="sales.account.unmerged"):
+    """One that had been merged into this one is an account of its own again."""
+
+
 class AccountAssigned(Event[AccountSnapshot], type="sales.account.assigned"):
     pass
 
@@ -268,6 +292,14 @@ class ContactRestored(Event[ContactSnapshot], type="sales.contact.restored"):
     pass
 
 
+class ContactMerged(Merged[ContactSnapshot], type="sales.contact.merged"):
+    """Other contacts were found to be the same: their ids lead to this one from now on."""
+
+
+class ContactUnmerged(Unmerged[ContactSnapshot], type="sales.contact.unmerged"):
+    """One that had been merged into this one is a contact of its own again."""
+
+
 class ContactAssigned(Event[ContactSnapshot], type="sales.contact.assigned"):
     pass
 
@@ -285,6 +317,8 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     LeadUpdated,
     LeadDeleted,
     LeadRestored,
+    LeadMerged,
+    LeadUnmerged,
     LeadAssigned,
     LeadContacted,
     LeadQualified,
@@ -306,6 +340,8 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     AccountUpdated,
     AccountDeleted,
     AccountRestored,
+    AccountMerged,
+    AccountUnmerged,
     AccountAssigned,
     AccountActivated,
     AccountDeactivated,
@@ -313,6 +349,8 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     ContactUpdated,
     ContactDeleted,
     ContactRestored,
+    ContactMerged,
+    ContactUnmerged,
     ContactAssigned,
     ContactActivated,
     ContactDeactivated,

@@ -76,6 +76,18 @@ class Reference(Value):
     name: Annotated[str, Field(max_length=300)] | None = None
 
 
+class Alias(Value):
+    """Where the id of a merged record leads: to its survivor, or with no `to` to the record itself once more.
+
+    It leads there at once, however often the survivor was merged on. Of two about one id the later one has the greater
+    `version`.
+    """
+
+    id: str
+    to: str | None = None
+    version: int
+
+
 class Address(Value):
     line1: Annotated[str, Field(max_length=200)] | None = None
     line2: Annotated[str, Field(max_length=200)] | None = None

@@ -21,11 +21,13 @@ Tag = Annotated[str, Field(min_length=1, max_length=60)]
 class Index:
     """A compound index: fields in order, `-` before one that descends. `unique` ignores records without the first.
 
-    With `expires_after`, documents go that long after the time in the one field, unannounced and for good.
+    Documents without any of the fields have no entry where it is `sparse`. With `expires_after`, documents go that long
+    after the time in the one field, unannounced and for good.
     """
 
     fields: tuple[str, ...]
     unique: bool = False
+    sparse: bool = False
     expires_after: timedelta | None = None
 
 

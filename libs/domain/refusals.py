@@ -51,6 +51,28 @@ class NotFound(Refusal):
     status, code = 404, "not_found"
 
 
+class MovedOn(Refusal):
+    """The record was merged into another, and its id leads there."""
+
+    status, code = 308, "merged"
+
+    def __init__(self, survivor_id: str) -> None:
+        super().__init__("the record was merged into another", merged_into=survivor_id)
+        self.survivor_id = survivor_id
+
+
+class AlreadyMerged(Refusal):
+    """A record is merged once; whoever wants it elsewhere unmerges it first."""
+
+    code = "already_merged"
+
+
+class NotMerged(Refusal):
+    """Only what was merged into the record itself can be taken out of it again."""
+
+    code = "not_merged"
+
+
 class NotRemoved(Refusal):
     """Only what was removed can be restored."""
 

@@ -34,7 +34,7 @@ class Announcement:
 class Change:
     """One record's way through a command. `before` is the loaded document, None for a new record.
 
-    Where it `erases`, nobody is told what there was before.
+    Where it `erases`, nobody is told what there was before. One that is `merged` into another is `removed` as well.
 
     `taken` are the keys that others have already, None while nobody has looked.
     """
@@ -46,6 +46,7 @@ class Change:
     removed: bool = False
     erases: bool = False
     taken: frozenset[str] | None = None
+    merged: bool = False
     _json: bytes | None = None
     _keys: tuple[str, ...] | None = None
 
@@ -61,8 +62,9 @@ class Change:
     def creating(self) -> bool:
         return self.before is None
 
-    def becomes(self, after: Document, *, removed: bool) -> None:
-        self.after, self.removed, self._json, self._keys = after, removed, None, None
+    def becomes(self, after: Document, *, removed: bool, merged: bool = False) -> None:
+        self.after, self.removed, self.merged = after, removed, merged
+        self._json, self._keys = None, None
 
     def json(self) -> bytes:
         """The public state after the change; written once, for the answer and for every event."""

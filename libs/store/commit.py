@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
@@ -31,6 +31,9 @@ from libs.store.outbox import (
 from libs.store.private import Insert
 from libs.store.transactions import in_transaction
 from libs.store.work import UnitOfWork
+
+_OWN: Final = ("_deleted", "_merged", "_moved")
+"""Private fields that a change says, as it says those that are public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,12 @@ class Write:
         return noted(keys, self.rules, record_id=self.change.record_id, taken=self.change.taken or ())
 
     def _fields(self) -> Document:
-        return {**self.change.after, "_deleted": self.now} if self.change.removed else dict(self.change.after)
+        fields = dict(self.change.after)
+        if self.change.removed:
+            fields["_deleted"] = self.now
+        if self.change.merged:
+            fields["_merged"] = True
+        return fields
 
     @property
     def seen(self) -> Document:
@@ -85,7 +93,7 @@ class Write:
         """`$set`, `$unset` and `$push` of what differs; never a replacement."""
         before, after = self.change.before or {}, self._fields()
         changed = {name: value for name, value in after.items() if before.get(name) != value}
-        gone = [name for name in before if (name[0] != "_" or name == "_deleted") and name not in after]
+        gone = [name for name in before if (name[0] != "_" or name in _OWN) and name not in after]
         update: Document = {"$set": changed}
         if self.change.erases:
             if keys := self.change.keys(self.rules):

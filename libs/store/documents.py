@@ -1,7 +1,8 @@
 """A record as a document of MongoDB and as JSON.
 
 A document holds the fields that have a value (a missing field is null) under their own names, `_id` for the id, and
-private fields that begin with an underscore: `_outbox`, `_pending`, `_request`, `_deleted`, `_match`.
+private fields that begin with an underscore: `_outbox`, `_pending`, `_request`, `_deleted`, `_match`, `_merged` (beside
+`_deleted`: its id leads to another record) and `_moved` (what fields pointed to before merges, libs/store/moving.py).
 """
 
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ BOOKKEEPING: Final = frozenset({"version", "modified_at", "modified_by"})
 MATCH: Final = "_match"
 """The keys under which a record is found as a duplicate (libs/domain/duplicates.py)."""
 
-PRIVATE: Final = ("_outbox", "_pending", "_request", "_deleted", MATCH)
+PRIVATE: Final = ("_outbox", "_pending", "_request", "_deleted", "_merged", "_moved", MATCH)
 
 WITHOUT_PRIVATE: Final = {"_outbox": 0, "_pending": 0, "_request": 0, MATCH: 0}
 
@@ -53,6 +54,12 @@ def undeclared(record_type: type[Record], document: Mapping[str, Any]) -> Docume
     """Fields that a newer release has written, while copies of both run: a save carries them along."""
     declared = specs_of(record_type)
     return {name: value for name, value in document.items() if name not in declared and name[0] != "_"}
+
+
+def still_moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> Document:
+    """What is known of moved fields, but for those that have changed: they are as somebody wants them."""
+    kept = [each for each in before.get("_moved", ()) if before.get(each["field"]) == after.get(each["field"])]
+    return {"_moved": kept} if kept else {}
 
 
 @cache

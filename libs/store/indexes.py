@@ -6,6 +6,8 @@ from typing import Final
 import pymongo
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from libs.contracts.publishers import MERGEABLE
+from libs.domain.pointing import pointing_to
 from libs.domain.record import Index, Record, specs_of
 from libs.store.documents import MATCH
 from libs.store.mongo import Database
@@ -42,8 +44,17 @@ def indexes_of(record_type: type[Record]) -> list[IndexModel]:
             [("shares.principal_id", ASCENDING), ("_id", ASCENDING)],
             partialFilterExpression={"shares.principal_id": {"$exists": True}},
         ),
-        *(index_model(index) for index in (*single, *record_type.indexes)),
+        *(index_model(index) for index in (*single, *record_type.indexes, *_of_pointers(record_type))),
     ]
+
+
+def _of_pointers(record_type: type[Record]) -> list[Index]:
+    """By these a mover finds what points to a record that was merged, or did (libs/store/moving.py)."""
+    fields = pointing_to(record_type, MERGEABLE)
+    first = {index.fields[0] for index in record_type.indexes}
+    known = first | {name for name, spec in specs_of(record_type).items() if spec.listed and spec.listed.indexed}
+    paths = [field.path for field in fields if field.path not in known]
+    return [Index((path,), sparse=True) for path in (*paths, *(["_moved.subjects"] if fields else []))]
 
 
 def index_model(index: Index) -> IndexModel:
@@ -53,6 +64,8 @@ def index_model(index: Index) -> IndexModel:
         return IndexModel(keys, expireAfterSeconds=int(index.expires_after.total_seconds()))
     if index.unique:
         return IndexModel(keys, unique=True, partialFilterExpression={keys[0][0]: {"$exists": True}})
+    if index.sparse:
+        return IndexModel(keys, sparse=True)
     return IndexModel([*keys, ("_id", ASCENDING)])
 
 

@@ -16,8 +16,12 @@ _SEQUENCE: Final = (1 << _EPOCH_SHIFT) - 1
 
 
 def newness(envelope: Envelope) -> int:
-    """`epoch` and `sequence` as one number that the database compares; room for 2^40 versions of a record."""
-    return envelope.epoch << _EPOCH_SHIFT | envelope.sequence
+    return newness_of(envelope.epoch, envelope.sequence)
+
+
+def newness_of(epoch: int, sequence: int) -> int:
+    """Both as one number that the database compares; room for 2^40 versions of a record."""
+    return epoch << _EPOCH_SHIFT | sequence
 
 
 def newest(envelopes: Iterable[Envelope]) -> dict[str, Envelope]:

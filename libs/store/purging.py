@@ -16,8 +16,8 @@ _AT_ONCE: Final = 500
 
 @answering()
 async def purge(store: Store) -> None:
-    """Deletes records that were removed long ago and whose events are all published."""
-    long_ago = {"_deleted": {"$lt": utc_now() - KEPT}, "_pending": {"$exists": False}}
+    """Deletes records that were removed long ago and whose events are all published; not those that were merged."""
+    long_ago = {"_deleted": {"$lt": utc_now() - KEPT}, "_pending": {"$exists": False}, "_merged": None}
     for record in store.records:
         await _purge(store.collection(record.collection), long_ago)
 

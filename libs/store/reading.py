@@ -16,6 +16,7 @@ from libs.domain.grants import Grants, Operation, hidden_fields, reaches, row_fi
 from libs.domain.grants import trimmed as without_hidden
 from libs.domain.people import Respondent
 from libs.domain.record import FieldSpec, Record, specs_of
+from libs.store.absent import absence, forbidden, missing
 from libs.store.documents import WITHOUT_PRIVATE, public
 from libs.store.errors import answering
 from libs.store.expanding import expanded
@@ -28,7 +29,6 @@ from libs.store.query.options import GroupQuery, ListQuery, RecordQuery
 from libs.store.query.selection import trimmed
 from libs.store.reach import query_of
 from libs.store.store import Store
-from libs.store.work import forbidden, missing
 
 _LONGEST_READ: Final = 10.0
 _BOUNDLESS: Final = 2**31
@@ -37,7 +37,10 @@ _TO_READ: Final = (Operation.READ,)
 _TO_RESTORE: Final = (Operation.READ, Operation.DELETE)
 
 _KEPT: Final[Document] = {"_deleted": None}
-_REMOVED: Final[Document] = {"_deleted": {"$exists": True}}
+_HIDDEN: Final[Document] = {"_deleted": {"$exists": True}}
+"""Removed, or merged into another."""
+
+_REMOVED: Final[Document] = {**_HIDDEN, "_merged": None}
 _ANY: Final[Document] = {"_id": {"$gte": ""}}
 """Said so that the index of ids is read for it."""
 
@@ -142,13 +145,17 @@ async def read_one(
 ) -> Mapping[str, Any]:
     """What the caller may see of a record; raises `NotFound`, also for what they may not see at all.
 
-    With another operation in `to`, raises `Forbidden` where they may not do that to the record.
+    Raises `MovedOn` for one that was merged into another. With another operation in `to`, raises `Forbidden` where they
+    may not do that to the record.
     """
     collection = record_type.collection
     async with answering():
         document = await store.collection(collection).find_one({"_id": record_id}, WITHOUT_PRIVATE)
-    if document is None or "_deleted" in document or not reaches(grants, collection, Operation.READ, document):
+    gone = document is None or ("_deleted" in document and "_merged" not in document)
+    if document is None or gone or not reaches(grants, collection, Operation.READ, document):
         raise missing(record_type, record_id)
+    if "_merged" in document:
+        raise await absence(store, record_type, record_id)
     if not reaches(grants, collection, to, document):
         raise forbidden(collection, to)
     return without_hidden(public(record_type, document), grants, collection)
@@ -231,14 +238,14 @@ async def count_up_to(
 
 
 async def _count_kept(collection: Collection, reached: Document, *, most: int = _BOUNDLESS) -> int:
-    """All of them without the removed ones: both are counted in indexes, without a look at the records themselves."""
-    removed = await _count_removed(collection, reached)
-    every = await collection.count_documents(reached or _ANY, limit=most + removed)
-    return max(0, every - removed)
+    """All of them without the hidden ones: both are counted in indexes, without a look at the records themselves."""
+    hidden = await _count_removed(collection, reached, _HIDDEN)
+    every = await collection.count_documents(reached or _ANY, limit=most + hidden)
+    return max(0, every - hidden)
 
 
-async def _count_removed(collection: Collection, reached: Document) -> int:
-    return await collection.count_documents(_all_of(reached, _REMOVED), hint=REMOVED)
+async def _count_removed(collection: Collection, reached: Document, which: Document = _REMOVED) -> int:
+    return await collection.count_documents(_all_of(reached, which), hint=REMOVED)
 
 
 async def read_groups(store: Store, record_type: type[Record], query: GroupQuery, grants: Grants) -> Page:

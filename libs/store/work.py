@@ -9,11 +9,22 @@ from orjson import Fragment
 from libs.contracts.envelope import Envelope
 from libs.domain.grants import Operation, hidden_fields, reaches, trimmed
 from libs.domain.record import Record
-from libs.domain.refusals import ErasedRecord, Forbidden, NotFound, NotRemoved, StaleVersion
+from libs.domain.refusals import ErasedRecord, NotRemoved, StaleVersion
+from libs.store import aliases
+from libs.store.absent import absence, forbidden, missing
 from libs.store.changes import Announcement, Change, Happening
 from libs.store.clock import utc_now
 from libs.store.context import Context
-from libs.store.documents import WITHOUT_PRIVATE, differences, public, to_document, to_json, to_record, undeclared
+from libs.store.documents import (
+    WITHOUT_PRIVATE,
+    differences,
+    public,
+    still_moved,
+    to_document,
+    to_json,
+    to_record,
+    undeclared,
+)
 from libs.store.erased import is_erased
 from libs.store.ids import new_id
 from libs.store.mongo import Document, with_decimals
@@ -53,6 +64,7 @@ class UnitOfWork:
         self.remembered_in: str | None = None
         self._loaded: dict[tuple[str, str], Document] = {}
         self._passed: dict[str, int | None] = {}
+        self._turns: set[tuple[str, str]] = set()
         self._if_match = if_match
         self._ids: Iterator[str] | None = None
 
@@ -66,32 +78,59 @@ class UnitOfWork:
     # Reads
 
     async def get(self, record_type: type[R], record_id: str) -> R:
-        """The record as this command knows it, else as it is now; raises `NotFound`."""
-        document = self._known(record_type, record_id) or await self.store.collection(record_type.collection).find_one(
+        """As `look_up`; raises `NotFound`."""
+        if (record := await self.look_up(record_type, record_id)) is None:
+            raise missing(record_type, record_id)
+        return record
+
+    async def look_up(self, record_type: type[R], record_id: str) -> R | None:
+        """The record that an id leads to, as this command knows it, else as it is now; None where it is gone.
+
+        The id of a record that was merged leads to the survivor.
+        """
+        document = await self._document(record_type, record_id)
+        if document is None or "_deleted" in document or self._removes(record_type, record_id):
+            subject = f"{record_type.collection}/{record_id}"
+            survivor = (await aliases.led_on(self.store, [subject])).get(subject)
+            return None if survivor is None else await self.look_up(record_type, survivor.partition("/")[2])
+        return self._keep(record_type, document)
+
+    async def _document(self, record_type: type[Record], record_id: str) -> Document | None:
+        known = self._known(record_type, record_id)
+        return known or await self.store.collection(record_type.collection).find_one(
             {"_id": record_id}, WITHOUT_PRIVATE
         )
-        if document is None or "_deleted" in document or self._removes(record_type, record_id):
-            raise missing(record_type, record_id)
-        return self._keep(record_type, document)
 
     async def get_target(self, record_type: type[R], record_id: str) -> R:
         """The record that the request names in its path: the one that `If-Match` speaks of, and that is acted upon.
 
-        Raises `NotFound` where the caller may not see it, and `Forbidden` where they may not do this to it.
+        Raises `NotFound` where the caller may not see it, `Forbidden` where they may not do this to it, and `MovedOn`
+        where it was merged into another.
         """
-        return self._as_target(record_type, await self.get(record_type, record_id))
+        document = await self._document(record_type, record_id)
+        gone = document is None or ("_deleted" in document and "_merged" not in document)
+        if document is None or gone or self._removes(record_type, record_id):
+            raise missing(record_type, record_id)
+        record = self._keep(record_type, document)
+        self.require_reach(record_type, record_id, self.context.operation)
+        if "_merged" in document:
+            raise await absence(self.store, record_type, record_id)
+        return self._expected(record)
 
-    async def get_removed(self, record_type: type[R], record_id: str) -> R:
-        """As `get_target` a record in the recycle bin; raises `NotRemoved` for any other."""
-        document = await self.store.collection(record_type.collection).find_one({"_id": record_id}, WITHOUT_PRIVATE)
+    async def get_removed(self, record_type: type[R], record_id: str, *, merged: bool = False) -> R:
+        """As `get_target` a record in the recycle bin, or one that was merged; raises `NotRemoved` for any other."""
+        document = await self._document(record_type, record_id)
         if document is None:
             raise missing(record_type, record_id)
-        target = self._as_target(record_type, self._keep(record_type, document))
+        record = self._keep(record_type, document)
+        self.require_reach(record_type, record_id, self.context.operation)
         if "_deleted" not in document:
             raise NotRemoved("the record is not removed")
+        if "_merged" in document and not merged:
+            raise await absence(self.store, record_type, record_id)
         if await is_erased(self.store, f"{record_type.collection}/{record_id}"):
             raise ErasedRecord("whom the record was about is erased")
-        return target
+        return record if merged else self._expected(record)
 
     async def get_whole(self, record_type: type[R], record_id: str) -> tuple[R, bool]:
         """A record, also one in the recycle bin, and whether it lies there; raises `NotFound`."""
@@ -100,14 +139,14 @@ class UnitOfWork:
             raise missing(record_type, record_id)
         return self._keep(record_type, document), "_deleted" in document
 
-    def _as_target(self, record_type: type[R], record: R) -> R:
-        self._require_reach(record_type, record.id)
+    def _expected(self, record: R) -> R:
         if self._if_match is not None and self._if_match != record.version:
             raise StaleVersion(f"the record is at version {record.version}", version=record.version)
         return record
 
-    def _require_reach(self, record_type: type[Record], record_id: str) -> None:
-        grants, operation = self.context.grants, self.context.operation
+    def require_reach(self, record_type: type[Record], record_id: str, operation: Operation | None) -> None:
+        """Of a record that was read; raises `NotFound` where the caller may not see it, else `Forbidden`."""
+        grants = self.context.grants
         if grants.everything or operation is None:
             return
         row, collection = self._known(record_type, record_id) or {}, record_type.collection
@@ -125,6 +164,21 @@ class UnitOfWork:
         """The oldest record that matches, or None."""
         found = await self.find(record_type, query, limit=1)
         return found[0] if found else None
+
+    async def recognise(self, record_type: type[R], query: Mapping[str, Any], *, limit: int = 100) -> list[R]:
+        """As `find`; in the place of a record that was merged its survivor, whom one knows by what it had as well."""
+        there = {"$nor": [{"_deleted": {"$exists": True}, "_merged": None}]}
+        cursor = self.store.collection(record_type.collection).find({**query, **there}, WITHOUT_PRIVATE)
+        found: dict[str, R] = {}
+        for document in await cursor.sort("_id", 1).to_list(limit):
+            if (record := await self._recognised(record_type, document)) is not None:
+                found.setdefault(record.id, record)
+        return list(found.values())
+
+    async def _recognised(self, record_type: type[R], document: Document) -> R | None:
+        if "_merged" in document:
+            return await self.look_up(record_type, document["_id"])
+        return None if self._removes(record_type, document["_id"]) else self._keep(record_type, document)
 
     async def find(self, record_type: type[R], query: Mapping[str, Any], *, limit: int = 100) -> list[R]:
         """Records that match a MongoDB filter in the database, oldest first, each as this command knows it."""
@@ -180,9 +234,25 @@ class UnitOfWork:
         """Hides the record; it can be restored until it is purged. Announced as `deleted`."""
         return self._next(record, happenings, "deleted", removed=True)
 
+    def merge_away(self, record: R) -> R:
+        """Hides a record whose id leads to another from now on; it is never purged. Announced as `deleted`."""
+        return self._next(record, (), "deleted", removed=True, merged=True)
+
+    def note_moved(self, record: Record, moved: Sequence[Document]) -> None:
+        """What fields of a record that was just saved or restored pointed to before merges (libs/store/moving.py)."""
+        change = self.changes[record.collection, record.id]
+        change.after = {name: value for name, value in change.after.items() if name != "_moved"}
+        if moved:
+            change.after["_moved"] = list(moved)
+
     def restore(self, record: R, *happenings: Happening) -> R:
         """A removed record, visible again. Announced as `restored`."""
         return self._next(record, happenings, "restored")
+
+    def moved_in(self, record: Record) -> Sequence[Document]:
+        """What the fields of the record pointed to before merges."""
+        moved: Sequence[Document] = (self._known(type(record), record.id) or {}).get("_moved", ())
+        return moved
 
     def erase(self, record: R, *happenings: Happening, removed: bool = False) -> R:
         """A record without the person that it told of. Announced as `erased`, without what there was before."""
@@ -190,7 +260,9 @@ class UnitOfWork:
         self.changes[record.collection, record.id].erases = True
         return stamped
 
-    def _next(self, record: R, happenings: Sequence[Happening], verb: str, *, removed: bool = False) -> R:
+    def _next(
+        self, record: R, happenings: Sequence[Happening], verb: str, *, removed: bool = False, merged: bool = False
+    ) -> R:
         key = record.collection, record.id
         change = self.changes.get(key)
         if change is None:
@@ -199,7 +271,10 @@ class UnitOfWork:
         version = 1 if change.before is None else change.before["version"] + 1
         update = {"version": version, "modified_at": self.now, "modified_by": self.context.actor_id}
         stamped = record.model_copy(update=update)
-        change.becomes({**undeclared(type(record), change.after), **to_document(stamped)}, removed=removed)
+        after = to_document(stamped)
+        former = undeclared(type(record), change.after) | still_moved(change.after, after)
+        merged = merged or (removed and "_merged" in (change.before or {}))
+        change.becomes({**former, **after}, removed=removed, merged=merged)
         self._note(change, happenings, verb)
         return stamped
 
@@ -262,7 +337,9 @@ class UnitOfWork:
 
     async def take_turn(self, kind: str, key: str) -> None:
         """Lets one command at a time decide what no single record can tell, on what is read after this."""
-        self.pass_claim(kind, key, giver=await self.claimed_by(kind, key), taker=new_id())
+        if (kind, key) not in self._turns:
+            self._turns.add((kind, key))
+            self.pass_claim(kind, key, giver=await self.claimed_by(kind, key), taker=new_id())
 
     def discard(self) -> None:
         """Forgets every write."""
@@ -319,13 +396,3 @@ class UnitOfWork:
         )
         body = to_json(envelope.attributes())
         return Pending(change.collection, change.record_id, envelope.id, envelope.type, body)
-
-
-def forbidden(collection: str, operation: Operation) -> Forbidden:
-    """What is said of a record that the caller sees, and must not do this to."""
-    return Forbidden(f"your roles do not allow to {operation} this record", collection=collection)
-
-
-def missing(record_type: type[Record], record_id: str) -> NotFound:
-    """What is said of a record that is not there."""
-    return NotFound(f"no {record_type.aggregate.rpartition('.')[2]} has the id {record_id}")

@@ -9,6 +9,7 @@ from libs.domain.custom_fields import CustomFields
 from libs.domain.grants import EVERYTHING, Grants, refuse_closed_fields
 from libs.domain.kinds import described
 from libs.domain.money import refuse_excess_digits
+from libs.domain.pointing import Leads
 from libs.domain.record import Record, draft_of, revision_of
 from libs.store.clock import utc_now
 from libs.store.documents import to_json
@@ -36,6 +37,7 @@ from libs.web.drafting import drafted
 from libs.web.duplicates.noticing import allows_duplicates, notice, told_in_header
 from libs.web.executing import STORE, execute
 from libs.web.exporting import EXPORT_OPTIONS, export
+from libs.web.merging import MergeRoutes
 from libs.web.patching import patch_of, revised
 from libs.web.references import REFERENCES, named, pointers_in
 from libs.web.requests import body_of, custom_fields_of, etag, fields_open_to, grants_of, parse
@@ -103,6 +105,8 @@ class CollectionRoutes(Generic[R]):
         for action in self._resource.all_actions():
             handler, rule = self._acting(action), Rule(name, action.operation)
             yield Route("POST", f"{one}/{action.name}", handler, rule, action.summary, action.body, action.answer)
+        if self._resource.merging is not None:
+            yield from MergeRoutes(self._resource.merging).routes()
 
     async def list(self, request: web.Request) -> web.Response:
         return await (self._groups(request) if asks_for_groups(request.query) else self._page(request))
@@ -213,8 +217,8 @@ class CollectionRoutes(Generic[R]):
 
         return act
 
-    async def _names(self, request: web.Request, values: Mapping[str, Any], custom: CustomFields) -> dict[str, str]:
-        """Checks the references in an input; what they are called, by `<collection>/<id>`."""
+    async def _names(self, request: web.Request, values: Mapping[str, Any], custom: CustomFields) -> Leads:
+        """Checks the references in an input; where they lead."""
         pointers = pointers_in(self._record, values, custom)
         if not pointers:
             return {}

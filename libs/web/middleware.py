@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from libs.domain.refusals import Refusal
+from libs.domain.refusals import MovedOn, Refusal
 from libs.store.ids import new_id
 from libs.telemetry.logs import bind_correlation, logger
 from libs.telemetry.metrics import HttpMetrics
@@ -62,6 +62,8 @@ async def _answer(request: web.Request, handler: Next, route: str, correlation_i
         if route != "unknown" and (request.method, route) not in request.app[PUBLIC_ROUTES]:
             set_caller(request, await request.app[AUTHENTICATOR].authenticate(request.headers))
         return await handler(request)
+    except MovedOn as refusal:
+        return problem_response(refusal, location=_elsewhere(request, route, refusal.survivor_id))
     except Refusal as refusal:
         return problem_response(refusal)
     except web.HTTPException as error:
@@ -71,3 +73,9 @@ async def _answer(request: web.Request, handler: Next, route: str, correlation_i
     except Exception:  # whatever it is, the client gets a problem and the log the reason
         log.exception("request_failed", method=request.method, route=route)
         return internal_problem(correlation_id)
+
+
+def _elsewhere(request: web.Request, route: str, survivor_id: str) -> str:
+    """The same request about the survivor."""
+    path = route.format_map({**request.match_info, "id": survivor_id})
+    return f"{path}?{request.query_string}" if request.query_string else path

@@ -12,6 +12,7 @@ from libs.domain.refusals import FieldError, InvalidFields, Malformed, Refusal
 
 CONTENT_TYPE: Final = "application/problem+json"
 _TITLES: Final = {
+    308: "Merged",
     400: "Malformed request",
     401: "Not signed in",
     403: "Not allowed",
@@ -49,8 +50,10 @@ def _response(document: dict[str, Any], headers: dict[str, str]) -> web.Response
     return web.Response(status=document["status"], body=body, headers={"Content-Type": CONTENT_TYPE, **headers})
 
 
-def problem_response(refusal: Refusal) -> web.Response:
+def problem_response(refusal: Refusal, *, location: str | None = None) -> web.Response:
     headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
+    if location is not None:
+        headers["Location"] = location
     if refusal.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return _response(problem_of(refusal), headers)

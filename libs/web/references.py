@@ -16,8 +16,10 @@ from libs.contracts.values import Reference, title_of
 from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields, CustomValues
 from libs.domain.grants import Grants, Operation, reaches
 from libs.domain.people import Respondent
+from libs.domain.pointing import POINTING, Leading, Leads
 from libs.domain.record import Record, specs_of
 from libs.domain.refusals import FieldError, InvalidFields, Unavailable
+from libs.store.aliases import led_on
 from libs.store.copies import known, seed_copies
 from libs.store.store import Store
 from libs.web.requests import grants_of
@@ -28,7 +30,6 @@ _IDS_AT_ONCE: Final = 100
 _NOT_THERE: Final = frozenset({403, 404, 422})
 """No such collection, or not for this caller, or no such id could exist."""
 Pointing = Reference | Respondent
-_POINTING: Final = (Reference, Respondent)
 _KNOWN_TO_ALL: Final = frozenset({"users", "teams"})
 """Everybody may name a colleague."""
 
@@ -61,7 +62,7 @@ def pointers_in(
     )
     found: list[Pointer] = [*within]
     for name, spec in specs_of(record_type).items():
-        if (spec.type not in _POINTING and not spec.lookup) or values.get(name) is None:
+        if (spec.type not in POINTING and not spec.lookup) or values.get(name) is None:
             continue
         allowed = spec.lookup.collections if spec.lookup else ()
         value, at = values[name], f"{under}/{name}"
@@ -92,8 +93,10 @@ class References:
         self._gateway = gateway
         self._asking = asyncio.Semaphore(_AT_ONCE)
 
-    async def names(self, pointers: Sequence[Pointer], request: web.Request) -> dict[str, str]:
-        """What the records are called, by `<collection>/<id>`.
+    async def names(self, pointers: Sequence[Pointer], request: web.Request) -> Leads:
+        """Where the references lead and what that is called, by `<collection>/<id>` as it was given.
+
+        The id of a record that was merged leads to the survivor.
 
         Raises `InvalidFields` naming each reference that leads nowhere, or to what the caller may not see, and
         `Unavailable` where an owner does not answer.
@@ -103,32 +106,36 @@ class References:
             raise InvalidFields("a reference leads nowhere", errors=list(errors.values()))
         return names
 
-    async def split(
-        self, pointers: Sequence[Pointer], request: web.Request
-    ) -> tuple[dict[str, FieldError], dict[str, str]]:
-        """The same for many rows at once: the errors by pointer, and the names of what was found."""
+    async def split(self, pointers: Sequence[Pointer], request: web.Request) -> tuple[dict[str, FieldError], Leads]:
+        """The same for many rows at once: the errors by pointer, and what was found."""
         return await self.resolve(pointers, grants_of(request), request.headers.get("Authorization", ""))
 
     async def resolve(
         self, pointers: Sequence[Pointer], grants: Grants, authorization: str | None
-    ) -> tuple[dict[str, FieldError], dict[str, str]]:
+    ) -> tuple[dict[str, FieldError], Leads]:
         """The same for whoever has these grants; without `authorization` nobody else is asked."""
         errors = {
             each.pointer: _wrong_kind(each) for each in pointers if each.allowed and each.collection not in each.allowed
         }
         wanted = {each.subject for each in pointers if each.pointer not in errors}
-        found = await known(self._store, wanted)
-        names = {
+        led, found = await asyncio.gather(led_on(self._store, wanted), known(self._store, wanted))
+        found |= await known(self._store, set(led.values())) if led else {}
+        there = {
             subject: row["name"]
             for subject, row in found.items()
             if not row["deleted"] and _seen(grants, subject.partition("/")[0], row)
         }
         if (missing := wanted - found.keys()) and authorization is not None:
-            names |= await self._ask_owners(missing, authorization)
+            there |= await self._ask_owners(missing, authorization)
+        leads = {
+            subject: Leading(target, there[target])
+            for subject in wanted
+            if (target := led.get(subject, subject)) in there
+        }
         for each in pointers:
-            if each.pointer not in errors and each.subject not in names:
+            if each.pointer not in errors and each.subject not in leads:
                 errors[each.pointer] = FieldError(each.pointer, "unknown_reference", f"no record {each.subject}")
-        return errors, names
+        return errors, leads
 
     async def _ask_owners(self, subjects: Iterable[str], authorization: str) -> dict[str, str]:
         """The names of what exists and the caller may see; many of one collection are asked for together."""
@@ -174,28 +181,33 @@ def _wrong_kind(each: Pointer) -> FieldError:
     return FieldError(each.pointer, "wrong_collection", f"must be of {' or '.join(each.allowed)}")
 
 
-def named(record_type: type[Record], values: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """The values with each reference carrying the name of what it points to."""
-
-    def fill(target: Pointing) -> Pointing:
-        name = names.get(f"{target.collection}/{target.id}")
-        return target if name is None else target.model_copy(update={"name": name})
-
+def named(record_type: type[Record], values: dict[str, Any], leads: Leads) -> dict[str, Any]:
+    """The values with each reference pointing to where it leads, and carrying the name of that."""
     changed = dict(values)
     for name, spec in specs_of(record_type).items():
-        value = changed.get(name)
-        if spec.type in _POINTING and value is not None:
-            changed[name] = tuple(fill(each) for each in value) if spec.many else fill(value)
+        value, allowed = changed.get(name), spec.lookup.collections if spec.lookup else ()
+        if value is None or (spec.type not in POINTING and not allowed):
+            continue
+        if spec.many:
+            changed[name] = tuple(dict.fromkeys(_led(each, allowed, leads) for each in value))
+        else:
+            changed[name] = _led(value, allowed, leads)
     if custom := changed.get("custom"):
-        changed["custom"] = {name: _named_value(value, names) for name, value in custom.items()}
+        changed["custom"] = {name: _led(value, (), leads) for name, value in custom.items()}
     return changed
 
 
-def _named_value(value: Any, names: Mapping[str, str]) -> Any:
+def _led(value: Any, allowed: tuple[str, ...], leads: Leads) -> Any:
+    target = _target(value, allowed)
+    leading = leads.get("/".join(target)) if target else None
+    if leading is None:
+        return value
     match value:
-        case {"collection": str(collection), "id": str(id_)} if f"{collection}/{id_}" in names:
-            return {**value, "name": names[f"{collection}/{id_}"]}
-    return value
+        case str():
+            return leading.id
+        case dict():
+            return {**value, "id": leading.id, "name": leading.name}
+    return value.model_copy(update={"id": leading.id, "name": leading.name})
 
 
 REFERENCES: Final = web.AppKey("references", References)

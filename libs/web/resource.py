@@ -12,6 +12,8 @@ from libs.domain.lifecycle import Lifecycle
 from libs.domain.record import Draft, Record
 from libs.domain.refusals import InvalidFields, NotRestorable
 from libs.store.changes import Announcement
+from libs.store.merging import Merging
+from libs.store.moving import Restore, restore_led
 from libs.store.work import UnitOfWork
 from libs.web.access import Operation
 from libs.web.action import Action
@@ -26,13 +28,12 @@ Change = Callable[[UnitOfWork, R, R], Awaitable[R]]
 """Takes the record as it is and as the patch would have it; saves and returns what it is to be."""
 
 
-Restore = Callable[[UnitOfWork, R], Awaitable[R]]
-"""Takes a removed record; restores and returns it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Resource(Generic[R]):
-    """What a service offers on one collection. `creatable` off: records come into being by other commands only."""
+    """What a service offers on one collection. `creatable` off: records come into being by other commands only.
+
+    With `merging`, records that are the same can be merged.
+    """
 
     record: type[R]
     create: Create[R] | None = None
@@ -41,6 +42,7 @@ class Resource(Generic[R]):
     actions: tuple[Action, ...] = ()
     creatable: bool = True
     removable: bool = True
+    merging: Merging[R] | None = None
 
     @property
     def collection(self) -> str:
@@ -72,10 +74,8 @@ class Resource(Generic[R]):
     async def restore_record(self, work: UnitOfWork, record_id: str) -> R:
         """Brings a removed record back; raises `NotRestorable` for what a rule now finds wrong with it."""
         removed = await work.get_removed(self.record, record_id)
-        if self.restore is None:
-            return work.restore(removed)
         try:
-            return await self.restore(work, removed)
+            return await restore_led(work, removed, self.restore)
         except InvalidFields as refusal:
             raise NotRestorable(refusal.detail, errors=refusal.errors) from None
 

@@ -26,8 +26,10 @@ from libs.privacy.finding import Portable
 from libs.privacy.privacy import Privacy
 from libs.privacy.screening import Screen
 from libs.privacy.tasks import task_of
+from libs.store.aliases import INDEXES as ALIAS_INDEXES
 from libs.store.context import Context
 from libs.store.copies import INDEXES as COPY_INDEXES
+from libs.store.moving import Mover
 from libs.store.store import Store
 from libs.telemetry.metrics import HttpMetrics
 from libs.web.api import ANYONE, Anyone, Route, guarded
@@ -52,6 +54,7 @@ from libs.web.imports.store import INDEXES as IMPORT_INDEXES
 from libs.web.imports.store import ROWS as IMPORTED
 from libs.web.imports.store import forget_old
 from libs.web.job_routes import job_routes
+from libs.web.merging import following_merges, settling_merges
 from libs.web.middleware import PUBLIC_ROUTES, observing
 from libs.web.openapi import document
 from libs.web.operations import LAGS, operations_routes
@@ -86,7 +89,7 @@ class Service:
     `recovered` is done once after each restore from backup. `announcing` are jobs that announce events.
     `identity` is for the identity service, which need not ask itself over HTTP. One service `keeps_common`: the
     exchange of all events, and what no queue wanted. `portable` says which collections beside the records hold what is
-    a person's, and `after_erasure` is done once one is erased.
+    a person's, `movers` let it point to the survivors of merges, and `after_erasure` is done once one is erased.
     """
 
     name: str
@@ -107,6 +110,11 @@ class Service:
     keeps_common: bool = False
     portable: tuple[Portable, ...] = ()
     after_erasure: Callable[[Store], Awaitable[object]] | None = None
+    movers: tuple[Mover, ...] = ()
+
+    def all_projections(self) -> tuple[Projection, ...]:
+        """Those of its own and the one that every service has."""
+        return (*self.projections, following_merges(self.movers))
 
     def all_records(self) -> tuple[type[Record], ...]:
         return (*(resource.record for resource in self.resources), *self.records, task_of(self.name))
@@ -161,6 +169,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
             records=service.all_records(),
             indexes={
                 **INDEXES,
+                **ALIAS_INDEXES,
                 **COPY_INDEXES,
                 **IMPORT_INDEXES,
                 **VIEW_INDEXES,
@@ -181,7 +190,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
             store,
             broker,
             consumers=(*service.consumers, privacy.consumer, *(() if service.keeps_common else (tell_the_journal,))),
-            projections=service.projections,
+            projections=service.all_projections(),
             broadcasts=[revocations(authenticator), directory_changes(directory)],
             screen=Screen(store),
             settings=bus_settings,
@@ -206,7 +215,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
                 app[FINDING],
                 *announcing,
             ),
-            duties=[Duty("imports", 3600.0, forget_old), privacy.duty, keys.duty],
+            duties=[Duty("imports", 3600.0, forget_old), privacy.duty, keys.duty, settling_merges(service.movers)],
         )
         app[STORE], app[BUS], app[PARKING], app[AUTHENTICATOR] = store, bus, bus.parking, authenticator
         app[DIRECTORY], app[REFERENCES], app[KINDS] = directory, references, imports.kinds

@@ -10,6 +10,7 @@ from libs.store import copies
 from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
 from services.marketing.campaigns import routes as campaigns
+from services.marketing.marketing_lists import consumers as member_consumers
 from services.marketing.marketing_lists import routes as marketing_lists
 from services.marketing.marketing_lists import store as members
 from services.marketing.responses import consumers as response_consumers
@@ -27,6 +28,7 @@ MARKETING: Final = Service(
         )(copies.keep_copies),
     ),
     portable=(Portable(members.COLLECTION, "member_id", bare=True, alone=True),),
+    movers=(member_consumers.follow_merges,),
     indexes={members.COLLECTION: members.INDEXES, response_rows.COLLECTION: response_rows.INDEXES},
 )
 

@@ -47,6 +47,20 @@ OWN_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "sales.quote.declined": {"reason": "Too late."},
     "sales.quote.revised": {"revision_id": REVISION},
+    **{
+        type_: own
+        for aggregate in ("sales.lead", "sales.account", "sales.contact")
+        for type_, own in (
+            (
+                f"{aggregate}.merged",
+                {"merged_ids": [id_of(105)], "aliases": [{"id": id_of(105), "to": id_of(106), "version": 1}]},
+            ),
+            (
+                f"{aggregate}.unmerged",
+                {"unmerged_id": id_of(105), "aliases": [{"id": id_of(105), "to": None, "version": 2}]},
+            ),
+        )
+    },
     "journal.webhook.disabled": {"reason": "failing", "error": "no answer in time"},
 }
 

@@ -22,7 +22,7 @@ def queues() -> Iterator[str]:
     """Every durable queue of the suite but that of unrouted events."""
     settings = BusSettings()
     for service in SERVICES:
-        consumers = [*(each.name for each in service.consumers), *(each.name for each in service.projections)]
+        consumers = [*(each.name for each in service.consumers), *(each.name for each in service.all_projections())]
         yield from (queue_name(service.name, consumer) for consumer in consumers)
         yield from (queue.name for queue in foundations(service.name, settings).queues if queue.delay_ms)
         yield dead_queue_name(service.name)

@@ -24,6 +24,7 @@ USUAL_HOME = ".tandem/"
 CONTINUING = (
     "docs/events.md",
     "docs/guides/history.md",
+    "docs/guides/merge.md",
     "docs/guides/custom-fields.md",
     "docs/guides/duplicates.md",
     "docs/guides/import-export.md",

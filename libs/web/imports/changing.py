@@ -1,12 +1,13 @@
 """Rows that change records, a hundred in one transaction together with what they have changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from libs.domain.custom_fields import CustomFields
 from libs.domain.grants import Operation
 from libs.domain.money import refuse_excess_digits
+from libs.domain.pointing import Leads
 from libs.domain.record import Record, revision_of
 from libs.domain.refusals import Refusal, Unavailable
 from libs.store.context import Context
@@ -50,8 +51,8 @@ class Changing:
         self._custom = custom
         self._rehearsing = rehearsing
 
-    async def change(self, changes: Sequence[Change], names: Mapping[str, str]) -> Outcomes:
-        """What became of the rows; `names` are those of the records that they refer to, by `<collection>/<id>`.
+    async def change(self, changes: Sequence[Change], names: Leads) -> Outcomes:
+        """What became of the rows; `names` tell where their references lead.
 
         Where something in the transaction is refused, the rows are changed one by one.
         """
@@ -67,7 +68,7 @@ class Changing:
             outcomes |= await self.change([each], names)
         return outcomes
 
-    async def _together(self, changes: Sequence[Change], names: Mapping[str, str]) -> Outcomes:
+    async def _together(self, changes: Sequence[Change], names: Leads) -> Outcomes:
         async def command(work: UnitOfWork) -> Outcomes:
             ids = [record_id for _, record_id in changes]
             await work.find(self._resource.record, {"_id": {"$in": ids}}, limit=len(ids))  # then each is known
@@ -90,9 +91,7 @@ class Changing:
         async with answering():
             return await command(UnitOfWork(self._store, self._context, rehearsing=True))
 
-    async def _change(
-        self, work: UnitOfWork, each: Prepared, record_id: str, names: Mapping[str, str]
-    ) -> Changed | None:
+    async def _change(self, work: UnitOfWork, each: Prepared, record_id: str, names: Leads) -> Changed | None:
         """What was changed, None where the record says the same already."""
         record_type = self._resource.record
         current = await work.get_target(record_type, record_id)

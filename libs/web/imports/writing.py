@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any, Final, TypeVar
 
 from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields
+from libs.domain.pointing import Leads
 from libs.domain.record import Draft, Record
 from libs.domain.refusals import FieldError, Refusal, Unavailable
 from libs.store.context import Context
@@ -128,8 +129,8 @@ class RowWriter:
 
     async def _resolved(
         self, values: Mapping[int, Mapping[str, Any]]
-    ) -> tuple[dict[int, tuple[FieldError, ...]], dict[str, str]]:
-        """What is wrong with the references of rows, and what is called what, by `<collection>/<id>`."""
+    ) -> tuple[dict[int, tuple[FieldError, ...]], Leads]:
+        """What is wrong with the references of rows, and where the others lead."""
         pointers: dict[int, list[Pointer]] = {
             row: pointers_in(self._resource.record, each, self._custom, under=str(row)) for row, each in values.items()
         }

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from libs.domain.refusals import InvalidFields, NotFound
+from libs.store.absent import led_away
 from libs.store.copies import seen
 from libs.store.documents import to_json
 from libs.store.query.limits import DEFAULT_TOP, MAX_TOP
@@ -36,6 +37,8 @@ async def read_timeline(request: web.Request) -> web.Response:
     store, subject = request.app[STORE], f"{collection}/{record_id}"
     if not await seen(store, [subject], grants):
         raise NotFound(f"no record {subject}")
+    if (led := await led_away(store, collection, record_id)) is not None:
+        raise led
     piece = await timeline.read_entries(store, subject, top=top, after=after)
     entries = await visible(store, piece.entries, grants)
     body: dict[str, object] = {"value": entries}

@@ -11,6 +11,7 @@ from libs.contracts.envelope import Envelope
 from libs.contracts.restored import RestoredService
 from libs.domain.record import Index
 from libs.domain.refusals import InvalidFields
+from libs.store.aliases import leading_to
 from libs.store.errors import answering
 from libs.store.gathering import Contribution, gather
 from libs.store.ids import id_before
@@ -78,11 +79,16 @@ async def forget_entries(store: Store, restored: RestoredService) -> None:
 
 
 async def read_entries(store: Store, subject: str, *, top: int, after: Position | None) -> Piece:
-    """The timeline of `<collection>/<id>`, newest first; of the same millisecond, the later event first."""
+    """The timeline of `<collection>/<id>`, newest first; of the same millisecond, the later event first.
+
+    With what happened to the records that were merged into this one.
+    """
     found: list[Document] = []
+    former = await leading_to(store, subject)
+    about: object = {"$in": [subject, *former]} if former else subject
     async with answering():
         for part in _parts(after):
-            query = {"about": subject, **part}
+            query = {"about": about, **part}
             cursor = store.collection(COLLECTION).find(query).sort(list(_NEWEST_FIRST)).limit(top + 1 - len(found))
             found += await cursor.to_list(None)
             if len(found) > top:

@@ -33,7 +33,8 @@ class FieldChange(BaseModel):
 class HistoryEntry(BaseModel):
     """One event of the record. `version` is the record's after it, `position` its place in the journal.
 
-    `actor` is null for what the suite did by itself, `changed` where nothing but the version changed.
+    `actor` is null for what the suite did by itself, `changed` where nothing but the version changed. `duplicates` are
+    the ids of the records that were merged into this one, or taken out of it again; null for anything else.
     """
 
     id: str
@@ -44,6 +45,7 @@ class HistoryEntry(BaseModel):
     actor: Actor | None
     via: str
     changed: dict[str, FieldChange] | None
+    duplicates: list[str] | None
     correlationid: str
     causationid: str | None
 
@@ -88,9 +90,19 @@ def view_of(told: Told, names: Mapping[str, str], grants: Grants) -> dict[str, A
         "actor": {"id": event.actorid, "name": names.get(event.actorid)} if event.actorid else None,
         "via": event.via,
         "changed": changed or None,
+        "duplicates": _duplicates(event.data),
         "correlationid": event.correlationid,
         "causationid": event.causationid,
     }
+
+
+def _duplicates(data: Mapping[str, Any]) -> list[str] | None:
+    match data:
+        case {"merged_ids": list(ids)}:
+            return ids
+        case {"unmerged_id": str(id_)}:
+            return [id_]
+    return None
 
 
 def moment_in(text: str, pointer: str) -> datetime:

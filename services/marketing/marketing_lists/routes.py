@@ -38,10 +38,11 @@ async def add_members(request: web.Request) -> web.Response:
         Pointer(f"/member_ids/{number}", collection, member_id, (collection,))
         for number, member_id in enumerate(wanted.member_ids)
     ]
-    await request.app[REFERENCES].names(pointers, request)
+    leads = await request.app[REFERENCES].names(pointers, request)
+    there = ChooseMembers(member_ids=tuple(leads[each.subject].id for each in pointers))
 
     async def command(work: UnitOfWork) -> Answer:
-        return rendered(work, await commands.add_members(work, list_id, wanted))
+        return rendered(work, await commands.add_members(work, list_id, there))
 
     return await execute(request, command, body=body)
 

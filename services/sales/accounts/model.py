@@ -1,5 +1,6 @@
 """The account: a company that has something to do with us."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -7,10 +8,11 @@ from pydantic import Field
 
 from libs.contracts.values import Address, Amount, Currency
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
+from libs.domain.merging import completed
 from libs.domain.people import Email, Phone, fold
 from libs.domain.personal import Personal
 from libs.domain.record import Record
-from libs.domain.refusals import InvalidFields
+from libs.domain.refusals import InvalidFields, Refusal
 
 MOST_LEVELS: Final = 50
 """How deep a hierarchy of accounts may be."""
@@ -48,6 +50,12 @@ class Account(Record, collection="accounts", aggregate="sales.account"):
     primary_contact_id: Annotated[str | None, LISTED, Lookup.to("contacts")] = None
 
 
+class BeneathDuplicate(Refusal):
+    """What belongs to the duplicate will belong to the survivor, which must not come to belong to itself."""
+
+    code = "beneath_duplicate"
+
+
 def named(account: Account) -> Account:
     """The account with the fields that follow from others."""
     return account.model_copy(update={"name_key": name_key(account.name)})
@@ -56,6 +64,24 @@ def named(account: Account) -> Account:
 def name_key(name: str) -> str | None:
     """A company's name as it is compared, None where nothing of it can be."""
     return fold(name) or None
+
+
+def combined(account: Account, duplicate: Account) -> Account:
+    """What an account becomes by another entry of the same company. It stays where it belongs, or, beneath the other
+    one, comes to belong where that did.
+    """
+    valued = account.annual_revenue is None and duplicate.annual_revenue is not None
+    beneath = account.parent_account_id == duplicate.id
+    return completed(account, duplicate).evolve(
+        parent_account_id=duplicate.parent_account_id if beneath else account.parent_account_id,
+        currency=duplicate.currency if valued else account.currency,
+    )
+
+
+def refuse_beneath(ancestor_ids: Iterable[str], duplicate_ids: Iterable[str]) -> None:
+    """`ancestor_ids` are those that a survivor is to have."""
+    if between := set(ancestor_ids).intersection(duplicate_ids):
+        raise BeneathDuplicate("the account belongs to one that belongs to the duplicate", duplicate=min(between))
 
 
 def refuse_cycle(account: Account, ancestor_ids: list[str]) -> None:

@@ -18,11 +18,11 @@ async def ancestors(work: UnitOfWork, account_id: str) -> list[str]:
     found: list[str] = []
     above: str | None = account_id
     while above is not None and above not in found and len(found) < MOST_LEVELS:
-        found.append(above)
-        parent = await work.first(Account, {"_id": above})
+        parent = await work.look_up(Account, above)
+        found.append(parent.id if parent else above)
         above = parent.parent_account_id if parent else None
     return found
 
 
 async def by_name(work: UnitOfWork, name_key: str) -> Account | None:
-    return await work.first(Account, {"name_key": name_key})
+    return next(iter(await work.recognise(Account, {"name_key": name_key}, limit=1)), None)

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated
 
-from libs.contracts.sales import Consent
+from libs.contracts.sales import Consent, agreed
 from libs.contracts.values import Address, Day
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
+from libs.domain.merging import completed
 from libs.domain.people import Email, NamePart, Phone, fold, full_name, phone_key
 from libs.domain.personal import Personal
 from libs.domain.record import Record
@@ -63,6 +64,11 @@ def named(contact: Contact) -> Contact:
         raise InvalidFields.at("/last_name", "missing", "give a name, an e-mail or a phone number")
     keys = person_keys(email=contact.email, name=name, phones=phones)
     return contact.model_copy(update={"full_name": name, "person_keys": keys})
+
+
+def combined(contact: Contact, duplicate: Contact) -> Contact:
+    """What a contact becomes by another entry of the same person."""
+    return completed(contact, duplicate).evolve(consent=agreed(contact.consent, duplicate.consent))
 
 
 def person_keys(*, email: str | None, name: str | None, phones: Iterable[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ _MOST_COLLEAGUES: Final = 1000
 
 
 async def by_person_key(work: UnitOfWork, key: str) -> Contact | None:
-    return await work.first(Contact, {"person_keys": key})
+    return next(iter(await work.recognise(Contact, {"person_keys": key}, limit=1)), None)
 
 
 async def by_name_at(work: UnitOfWork, account_id: str, name: str) -> Contact | None:

@@ -33,7 +33,7 @@ async def make_customer(work: UnitOfWork, opportunity_id: str) -> None:
 async def note_sale(work: UnitOfWork, customer: Reference) -> None:
     """A customer that was chosen before the sale is one now."""
     if customer.collection == Account.collection:
-        account = await work.first(Account, {"_id": customer.id})
+        account = await work.look_up(Account, customer.id)
         if account is not None and (bought := model.sold_to(account)) != account:
             work.save(bought)
 

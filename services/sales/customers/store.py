@@ -35,7 +35,7 @@ class Claims:
     async def holder(self, work: UnitOfWork, record_type: type[R], key: str) -> R | None:
         """The record that holds the claim, unless it is gone."""
         self.holders[key] = holder = await work.claimed_by(self.kind, key)
-        return None if holder is None else await work.first(record_type, {"_id": holder})
+        return None if holder is None else await work.look_up(record_type, holder)
 
     def take(self, work: UnitOfWork, taker: str) -> None:
         """All of them for a record that comes in; those of records that are gone pass on to it."""
@@ -65,7 +65,7 @@ async def find_contact(work: UnitOfWork, prospect: Prospect, claims: Claims) -> 
 async def find_account(work: UnitOfWork, prospect: Prospect, contact: Contact | None, claims: Claims) -> Account | None:
     """Where a known contact works, else the company of the prospect's name."""
     if contact is not None and contact.account_id is not None:
-        account = await work.first(Account, {"_id": contact.account_id})
+        account = await work.look_up(Account, contact.account_id)
         if account is not None:
             return account
     key = accounts.name_key(prospect.company_name or "")

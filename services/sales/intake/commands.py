@@ -35,15 +35,15 @@ async def take_in_response(work: UnitOfWork, response: CampaignResponseSnapshot)
 
 async def _identify(work: UnitOfWork, customer: Responder) -> tuple[Person, Lead | None]:
     """Who has answered, and the lead that the response names, where that still takes answers."""
-    match customer.collection:
-        case "contacts":
-            if (contact := await work.first(Contact, {"_id": customer.id})) is not None:
-                account = await work.first(Account, {"_id": contact.account_id}) if contact.account_id else None
+    match customer.collection, customer.id:
+        case "contacts", str(id_):
+            if (contact := await work.look_up(Contact, id_)) is not None:
+                account = await work.look_up(Account, contact.account_id) if contact.account_id else None
                 return model.of_contact(contact, account), None
-        case "accounts":
-            if (account := await work.first(Account, {"_id": customer.id})) is not None:
+        case "accounts", str(id_):
+            if (account := await work.look_up(Account, id_)) is not None:
                 return model.of_account(account), None
-        case "leads":
-            if (lead := await work.first(Lead, {"_id": customer.id})) is not None:
+        case "leads", str(id_):
+            if (lead := await work.look_up(Lead, id_)) is not None:
                 return model.of_lead(lead), await store.taking(work, [lead])
     return model.described(customer), None

@@ -51,15 +51,20 @@ async def create_lead(work: UnitOfWork, draft: Draft) -> Lead:
     return work.add(model.named(Lead.drafted(draft, id=work.new_id())))
 
 
-async def change_lead(work: UnitOfWork, _: Lead, wanted: Lead) -> Lead:
-    return work.save(model.named(wanted))
+async def change_lead(work: UnitOfWork, current: Lead, wanted: Lead) -> Lead:
+    return work.save(await settle_lead(work, current, wanted))
+
+
+async def settle_lead(_: UnitOfWork, __: Lead, wanted: Lead) -> Lead:
+    """The lead as it may be saved."""
+    return model.named(wanted)
 
 
 async def restore_lead(work: UnitOfWork, lead: Lead) -> Lead:
     """It takes its person's answers again, which none other may do by now."""
     if lead.person_key is not None and await store.takes_answers(work, lead):
         holder = await work.claimed_by(OPEN_LEAD, lead.person_key)
-        other = await work.first(Lead, {"_id": holder}) if holder else None
+        other = await work.look_up(Lead, holder) if holder else None
         if other is not None and await store.takes_answers(work, other):
             raise NotRestorable("another lead takes the answers of this person", taken_by=other.id)
         work.pass_claim(OPEN_LEAD, lead.person_key, giver=holder, taker=lead.id)
@@ -107,7 +112,7 @@ async def _chosen(
 ) -> R | None:
     """The record that the request names, else the one that the lead is linked to, if that is still there."""
     wanted = asked or known
-    record = await work.first(record_type, {"_id": wanted}) if wanted else None
+    record = await work.look_up(record_type, wanted) if wanted else None
     if asked and (record is None or not work.sees(record)):
         raise InvalidFields.at(pointer, "unknown_reference", f"no record {record_type.collection}/{asked}")
     return record

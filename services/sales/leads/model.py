@@ -13,9 +13,11 @@ from libs.contracts.sales import (
     LeadReactivated,
     LeadResponseJoined,
     LeadState,
+    agreed,
 )
 from libs.contracts.values import Address, Amount, Currency, Day, Moment
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
+from libs.domain.merging import completed
 from libs.domain.moves import Moves
 from libs.domain.people import Email, NamePart, Phone, full_name, person_key
 from libs.domain.personal import Personal
@@ -149,6 +151,22 @@ def disqualify(lead: Lead, *, reason: DisqualifyReason, opportunity_id: str | No
 def reactivate(lead: Lead) -> tuple[Lead, LeadReactivated]:
     """A lead that was given up is open once more."""
     return lead.evolve(state=MOVES.after("reactivate", state=lead.state), status_reason=NEW), LeadReactivated()
+
+
+def combined(lead: Lead, duplicate: Lead) -> Lead:
+    """What an open or ended lead becomes by another of the same person, whose responses it has answered from now on.
+
+    Raises `LeadHasOpportunity` where the duplicate does: that is the lead to keep.
+    """
+    if duplicate.opportunity_id is not None and lead.opportunity_id is None:
+        raise LeadHasOpportunity(duplicate.opportunity_id)
+    responses = tuple(dict.fromkeys((*lead.response_ids, *duplicate.response_ids)))
+    valued = lead.estimated_value is None and duplicate.estimated_value is not None
+    return completed(lead, duplicate).evolve(
+        response_ids=responses[-MOST_RESPONSES:],
+        consent=agreed(lead.consent, duplicate.consent),
+        currency=duplicate.currency if valued else lead.currency,
+    )
 
 
 def join_response(lead: Lead, *, response_id: str, campaign_id: str | None) -> tuple[Lead, LeadResponseJoined]:

@@ -18,9 +18,9 @@ async def met(work: UnitOfWork, response_id: str, person_key: str | None) -> lis
     """The leads that know the response, and those of its person that may take it; oldest first, by one look."""
     knowing: dict[str, Any] = {"response_ids": response_id}
     if person_key is None:
-        return await work.find(Lead, knowing)
+        return await work.recognise(Lead, knowing)
     theirs = {"person_key": person_key, "state": {"$in": [LeadState.OPEN, LeadState.QUALIFIED]}}
-    return await work.find(Lead, {"$or": [knowing, theirs]}, limit=MOST_OF_ONE_PERSON)
+    return await work.recognise(Lead, {"$or": [knowing, theirs]}, limit=MOST_OF_ONE_PERSON)
 
 
 async def taking(work: UnitOfWork, leads: Sequence[Lead]) -> Lead | None:

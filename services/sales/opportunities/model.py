@@ -140,7 +140,7 @@ class Opportunity(Document, collection="opportunities", aggregate="sales.opportu
     status_reason: Annotated[str | None, GUARDED, LISTED] = Standing.IN_PROGRESS.value
     name: Annotated[Line, LISTED, SEARCHED]
     description: Text | None = None
-    customer: Annotated[Reference | None, INDEXED, Lookup.to("accounts", "contacts")] = None
+    customer: Annotated[Reference | None, LISTED, Lookup.to("accounts", "contacts")] = None
     prospect: Prospect | None = None
     lead_id: Annotated[str | None, INITIAL, INDEXED, Lookup.to("leads")] = None
     source_campaign_id: Annotated[str | None, INDEXED, Lookup.to("campaigns")] = None

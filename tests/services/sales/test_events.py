@@ -11,6 +11,7 @@ from libs.contracts.event import Event, Snapshot
 from libs.contracts.publishers import PUBLISHERS
 from libs.contracts.sales import LossReason
 from libs.domain.record import Record
+from libs.store.merging import merge_records, unmerge_record
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from libs.web.resource import Action, Resource
@@ -84,7 +85,7 @@ OTHER_ENDS = {"quotes": (["activate", "decline"], ["cancel"], ["activate", "revi
 
 
 async def live(store: Store, resource: Resource[Record], names: Sequence[str]) -> Record:
-    """A record that has gone through these actions, a change, its removal and its way back."""
+    """A record that has gone through these actions, a change, its removal and return, and a merge."""
     first, _ = LIVES[resource.collection]
     actions: dict[str, Action] = {action.name: action for action in resource.all_actions()}
     record = await store.run(lambda work: resource.create_record(work, first), USER)
@@ -104,6 +105,10 @@ async def live(store: Store, resource: Resource[Record], names: Sequence[str]) -
     await store.run(change, USER)
     await store.run(remove, USER)
     await do(store, actions["restore"].command, record.id)
+    if resource.merging is not None:
+        other = await store.run(lambda work: resource.create_record(work, first), USER)
+        await do(store, merge_records, resource.merging, record.id, [other.id])
+        await do(store, unmerge_record, resource.merging, record.id, other.id)
     return record
 
 

@@ -26,6 +26,7 @@ def test_an_entry_tells_who_did_what_and_by_which_way() -> None:
         "changed": CHANGED,
         "correlationid": event.correlationid,
         "causationid": None,
+        "duplicates": None,
     }
 
 

@@ -1,0 +1,64 @@
+"""Where the ids of merged records lead, which every service keeps for good.
+
+The owner writes its rows in the transaction of the merge, and announces each with a version; others keep the newest of
+each, whatever order they come in. A row leads to the last survivor at once, so one look is enough and no chain of rows
+can close a circle.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from libs.contracts.envelope import Envelope
+from libs.contracts.publishers import MERGEABLE
+from libs.contracts.values import Alias
+from libs.domain.record import Index
+from libs.store.errors import answering
+from libs.store.mongo import Document
+from libs.store.projecting import newness_of, upsert_newest
+
+if TYPE_CHECKING:
+    from libs.store.store import Store
+
+COLLECTION: Final = "aliases"
+INDEXES: Final = {COLLECTION: (Index(("to",)), Index(("into",), sparse=True), Index(("again_at",), sparse=True))}
+"""To be built when the store is opened."""
+
+SETTLED: Final = timedelta(seconds=60)
+"""By then every command that may have begun without knowing of an alias has ended."""
+
+
+def row_of(collection: str, alias: Alias, *, epoch: int, at: datetime) -> Document:
+    """`again_at` is when what refers to the id is looked for once more."""
+    to = f"{collection}/{alias.to}" if alias.to else None
+    return {"to": to, "newness": newness_of(epoch, alias.version), "again_at": at + SETTLED}
+
+
+async def keep_aliases(store: "Store", envelope: Envelope, aliases: Iterable[Alias], *, at: datetime) -> list[str]:
+    """Keeps where these ids lead, unless it is known better; the subjects that they are of."""
+    rows: dict[str, tuple[int, Document]] = {}
+    for alias in aliases:
+        row = row_of(envelope.collection, alias, epoch=envelope.epoch, at=at)
+        rows[f"{envelope.collection}/{alias.id}"] = row.pop("newness"), row
+    await upsert_newest(store.collection(COLLECTION), rows)
+    return list(rows)
+
+
+async def led_on(store: "Store", subjects: Iterable[str]) -> dict[str, str]:
+    """Those of the subjects (`<collection>/<id>`) that lead elsewhere, and where to."""
+    wanted = [subject for subject in subjects if subject.partition("/")[0] in MERGEABLE]
+    if not wanted:
+        return {}
+    query = {"_id": {"$in": wanted}, "to": {"$gt": ""}}
+    async with answering():
+        rows = await store.collection(COLLECTION).find(query, {"to": 1}).to_list(len(wanted))
+    return {row["_id"]: row["to"] for row in rows}
+
+
+async def leading_to(store: "Store", subject: str) -> list[str]:
+    """The subjects that lead to this one."""
+    if subject.partition("/")[0] not in MERGEABLE:
+        return []
+    async with answering():
+        rows = await store.collection(COLLECTION).find({"to": subject}, {"_id": 1}).to_list(None)
+    return [row["_id"] for row in rows]
