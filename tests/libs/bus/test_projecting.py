@@ -114,7 +114,7 @@ async def test_an_acknowledged_batch_does_not_come_again(
     await announce(*(qualified(str(number)) for number in range(10)))
     await eventually(lambda: len(batches.topics) == 10)
     await first.stop()
-    assert (await rabbit.states([f"{service}.copies"])) == {f"{service}.copies": QueueState(0, 1)}
+    assert (await rabbit.states([f"{service}.copies"])) == {f"{service}.copies": QueueState(0, 0)}
 
 
 async def test_a_batch_that_takes_too_long_has_failed(start: Start, announce: Announce) -> None:
