@@ -4,6 +4,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from services.gateway.openapi.merge import merge
 from services.gateway.openapi.own import INFO, OWN
+from services.gateway.operations.routes import schemas
 
 
 def reference(name: str) -> dict[str, str]:
@@ -48,7 +49,7 @@ def test_paths_of_all_services_and_of_the_gateway_are_there_and_inner_ones_are_n
         service=document("cases", {"Case": PROBLEM}, "Case"),
     )
 
-    assert list(result["paths"]) == ["/api/v1/cases", "/api/v1/leads", "/api/v1/work_areas"]
+    assert list(result["paths"]) == ["/api/v1/cases", "/api/v1/leads", "/api/v1/operations", "/api/v1/work_areas"]
     assert result["paths"]["/api/v1/leads"]["x-services"] == ["sales"]
     assert result["security"] == [{"token": []}]
 
@@ -59,7 +60,7 @@ def test_what_is_equal_is_there_once() -> None:
         service=document("cases", {"Problem": PROBLEM}, "Problem"),
     )
 
-    assert set(result["components"]["schemas"]) == {"Problem", "WorkAreas"}
+    assert set(result["components"]["schemas"]) == {"Problem", "WorkAreas", *schemas()}
 
 
 def test_what_differs_keeps_both_meanings_and_references_follow() -> None:
