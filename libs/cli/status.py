@@ -17,6 +17,7 @@ from libs.cli.trouble import finish
 State: TypeAlias = Mapping[str, Any]
 Row: TypeAlias = Sequence[str]
 UNKNOWN: Final = "?"
+UNROUTED: Final = "crm.unrouted"
 
 
 def status(service: Service = None) -> None:
@@ -72,13 +73,17 @@ def _notes(states: Iterable[State]) -> Iterator[Row]:
             yield state["service"], part, why
 
 
+def _is_untended(queue: str) -> bool:
+    return ".retry." in queue or queue == UNROUTED
+
+
 def _queues(states: Iterable[State]) -> list[Row]:
-    """Retry tiers and dead letters wait for nobody; of them only those that hold something."""
+    """From retry tiers, and from what nobody wanted, nobody takes anything; of them only those that hold something."""
     return [
         (queue["name"], _text(queue["messages"]), _text(queue["consumers"]))
         for state in states
         for queue in state.get("queues") or ()
-        if queue["messages"] != 0 or (not queue["consumers"] and ".retry." not in queue["name"])
+        if queue["messages"] != 0 or not (queue["consumers"] or _is_untended(queue["name"]))
     ]
 
 

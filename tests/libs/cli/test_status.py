@@ -12,6 +12,7 @@ SALES: dict[str, Any] = {
         {"name": "sales.lead_intake", "messages": 0, "consumers": 1},
         {"name": "sales.customer_conversion", "messages": 7, "consumers": 0},
         {"name": "sales.retry.30s", "messages": 0, "consumers": 0},
+        {"name": "crm.unrouted", "messages": 0, "consumers": 0},
         {"name": "sales.dead", "messages": 0, "consumers": 1},
     ],
     "outbox": {"waiting": 3, "oldest_seconds": 1.25},
