@@ -61,6 +61,10 @@ class Ports:
                 return port
         raise NoFreePort(f"no free port for {name}")
 
+    def remembered(self, name: str) -> int | None:
+        """The port that was chosen before, also while its server listens on it; None where there is none."""
+        return self._chosen.get(name)
+
     def insist(self, name: str, given: str) -> int:
         """Exactly this port; raises NoFreePort if it is none, or if somebody else listens on it."""
         if not given.isdecimal() or not 0 < (port := int(given)) < 65_536:

@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Sequence
 
 from deploy.local.home import AlreadyRunning, Home
+from deploy.local.mongo import MongoNode
 from deploy.local.nodes import mongo_node
 from deploy.local.supervisor import Happening, Supervisor
 from libs.cli.operations import KEEPERS
@@ -28,14 +29,32 @@ async def mongo_url() -> AsyncIterator[str]:
         yield given
         return
     home = Home.from_environment()
-    node = mongo_node(home)
     async with contextlib.AsyncExitStack() as life:
-        with contextlib.suppress(AlreadyRunning):
-            life.enter_context(home.held())
-            supervisor = await life.enter_async_context(Supervisor(_ignore))
-            await supervisor.keep(node.command())
-            await node.wait_until_ready()
-        yield node.url
+        yield await _started(home, life) if _holds(home, life) else _of_running(home)
+
+
+def _holds(home: Home, life: contextlib.AsyncExitStack) -> bool:
+    """Whether nothing runs from this home, so that it is ours for as long as this lives."""
+    try:
+        life.enter_context(home.held())
+    except AlreadyRunning:
+        return False
+    return True
+
+
+async def _started(home: Home, life: contextlib.AsyncExitStack) -> str:
+    node = mongo_node(home)
+    supervisor = await life.enter_async_context(Supervisor(_ignore))
+    await supervisor.keep(node.command())
+    await node.wait_until_ready()
+    return node.url
+
+
+def _of_running(home: Home) -> str:
+    port = home.ports.remembered("mongo")
+    if port is None:
+        raise Trouble("What runs here has a database elsewhere: set MONGO_URL")
+    return MongoNode(home.directory("mongo"), port, home.log("mongod")).url
 
 
 def _ignore(_: Happening) -> None:
