@@ -10,7 +10,8 @@ from libs.domain.roles import ADMINISTRATOR
 __all__ = ["ADMINISTRATOR", "ROLES", "Operation", "require"]
 
 _SALES: Final = frozenset({"leads", "opportunities", "accounts", "contacts", "competitors", "quotes"})
-_CATALOGUE: Final = frozenset({"products", "price_lists", "tax_codes", "currencies"})
+_CATALOGUE: Final = frozenset({"products", "price_lists"})
+_RATES: Final = frozenset({"tax_codes", "currencies"})
 _MARKETING: Final = frozenset({"campaigns", "marketing_lists"})
 _SERVICE: Final = frozenset({"cases"})
 _ACTIVITIES: Final = frozenset({"activities"})
@@ -20,6 +21,7 @@ _COLLEAGUES: Final = frozenset({"users", "teams"})
 _READ_BY_ALL: Final = (
     _SALES
     | _CATALOGUE
+    | _RATES
     | _MARKETING
     | _SERVICE
     | _ACTIVITIES

@@ -116,8 +116,12 @@ class Service:
         """Those of its own and the one that every service has."""
         return (*self.projections, following_merges(self.movers))
 
+    def own_records(self) -> tuple[type[Record], ...]:
+        return (*(resource.record for resource in self.resources), *self.records)
+
     def all_records(self) -> tuple[type[Record], ...]:
-        return (*(resource.record for resource in self.resources), *self.records, task_of(self.name))
+        """Those of its own and the one that every service has."""
+        return (*self.own_records(), task_of(self.name))
 
     def all_routes(self) -> list[Route]:
         """Every route: what permissions guard, OpenAPI describes and the tests go through."""
@@ -131,7 +135,7 @@ class Service:
             timer_routes(),
             privacy_routes(),
             operations_routes(),
-            snapshot_routes(records),
+            snapshot_routes(self.own_records()),
             duplicate_routes([*self.importable().values()]),
             health_routes(),
         )
