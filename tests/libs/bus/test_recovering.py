@@ -100,4 +100,4 @@ async def test_a_service_whose_connections_are_half_open_is_back_by_itself(
     await announce(later)
 
     await eventually(lambda: settled(store, witness.ids[0], held.id, later.id))
-    assert bus.ready
+    await eventually(lambda: bus.ready)

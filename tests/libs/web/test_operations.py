@@ -62,8 +62,9 @@ async def test_a_projection_tells_how_far_it_is(camp: Running, amqp_url: str) ->
     await publish(amqp_url, event)
 
     async def taken_in() -> dict[str, Any] | None:
-        (copied,) = (await state_of(camp))["projections"]
-        return copied if copied["last_event_at"] else None
+        told = {each["projection"]: each for each in (await state_of(camp))["projections"]}
+        assert told.keys() == {"reference_copies", "aliases"}
+        return told["reference_copies"] if told["reference_copies"]["last_event_at"] else None
 
     told = await eventually(taken_in)
     assert (told["projection"], told["pending"], told["seconds"]) == ("reference_copies", 0, 0.0)

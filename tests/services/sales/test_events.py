@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from itertools import chain
 
 import pytest
 
 from libs.contracts.envelope import RESTATED
 from libs.contracts.event import Event, Snapshot
+from libs.contracts.privacy import Person
 from libs.contracts.publishers import PUBLISHERS
 from libs.contracts.sales import LossReason
 from libs.domain.record import Record
+from libs.privacy.erasing import erase_record
+from libs.privacy.scrubbing import Erased
 from libs.store.merging import merge_records, unmerge_record
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
@@ -38,6 +42,7 @@ CLASSES: dict[str, type[Event[Snapshot]]] = {
 }
 RESOURCES = {resource.collection: resource for resource in SALES.resources}
 ACME = {"collection": "accounts", "id": "account-1", "name": "Acme"}
+MIRA = Erased.of(Person(emails=("mira@example.org",)), b"salt")
 ANN = {"first_name": "Ann", "email": "ann@example.org", "birth_date": "1990-05-01"}
 
 LIVES = {
@@ -85,14 +90,14 @@ OTHER_ENDS = {"quotes": (["activate", "decline"], ["cancel"], ["activate", "revi
 
 
 async def live(store: Store, resource: Resource[Record], names: Sequence[str]) -> Record:
-    """A record that has gone through these actions, a change, its removal and return, and a merge."""
+    """A record that has gone through these actions, a change, its removal and return, a merge, and an erasure."""
     first, _ = LIVES[resource.collection]
     actions: dict[str, Action] = {action.name: action for action in resource.all_actions()}
     record = await store.run(lambda work: resource.create_record(work, first), USER)
 
     async def change(work: UnitOfWork) -> Record:
         current = await work.get(resource.record, record.id)
-        return await resource.change_record(work, current, current.evolve(tags=("gold",)))
+        return await resource.change_record(work, current, current.evolve(tags=("of mira@example.org",)))
 
     async def remove(work: UnitOfWork) -> None:
         work.remove(await work.get(resource.record, record.id))
@@ -109,6 +114,7 @@ async def live(store: Store, resource: Resource[Record], names: Sequence[str]) -
         other = await store.run(lambda work: resource.create_record(work, first), USER)
         await do(store, merge_records, resource.merging, record.id, [other.id])
         await do(store, unmerge_record, resource.merging, record.id, other.id)
+    await store.run(partial(erase_record, record_type=resource.record, record_id=record.id, erased=MIRA), USER)
     return record
 
 

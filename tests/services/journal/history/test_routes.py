@@ -109,7 +109,7 @@ async def test_who_may_not_read_the_record_may_not_read_its_past(
 
     assert (await events.get(f"/api/v1/{created.subject}{path}", roles=["read_only"]))[0] == 200
     assert (await events.get(f"/api/v1/{created.subject}{path}", roles=["nobody"]))[0] == 403
-    assert (await events.get(f"/api/v1/users/user-1{path}", roles=["read_only"]))[0] == 403
+    assert (await events.get(f"/api/v1/roles/role-1{path}", roles=["read_only"]))[0] == 403
 
 
 @pytest.mark.parametrize("path", ["/history", "?as_of=2100-03-01T08:30:00Z"])

@@ -13,6 +13,7 @@ from tests.support.services import Running
 from tests.support.waiting import eventually
 
 PATH = "/api/v1/unrouted"
+pytestmark = pytest.mark.xdist_group("unrouted")
 
 
 @pytest.fixture
@@ -21,6 +22,7 @@ async def unwanted(events: Running, amqp_url: str, made: Made) -> Envelope:
     (event,) = made(1)
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel()
+        await (await channel.get_queue(BusSettings().unrouted)).purge()
         exchange = await channel.get_exchange(BusSettings().unrouted)
         message = aio_pika.Message(event.to_json(), message_id=event.id, type=event.type)
         await exchange.publish(message, routing_key=event.type)
