@@ -4,6 +4,7 @@ from typing import Any
 
 from services.identity.duplicate_rules.first import RULES, make_default_rules
 from tests.services.identity.running import Heard, Identity
+from tests.support.waiting import eventually
 
 RULE: dict[str, Any] = {
     "of": "cases",
@@ -48,6 +49,9 @@ async def test_only_administrators_make_rules(identity: Identity) -> None:
     user = await identity.user(admin, "sales_manager")
     token = (await identity.sign_in(user["username"]))["access_token"]
 
-    assert (await identity.get("/api/v1/duplicate_rules", token=token))[0] == 200
+    async def may_list() -> bool:
+        return (await identity.get("/api/v1/duplicate_rules", token=token))[0] == 200
+
+    await eventually(may_list)
     assert (await identity.post("/api/v1/duplicate_rules", RULE, token=token))[0] == 403
     assert (await identity.post("/api/v1/duplicate_rules/leads_email/deactivate", token=token))[0] == 403
