@@ -1,4 +1,4 @@
-"""What the sales service announces of its documents: quotes."""
+"""What the sales service announces of its documents: quotes and orders."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -75,7 +75,9 @@ class QuoteActivated(Event[QuoteSnapshot], type="sales.quote.activated"):
 
 
 class QuoteAccepted(Event[QuoteSnapshot], type="sales.quote.accepted"):
-    """The customer takes the offer; its opportunity is won with it."""
+    """The customer takes the offer: it has become an order, and its opportunity is won."""
+
+    order_id: str | None = None
 
 
 class QuoteDeclined(Event[QuoteSnapshot], type="sales.quote.declined"):
@@ -92,6 +94,91 @@ class QuoteRevised(Event[QuoteSnapshot], type="sales.quote.revised"):
     revision_id: str
 
 
+class OrderState(StrEnum):
+    ACTIVE = "active"
+    SUBMITTED = "submitted"
+    FULFILLED = "fulfilled"
+    INVOICED = "invoiced"
+    CANCELED = "canceled"
+
+
+class OrderStatus(StrEnum):
+    """Whether an active order waits for something, and how much of a later one is delivered."""
+
+    NEW = "new"
+    PENDING = "pending"
+    PARTIAL = "partial"
+    COMPLETE = "complete"
+
+
+class OrderSnapshot(Snapshot):
+    """Without `customer` it is for the prospect of its opportunity. Amounts are those of all lines together."""
+
+    searchable: ClassVar = Searchable("orders", title=("name",), subtitle=("number", "customer_reference"))
+
+    state: OrderState
+    status_reason: OrderStatus | None = None
+    number: str
+    name: str
+    customer: Reference | None = None
+    customer_reference: str | None = None
+    opportunity_id: str | None = None
+    quote_id: str | None = None
+    currency: Currency
+    net_amount: Money | None = None
+    tax_amount: Money | None = None
+    total_amount: Money | None = None
+    delivery_date: Day | None = None
+    submitted_at: datetime | None = None
+    fulfilled_at: datetime | None = None
+    canceled_at: datetime | None = None
+    created_at: datetime | None = None
+
+
+class OrderCreated(Event[OrderSnapshot], type="sales.order.created"):
+    pass
+
+
+class OrderUpdated(Event[OrderSnapshot], type="sales.order.updated"):
+    pass
+
+
+class OrderDeleted(Event[OrderSnapshot], type="sales.order.deleted"):
+    pass
+
+
+class OrderRestored(Event[OrderSnapshot], type="sales.order.restored"):
+    pass
+
+
+class OrderAssigned(Event[OrderSnapshot], type="sales.order.assigned"):
+    pass
+
+
+class OrderHeld(Event[OrderSnapshot], type="sales.order.held"):
+    """It waits for something before it can be submitted."""
+
+
+class OrderResumed(Event[OrderSnapshot], type="sales.order.resumed"):
+    """It waits no longer."""
+
+
+class OrderSubmitted(Event[OrderSnapshot], type="sales.order.submitted"):
+    """It is agreed, and to be delivered."""
+
+
+class OrderPartiallyFulfilled(Event[OrderSnapshot], type="sales.order.partially_fulfilled"):
+    """Some of it was delivered, and more is to follow: `quantity_fulfilled` of each line says how much."""
+
+
+class OrderFulfilled(Event[OrderSnapshot], type="sales.order.fulfilled"):
+    """All of it was delivered, or with the reason `partial` all that will be."""
+
+
+class OrderCanceled(Event[OrderSnapshot], type="sales.order.canceled"):
+    """It will not be delivered."""
+
+
 EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     QuoteCreated,
     QuoteUpdated,
@@ -104,4 +191,15 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     QuoteDeclined,
     QuoteCanceled,
     QuoteRevised,
+    OrderCreated,
+    OrderUpdated,
+    OrderDeleted,
+    OrderRestored,
+    OrderAssigned,
+    OrderHeld,
+    OrderResumed,
+    OrderSubmitted,
+    OrderPartiallyFulfilled,
+    OrderFulfilled,
+    OrderCanceled,
 )

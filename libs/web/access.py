@@ -9,7 +9,7 @@ from libs.domain.roles import ADMINISTRATOR
 
 __all__ = ["ADMINISTRATOR", "ROLES", "Operation", "require"]
 
-_SALES: Final = frozenset({"leads", "opportunities", "accounts", "contacts", "competitors", "quotes"})
+_SALES: Final = frozenset({"leads", "opportunities", "accounts", "contacts", "competitors", "quotes", "orders"})
 _CATALOGUE: Final = frozenset({"products", "price_lists"})
 _RATES: Final = frozenset({"tax_codes", "currencies"})
 _MARKETING: Final = frozenset({"campaigns", "marketing_lists"})

@@ -42,9 +42,10 @@ TABLE: Mapping[Service, Owned] = {
     ),
     Service.SALES: Owned(
         built=_names(
-            "leads opportunities accounts contacts quotes competitors products price_lists tax_codes currencies",
+            "leads opportunities accounts contacts quotes orders competitors products price_lists tax_codes",
+            "currencies",
         ),
-        reserved=_names("price orders invoices goals pipelines"),
+        reserved=_names("price invoices goals pipelines"),
     ),
     Service.MARKETING: Owned(
         built=_names("campaigns marketing_lists"),

@@ -17,6 +17,7 @@ from services.sales.customers import consumers as customers
 from services.sales.intake import consumers as intake
 from services.sales.leads import routes as leads
 from services.sales.opportunities import routes as opportunities
+from services.sales.orders import routes as orders
 from services.sales.price_lists import routes as price_lists
 from services.sales.pricing import routes as pricing
 from services.sales.products import routes as products
@@ -31,6 +32,7 @@ SALES: Final = Service(
         accounts.RESOURCE,
         contacts.RESOURCE,
         quotes.RESOURCE,
+        orders.RESOURCE,
         Resource(Competitor),
         products.RESOURCE,
         price_lists.RESOURCE,

@@ -16,7 +16,7 @@ from libs.store.documents import to_document
 from libs.store.mongo import connect
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
-from tests.contracts.offers import REVISION
+from tests.contracts.offers import ORDER, REVISION
 from tests.contracts.parts import NOW, id_of
 from tests.contracts.records import CASE, CONTACT, OPPORTUNITY, RECORDS, RESPONSE, USER
 
@@ -45,6 +45,7 @@ OWN_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
         "resolution": "On the first of next month.",
         "time_spent_minutes": 15,
     },
+    "sales.quote.accepted": {"order_id": ORDER},
     "sales.quote.declined": {"reason": "Too late."},
     "sales.quote.revised": {"revision_id": REVISION},
     **{
@@ -76,6 +77,9 @@ LED_TO: Final[Mapping[str, Mapping[str, Any]]] = {
     "accepted": {"state": "won"},
     "declined": {"state": "closed", "status_reason": "declined"},
     "revised": {"state": "closed"},
+    "submitted": {"state": "submitted"},
+    "partially_fulfilled": {"status_reason": "partial"},
+    "fulfilled": {"state": "fulfilled", "status_reason": "complete"},
     "resolved": {"state": "resolved", "status_reason": "problem_solved"},
     "deactivated": {"state": "inactive"},
     "disabled": {"state": "inactive", "status_reason": "failing"},

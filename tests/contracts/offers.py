@@ -6,16 +6,17 @@ from typing import Any, Final
 from libs.domain.record import Record
 from services.sales.competitors.model import Competitor
 from services.sales.currencies.model import Currency
+from services.sales.orders.model import Order
 from services.sales.price_lists.model import PriceList
 from services.sales.products.model import Product
 from services.sales.quotes.model import Quote
 from services.sales.tax_codes.model import TaxCode
 from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, id_of
 
-PRODUCT, BUNDLE, PRICE_LIST, TAX_CODE, CURRENCY, COMPETITOR, QUOTE, REVISION = map(id_of, range(211, 219))
+PRODUCT, BUNDLE, PRICE_LIST, TAX_CODE, CURRENCY, COMPETITOR, QUOTE, REVISION, ORDER = map(id_of, range(211, 220))
 BUYER: Final = {"collection": "accounts", "id": id_of(6), "name": "Atelier Azul"}
 
-DOCUMENT: Final = {
+DOCUMENT: Final[Mapping[str, Any]] = {
     "price_list_id": PRICE_LIST,
     "lines": [
         {
@@ -66,28 +67,46 @@ DOCUMENT: Final = {
     "total_amount": "221.40",
 }
 
+FOR_CUSTOMER: Final[Mapping[str, Any]] = {
+    **DOCUMENT,
+    "name": "Desks",
+    "description": "For the new office.",
+    "customer": BUYER,
+    "contact_id": id_of(7),
+    "prospect": {**PERSON, "company_name": "Atelier Azul"},
+    "opportunity_id": id_of(5),
+    "terms": "Payable within 30 days.",
+    "billing_address": ADDRESS,
+    "shipping_address": ADDRESS,
+}
+
 OFFERS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
     Quote: {
-        **DOCUMENT,
+        **FOR_CUSTOMER,
         "id": QUOTE,
         "status_reason": "revised",
         "number": "Q-2026-000001",
         "revision": 1,
-        "name": "Desks",
-        "description": "For the new office.",
-        "customer": BUYER,
-        "contact_id": id_of(7),
-        "prospect": {**PERSON, "company_name": "Atelier Azul"},
-        "opportunity_id": id_of(5),
         "valid_from": "2026-11-20",
         "valid_until": "2026-12-20",
-        "terms": "Payable within 30 days.",
-        "billing_address": ADDRESS,
-        "shipping_address": ADDRESS,
         "activated_at": NOW,
         "closed_at": LATER,
         "decline_reason": "Too late.",
         "next_revision_id": REVISION,
+        "order_id": ORDER,
+    },
+    Order: {
+        **FOR_CUSTOMER,
+        "id": ORDER,
+        "status_reason": "new",
+        "number": "O-2026-000001",
+        "lines": [{**DOCUMENT["lines"][0], "id": "1", "quantity_fulfilled": "1", "quantity_invoiced": "1"}],
+        "quote_id": QUOTE,
+        "customer_reference": "PO-4711",
+        "delivery_date": "2026-12-01",
+        "submitted_at": NOW,
+        "fulfilled_at": LATER,
+        "canceled_at": LATER,
     },
     Competitor: {
         "id": COMPETITOR,

@@ -22,6 +22,7 @@ from tests.support.suite import SERVICES
 
 PAST_TENSE = {
     "cancel": "canceled",
+    "fulfil": "fulfilled",
     "hold": "held",
     "lose": "lost",
     "make_ready": "made_ready",
@@ -29,6 +30,7 @@ PAST_TENSE = {
     "remove_members": "members_removed",
     "remove_second_factor": "second_factor_removed",
     "share": "updated",
+    "submit": "submitted",
     "unshare": "updated",
     "copy": "created",  # of the copy; nothing happens to the original
 }

@@ -13,6 +13,8 @@ from services.sales.customers import model, store
 from services.sales.customers.model import Customer
 from services.sales.customers.store import COMPANY, PERSON, Claims
 from services.sales.opportunities.model import Opportunity, Prospect
+from services.sales.orders import store as orders
+from services.sales.orders.model import bought_by
 
 R = TypeVar("R", bound=Record)
 
@@ -28,6 +30,8 @@ async def make_customer(work: UnitOfWork, opportunity_id: str) -> None:
         customer = await link_customer(work, opportunity.prospect, owner_id=opportunity.owner_id, sold=True)
         if customer.reference is not None:
             work.save(opportunity.evolve(customer=customer.reference))
+            for order in await orders.without_customer(work, opportunity.id):
+                work.save(bought_by(order, customer.reference))
 
 
 async def note_sale(work: UnitOfWork, customer: Reference) -> None:

@@ -9,10 +9,12 @@ from libs.contracts.values import Value
 from libs.domain.fields import Line
 from libs.domain.record import Draft, Record
 from libs.store.work import UnitOfWork
+from services.sales.customer_documents import model as customer_documents
+from services.sales.customer_documents.store import next_number, opportunity_of
 from services.sales.documents import commands as documents
 from services.sales.opportunities import model as opportunities
-from services.sales.opportunities.model import Opportunity
-from services.sales.quotes import model, store
+from services.sales.orders.commands import take_order
+from services.sales.quotes import model
 from services.sales.quotes.model import Quote
 
 
@@ -29,22 +31,17 @@ class RevisedQuote(BaseModel):
 
 async def create_quote(work: UnitOfWork, draft: Draft) -> Quote:
     quote = Quote.drafted(draft, id=work.new_id())
-    opportunity = await _opportunity(work, quote)
+    opportunity = await opportunity_of(work, quote)
     if opportunity is not None:
-        quote = model.following(quote, opportunity)
+        quote = customer_documents.following(quote, opportunity)
     priced = await documents.price(work, model.require_sound(quote, opportunity))
-    return work.add(priced.model_copy(update={"number": await store.next_number(work)}))
+    return work.add(priced.model_copy(update={"number": await next_number(work, Quote)}))
 
 
 async def change_quote(work: UnitOfWork, current: Quote, wanted: Quote) -> Quote:
     model.require_editable(current, wanted)
-    model.require_sound(wanted, await _opportunity(work, wanted))
+    model.require_sound(wanted, await opportunity_of(work, wanted))
     return work.save(await documents.price_changes(work, current, wanted))
-
-
-async def _opportunity(work: UnitOfWork, quote: Quote) -> Opportunity | None:
-    """None for a quote without one, or whose opportunity was removed since."""
-    return await work.first(Opportunity, {"_id": quote.opportunity_id}) if quote.opportunity_id else None
 
 
 async def activate_quote(work: UnitOfWork, quote_id: str) -> Quote:
@@ -57,12 +54,14 @@ async def reprice_quote(work: UnitOfWork, quote_id: str) -> Quote:
 
 
 async def accept_quote(work: UnitOfWork, quote_id: str) -> Quote:
-    """The opportunity that it belongs to is won in the same transaction, for the net amount, unless it is already."""
-    accepted, event = model.accept(await work.get_target(Quote, quote_id), at=work.now)
-    opportunity = await _opportunity(work, accepted)
+    """In the same transaction it becomes an order, and wins its opportunity for the net amount, unless that is won."""
+    quote = await work.get_target(Quote, quote_id)
+    accepted, event = model.accept(quote, order_id=work.new_id(), at=work.now)
+    opportunity = await opportunity_of(work, accepted)
     if opportunity is not None and opportunity.state is not OpportunityState.WON:
         model.require_sound(accepted, opportunity)
         work.save(*opportunities.win(opportunity, actual_value=accepted.net_amount, at=work.now))
+    await take_order(work, accepted)
     return work.save(accepted, event)
 
 

@@ -30,6 +30,8 @@ from services.sales.leads.commands import DisqualifyLead, QualifyLead
 from services.sales.leads.model import Lead
 from services.sales.opportunities.commands import LoseOpportunity, MoveOpportunity, WinOpportunity
 from services.sales.opportunities.model import Opportunity, Stage
+from services.sales.orders.commands import FulfilOrder
+from services.sales.orders.model import LineQuantity, Order
 from services.sales.price_lists.model import PriceList
 from services.sales.products.model import Product
 from services.sales.quotes.commands import DeclineQuote
@@ -45,6 +47,8 @@ ACME = {"collection": "accounts", "id": "account-1", "name": "Acme"}
 MIRA = Erased.of(Person(emails=("mira@example.org",)), b"salt")
 ANN = {"first_name": "Ann", "email": "ann@example.org", "birth_date": "1990-05-01"}
 
+WORK = {"description": "Work", "quantity": 2, "unit_price": 50}
+
 LIVES = {
     "leads": (
         draft(Lead, **ANN, estimated_value=Decimal("9.50"), consent={"email": True}),
@@ -57,8 +61,12 @@ LIVES = {
     "accounts": (draft(Account, name="Acme"), ["assign", "share", "unshare", "deactivate", "activate"]),
     "contacts": (draft(Contact, **ANN), ["assign", "share", "unshare", "deactivate", "activate"]),
     "quotes": (
-        draft(Quote, name="Work", customer=ACME, lines=[{"description": "Work", "quantity": 1, "unit_price": 50}]),
+        draft(Quote, name="Work", customer=ACME, lines=[WORK]),
         ["reprice", "assign", "share", "unshare", "activate", "accept"],
+    ),
+    "orders": (
+        draft(Order, name="Work", customer=ACME, lines=[WORK]),
+        ["assign", "share", "unshare", "hold", "resume", "submit", "fulfil", "fulfil"],
     ),
     "competitors": (draft(Competitor, name="Globex"), ["assign", "share", "unshare", "deactivate", "activate"]),
     "products": (draft(Product, sku="LAMP", name="Lamp"), ["activate", "assign", "share", "unshare", "retire"]),
@@ -82,10 +90,14 @@ REQUESTS = {
     "decline": DeclineQuote(reason="Too late"),
     "lose": LoseOpportunity(reason=LossReason.OUT_SOLD, competitor="Globex"),
     "win": WinOpportunity(),
+    "fulfil": FulfilOrder(lines=(LineQuantity(line_id="1", quantity=Decimal(1)),)),
 }
 
 
-OTHER_ENDS = {"quotes": (["activate", "decline"], ["cancel"], ["activate", "revise"])}
+OTHER_ENDS: dict[str, tuple[list[str], ...]] = {
+    "quotes": (["activate", "decline"], ["cancel"], ["activate", "revise"]),
+    "orders": (["cancel"],),
+}
 """What one record cannot go through as well."""
 
 

@@ -16,6 +16,9 @@ from services.sales.app import SALES
 from services.sales.leads.model import MOVES as LEAD_MOVES
 from services.sales.opportunities.model import MOVES as OPPORTUNITY_MOVES
 from services.sales.opportunities.model import Opportunity, Standing
+from services.sales.orders import model as order_model
+from services.sales.orders.model import MOVES as ORDER_MOVES
+from services.sales.orders.model import Order
 from services.sales.products.model import MOVES as PRODUCT_MOVES
 from services.sales.quotes.model import MOVES as QUOTE_MOVES
 from tests.services.sales.test_routes import made
@@ -39,14 +42,23 @@ def making(collection: str, **fields: Any) -> Callable[[Running], Awaitable[str]
     return make
 
 
-async def make_quote(sales: Running) -> str:
-    customer = await made(sales, "accounts", {"name": "Acme"})
-    reference = {"collection": "accounts", "id": customer["id"]}
-    return str((await made(sales, "quotes", {"name": "Work", "customer": reference, "lines": [WORK]}))["id"])
+def selling(collection: str) -> Callable[[Running], Awaitable[str]]:
+    """Makes a document for a customer."""
+
+    async def make(sales: Running) -> str:
+        customer = await made(sales, "accounts", {"name": "Acme"})
+        reference = {"collection": "accounts", "id": customer["id"]}
+        return str((await made(sales, collection, {"name": "Work", "customer": reference, "lines": [WORK]}))["id"])
+
+    return make
 
 
 def standing_of_opportunity(record: Any) -> str:
     return Opportunity.model_validate(record).standing
+
+
+def standing_of_order(record: Any) -> str:
+    return Order.model_validate(record).standing
 
 
 def plain(collection: str, **fields: Any) -> Machine:
@@ -67,7 +79,8 @@ MACHINES = (
         bodies={"move": {"stage": "proposal"}},
         standing=standing_of_opportunity,
     ),
-    Machine("quotes", QUOTE_MOVES, QuoteState.DRAFT, make_quote),
+    Machine("quotes", QUOTE_MOVES, QuoteState.DRAFT, selling("quotes")),
+    Machine("orders", ORDER_MOVES, order_model.Standing.NEW, selling("orders"), standing=standing_of_order),
     Machine("products", PRODUCT_MOVES, ProductState.DRAFT, making("products", name="Desk")),
     plain("accounts", name="Acme"),
     plain("contacts", last_name="Lee"),

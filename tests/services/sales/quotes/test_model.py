@@ -6,6 +6,7 @@ import pytest
 
 from libs.contracts.documents import QuoteState
 from libs.domain.refusals import InvalidFields
+from services.sales.customer_documents.model import following, number_of
 from services.sales.documents.model import figured
 from services.sales.opportunities.model import Opportunity, Prospect
 from services.sales.pricing.model.document import Discount, DocumentLine
@@ -60,9 +61,9 @@ def test_nothing_cannot_be_offered() -> None:
 
 
 def test_an_offer_ends_after_its_last_day() -> None:
-    assert model.accept(ACTIVE, at=NOW)[0].state == "won"
+    assert model.accept(ACTIVE, order_id="order-1", at=NOW)[0].state == "won"
     with pytest.raises(QuoteExpired):
-        model.accept(ACTIVE, at=NOW + timedelta(days=1))
+        model.accept(ACTIVE, order_id="order-1", at=NOW + timedelta(days=1))
     with pytest.raises(QuoteExpired):
         model.activate(DRAFT, at=NOW + timedelta(days=1))
 
@@ -92,12 +93,12 @@ def opportunity(**fields: Any) -> Opportunity:
 def test_a_quote_of_an_opportunity_is_for_whom_that_is_and_offers_what_it_asks() -> None:
     bare = Quote(id="quote-1", name="Desks")
 
-    quote = model.following(bare, opportunity(lines=LINES, prices_include_tax=True))
+    quote = following(bare, opportunity(lines=LINES, prices_include_tax=True))
 
     assert quote.prospect == Prospect(last_name="Lee")
     assert (quote.lines, quote.prices_include_tax) == (LINES, True)
-    own = model.following(DRAFT, opportunity(customer={"collection": "contacts", "id": "c-1"}, prices_include_tax=True))
-    known = model.following(bare, opportunity(customer={"collection": "contacts", "id": "c-1"}))
+    own = following(DRAFT, opportunity(customer={"collection": "contacts", "id": "c-1"}, prices_include_tax=True))
+    known = following(bare, opportunity(customer={"collection": "contacts", "id": "c-1"}))
     assert (known.customer is not None, known.prospect) == (True, None)
     assert (own.customer, own.lines, own.prices_include_tax) == (DRAFT.customer, LINES, False)
 
@@ -118,4 +119,4 @@ def test_what_does_not_go_together_is_named(quote: Quote, code: str) -> None:
 
 
 def test_numbers_tell_the_year() -> None:
-    assert model.number_of(2026, 123) == "Q-2026-000123"
+    assert number_of(Quote, 2026, 123) == "Q-2026-000123"

@@ -1,0 +1,21 @@
+"""Orders over HTTP."""
+
+from typing import Final
+
+from libs.web.resource import Action, Resource
+from services.sales.orders import commands
+from services.sales.orders.commands import FulfilOrder
+from services.sales.orders.model import Order
+
+RESOURCE: Final = Resource(
+    Order,
+    create=commands.create_order,
+    change=commands.change_order,
+    actions=(
+        Action("hold", commands.hold_order, "Wait for now", None, Order),
+        Action("resume", commands.resume_order, "Go on after a hold", None, Order),
+        Action("submit", commands.submit_order, "It is agreed, and to be delivered", None, Order),
+        Action("fulfil", commands.fulfil_order, "All or some of it is delivered", FulfilOrder, Order),
+        Action("cancel", commands.cancel_order, "It will not be delivered", None, Order),
+    ),
+)
