@@ -4,8 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
+from libs.contracts.consent import Consent, ConsentProof
 from libs.contracts.event import Event, Merged, Searchable, Snapshot, Unmerged
-from libs.contracts.values import Currency, Day, Money, Reference, Value
+from libs.contracts.values import Currency, Day, Money, Reference
 
 
 class LeadState(StrEnum):
@@ -37,25 +38,6 @@ class CustomerState(StrEnum):
 
     ACTIVE = "active"
     INACTIVE = "inactive"
-
-
-class Consent(Value):
-    """By which channels a person may be approached; nothing said is neither yes nor no."""
-
-    email: bool | None = None
-    phone: bool | None = None
-    sms: bool | None = None
-    letter: bool | None = None
-    fax: bool | None = None
-    social: bool | None = None
-
-
-def agreed(one: Consent | None, other: Consent | None) -> Consent | None:
-    """The consent of somebody who was recorded twice: a no, wherever it was said, is one."""
-    if one is None or other is None:
-        return one or other
-    said = {name: (getattr(one, name), getattr(other, name)) for name in Consent.model_fields}
-    return Consent(**{name: False if False in each else True in each or None for name, each in said.items()})
 
 
 class LeadSnapshot(Snapshot):
@@ -192,6 +174,12 @@ class LeadResponseJoined(Event[LeadSnapshot], type="sales.lead.response_joined")
     campaign_id: str | None = None
 
 
+class LeadConsentChanged(Event[LeadSnapshot], type="sales.lead.consent_changed"):
+    """Somebody said by which channels they may be approached; `said` is what is new."""
+
+    said: tuple[ConsentProof, ...]
+
+
 class OpportunityCreated(Event[OpportunitySnapshot], type="sales.opportunity.created"):
     pass
 
@@ -312,6 +300,12 @@ class ContactDeactivated(Event[ContactSnapshot], type="sales.contact.deactivated
     pass
 
 
+class ContactConsentChanged(Event[ContactSnapshot], type="sales.contact.consent_changed"):
+    """Somebody said by which channels they may be approached; `said` is what is new."""
+
+    said: tuple[ConsentProof, ...]
+
+
 EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     LeadCreated,
     LeadUpdated,
@@ -325,6 +319,7 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     LeadDisqualified,
     LeadReactivated,
     LeadResponseJoined,
+    LeadConsentChanged,
     OpportunityCreated,
     OpportunityUpdated,
     OpportunityDeleted,
@@ -354,4 +349,5 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     ContactAssigned,
     ContactActivated,
     ContactDeactivated,
+    ContactConsentChanged,
 )

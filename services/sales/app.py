@@ -14,6 +14,7 @@ from services.sales.competitors.model import Competitor
 from services.sales.contacts import routes as contacts
 from services.sales.currencies import routes as currencies
 from services.sales.customers import consumers as customers
+from services.sales.hierarchy import routes as hierarchy
 from services.sales.intake import consumers as intake
 from services.sales.leads import routes as leads
 from services.sales.opportunities import routes as opportunities
@@ -39,7 +40,7 @@ SALES: Final = Service(
         tax_codes.RESOURCE,
         currencies.RESOURCE,
     ),
-    routes=pricing.ROUTES,
+    routes=(*hierarchy.ROUTES, *pricing.ROUTES),
     consumers=(intake.take_in_response, customers.convert_prospect),
     projections=(
         projection("reference_copies", "marketing.campaign.*", forget=copies.forget_copies)(copies.keep_copies),

@@ -17,7 +17,7 @@ from libs.store.mongo import connect
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from tests.contracts.offers import ORDER, REVISION
-from tests.contracts.parts import NOW, id_of
+from tests.contracts.parts import NOW, PROOF, id_of
 from tests.contracts.records import CASE, CONTACT, OPPORTUNITY, RECORDS, RESPONSE, USER
 
 EVENT: Final = id_of(101)
@@ -34,6 +34,8 @@ OWN_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "sales.lead.qualified": {"opportunity_id": OPPORTUNITY},
     "sales.lead.disqualified": {"reason": "lost"},
     "sales.lead.response_joined": {"response_id": RESPONSE, "campaign_id": RECORDS["marketing.campaign"].id},
+    "sales.lead.consent_changed": {"said": [PROOF]},
+    "sales.contact.consent_changed": {"said": [PROOF]},
     "sales.opportunity.moved": {"left": "qualification", "entered": "proposal"},
     "sales.opportunity.lost": {"reason": "out_sold", "competitor": "Globex"},
     "marketing.marketing_list.members_added": {"member_ids": [CONTACT]},

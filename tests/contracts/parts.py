@@ -19,6 +19,14 @@ ADDRESS: Final = {
     "country": "PT",
 }
 CONSENT: Final = dict.fromkeys(("email", "phone", "sms", "letter", "fax", "social"), True)
+PROOF: Final = {
+    "channel": "email",
+    "status": "given",
+    "at": NOW,
+    "source": "Form of the spring fair",
+    "wording": "Write to me about offers.",
+    "recorded_by": id_of(1),
+}
 PERSON: Final = {
     "first_name": "Ana",
     "last_name": "Costa",

@@ -26,7 +26,7 @@ from services.sales.leads.model import Lead
 from services.sales.opportunities.model import Opportunity
 from services.service.cases.model import Case
 from tests.contracts.offers import DOCUMENT, OFFERS
-from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, id_of
+from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, PROOF, id_of
 
 (
     USER,
@@ -152,6 +152,7 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
     Lead: {
         **PERSON,
         "id": LEAD,
+        "consent_proofs": [PROOF],
         "topic": "Credit card",
         "description": "Met at the fair.",
         "full_name": "Ana Costa",
@@ -206,6 +207,7 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
     Contact: {
         **PERSON,
         "id": CONTACT,
+        "consent_proofs": [PROOF],
         "full_name": "Ana Costa",
         "description": "Met at the fair.",
         "account_id": ACCOUNT,

@@ -25,6 +25,7 @@ PAST_TENSE = {
     "fulfil": "fulfilled",
     "hold": "held",
     "lose": "lost",
+    "record_consent": "consent_changed",
     "make_ready": "made_ready",
     "win": "won",
     "remove_members": "members_removed",

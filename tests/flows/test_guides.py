@@ -25,6 +25,7 @@ CONTINUING = (
     "docs/events.md",
     "docs/guides/history.md",
     "docs/guides/merge.md",
+    "docs/guides/accounts.md",
     "docs/guides/orders.md",
     "docs/guides/custom-fields.md",
     "docs/guides/duplicates.md",

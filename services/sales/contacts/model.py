@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated
 
-from libs.contracts.sales import Consent, agreed
 from libs.contracts.values import Address, Day
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.merging import completed
 from libs.domain.people import Email, NamePart, Phone, fold, full_name, phone_key
 from libs.domain.personal import Personal
-from libs.domain.record import Record
 from libs.domain.refusals import InvalidFields
+from services.sales.consents.model import Consenting, carried
 
 
 class PreferredChannel(StrEnum):
@@ -24,7 +23,7 @@ class PreferredChannel(StrEnum):
     SOCIAL = "social"
 
 
-class Contact(Record, collection="contacts", aggregate="sales.contact"):
+class Contact(Consenting, collection="contacts", aggregate="sales.contact"):
     """`person_keys` are what this person is recognised by."""
 
     parent = "account_id"
@@ -33,7 +32,7 @@ class Contact(Record, collection="contacts", aggregate="sales.contact"):
             "description", "first_name", "last_name", "full_name", "job_title", "email", "phone", "mobile_phone",
             "person_keys", "birth_date", "address", "other_address", "tags", "custom",
         ),
-        kept=("consent",),
+        kept=("consent", "consent_proofs"),
         emails=("email",),
         phones=("phone", "mobile_phone"),
         names=("first_name", "last_name", "full_name"),
@@ -52,7 +51,6 @@ class Contact(Record, collection="contacts", aggregate="sales.contact"):
     birth_date: Annotated[Day | None, INDEXED] = None
     address: Address | None = None
     other_address: Address | None = None
-    consent: Consent | None = None
     preferred_channel: Annotated[PreferredChannel | None, LISTED] = None
 
 
@@ -68,7 +66,8 @@ def named(contact: Contact) -> Contact:
 
 def combined(contact: Contact, duplicate: Contact) -> Contact:
     """What a contact becomes by another entry of the same person."""
-    return completed(contact, duplicate).evolve(consent=agreed(contact.consent, duplicate.consent))
+    both = completed(contact, duplicate).evolve(consent=contact.consent)
+    return carried(both, duplicate.consent, duplicate.consent_proofs)
 
 
 def person_keys(*, email: str | None, name: str | None, phones: Iterable[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from typing import Final
 from libs.contracts.sales import ContactMerged, ContactUnmerged
 from libs.store.merging import Merging
 from libs.web.resource import Resource
+from services.sales.consents.routes import consent_action
 from services.sales.contacts import commands, model
 from services.sales.contacts.model import Contact
 from services.sales.customers import commands as customers
@@ -19,4 +20,5 @@ RESOURCE: Final = Resource(
     change=commands.change_contact,
     restore=customers.restore_contact,
     merging=MERGING,
+    actions=(consent_action(Contact),),
 )

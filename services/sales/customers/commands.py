@@ -5,13 +5,16 @@ from typing import TypeVar
 from libs.contracts.sales import OpportunityState
 from libs.contracts.values import Reference
 from libs.domain.record import Record
+from libs.store.changes import Happening
 from libs.store.work import UnitOfWork
 from services.sales.accounts.commands import require_no_circle
 from services.sales.accounts.model import Account
+from services.sales.consents.model import Proofs, announced
 from services.sales.contacts.model import Contact
 from services.sales.customers import model, store
 from services.sales.customers.model import Customer
 from services.sales.customers.store import COMPANY, PERSON, Claims
+from services.sales.leads.model import Lead
 from services.sales.opportunities.model import Opportunity, Prospect
 from services.sales.orders import store as orders
 from services.sales.orders.model import bought_by
@@ -27,7 +30,11 @@ async def make_customer(work: UnitOfWork, opportunity_id: str) -> None:
     if opportunity.customer is not None:
         await note_sale(work, opportunity.customer)
     elif opportunity.prospect is not None:
-        customer = await link_customer(work, opportunity.prospect, owner_id=opportunity.owner_id, sold=True)
+        lead = await work.look_up(Lead, opportunity.lead_id) if opportunity.lead_id else None
+        proofs = lead.consent_proofs if lead else ()
+        customer = await link_customer(
+            work, opportunity.prospect, owner_id=opportunity.owner_id, sold=True, proofs=proofs
+        )
         if customer.reference is not None:
             work.save(opportunity.evolve(customer=customer.reference))
             for order in await orders.without_customer(work, opportunity.id):
@@ -42,19 +49,21 @@ async def note_sale(work: UnitOfWork, customer: Reference) -> None:
             work.save(bought)
 
 
-async def link_customer(work: UnitOfWork, prospect: Prospect, *, owner_id: str | None, sold: bool) -> Customer:
-    """The account and the contact that the prospect is already, or becomes now."""
+async def link_customer(
+    work: UnitOfWork, prospect: Prospect, *, owner_id: str | None, sold: bool, proofs: Proofs = ()
+) -> Customer:
+    """The account and the contact that the prospect is already, or becomes now. `proofs` are those of its consent."""
     people, companies = Claims(PERSON), Claims(COMPANY)
     known_contact = await store.find_contact(work, prospect, people)
     known_account = await store.find_account(work, prospect, known_contact, companies)
     account = known_account or _new_account(work, prospect, companies, owner_id)
     contact = known_contact or _new_contact(work, prospect, people, owner_id)
     if contact is not None:
-        contact = model.filled_in(contact, prospect, account_id=account.id if account else None)
+        contact = model.filled_in(contact, prospect, proofs, account_id=account.id if account else None)
     if account is not None:
         account = model.represented(model.sold_to(account) if sold else account, contact)
     _keep(work, known_account, account)
-    _keep(work, known_contact, contact)
+    _keep(work, known_contact, contact, *announced(known_contact, contact))
     return Customer(account, contact)
 
 
@@ -85,11 +94,11 @@ def _new_contact(work: UnitOfWork, prospect: Prospect, claims: Claims, owner_id:
     return contact
 
 
-def _keep(work: UnitOfWork, before: R | None, after: R | None) -> None:
+def _keep(work: UnitOfWork, before: R | None, after: R | None, *happenings: Happening) -> None:
     """Adds what is new, saves what has changed."""
     if after is None or after == before:
         return
     if before is None:
         work.add(after)
     else:
-        work.save(after)
+        work.save(after, *happenings)

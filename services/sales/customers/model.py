@@ -7,11 +7,12 @@ from libs.contracts.values import Reference
 from libs.domain.people import fold, full_name
 from services.sales.accounts import model as accounts
 from services.sales.accounts.model import Account, Relationship
+from services.sales.consents.model import Proofs, carried
 from services.sales.contacts import model as contacts
 from services.sales.contacts.model import Contact
 from services.sales.opportunities.model import Prospect
 
-_FILLED_IN: Final = ("email", "phone", "job_title", "birth_date", "address", "consent", "account_id")
+_FILLED_IN: Final = ("email", "phone", "job_title", "birth_date", "address", "account_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,11 @@ def new_contact(prospect: Prospect, *, id: str, owner_id: str | None) -> Contact
     return contacts.named(Contact.model_validate({"id": id, "owner_id": owner_id, **details}))
 
 
-def filled_in(contact: Contact, prospect: Prospect, *, account_id: str | None) -> Contact:
-    """The contact with what it lacks and the prospect has; what it has stays."""
+def filled_in(contact: Contact, prospect: Prospect, proofs: Proofs, *, account_id: str | None) -> Contact:
+    """The contact with what it lacks and the prospect has; what it has stays. Consent comes together."""
     known = {**prospect.__dict__, "account_id": account_id}
     lacking = {name: known[name] for name in _FILLED_IN if getattr(contact, name) is None}
-    return contacts.named(contact.evolve(**lacking))
+    return carried(contacts.named(contact.evolve(**lacking)), prospect.consent, proofs)
 
 
 def sold_to(account: Account) -> Account:

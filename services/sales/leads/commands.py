@@ -12,6 +12,8 @@ from libs.domain.record import Draft, Record
 from libs.domain.refusals import InvalidFields, NotRestorable
 from libs.store.work import UnitOfWork
 from services.sales.accounts.model import Account
+from services.sales.consents import commands as consent_commands
+from services.sales.consents import model as consents
 from services.sales.contacts.model import Contact
 from services.sales.customers import commands as customers
 from services.sales.customers.model import Customer
@@ -48,11 +50,14 @@ class QualifiedLead(BaseModel):
 
 
 async def create_lead(work: UnitOfWork, draft: Draft) -> Lead:
-    return work.add(model.named(Lead.drafted(draft, id=work.new_id())))
+    lead = model.named(Lead.drafted(draft, id=work.new_id()))
+    return work.add(consents.noted(None, lead, at=work.now, by=work.context.actor_id))
 
 
 async def change_lead(work: UnitOfWork, current: Lead, wanted: Lead) -> Lead:
-    return work.save(await settle_lead(work, current, wanted))
+    settled = await settle_lead(work, current, wanted)
+    lead = consents.noted(current.consent, settled, at=work.now, by=work.context.actor_id)
+    return work.save(lead, *consents.announced(current, lead))
 
 
 async def settle_lead(_: UnitOfWork, __: Lead, wanted: Lead) -> Lead:
@@ -103,7 +108,11 @@ async def _customer(work: UnitOfWork, lead: Lead, request: QualifyLead) -> Custo
         contact=await _chosen(work, Contact, request.contact_id, lead.contact_id, pointer="/contact_id"),
     )
     if chosen.reference is None and request.create_customer:
-        return await customers.link_customer(work, Prospect.of(lead), owner_id=lead.owner_id, sold=False)
+        return await customers.link_customer(
+            work, Prospect.of(lead), owner_id=lead.owner_id, sold=False, proofs=lead.consent_proofs
+        )
+    if chosen.contact is not None:
+        consent_commands.carry(work, lead, chosen.contact)
     return chosen
 
 

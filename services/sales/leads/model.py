@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 from libs.contracts.sales import (
-    Consent,
     DisqualifyReason,
     LeadContacted,
     LeadDisqualified,
@@ -13,7 +12,6 @@ from libs.contracts.sales import (
     LeadReactivated,
     LeadResponseJoined,
     LeadState,
-    agreed,
 )
 from libs.contracts.values import Address, Amount, Currency, Day, Moment
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
@@ -21,8 +19,8 @@ from libs.domain.merging import completed
 from libs.domain.moves import Moves
 from libs.domain.people import Email, NamePart, Phone, full_name, person_key
 from libs.domain.personal import Personal
-from libs.domain.record import Record
 from libs.domain.refusals import InvalidFields, Refusal
+from services.sales.consents.model import Consenting, carried
 
 MOST_RESPONSES: Final = 200
 """Responses that a lead remembers; older ones are known to the inbox alone."""
@@ -66,7 +64,7 @@ class LeadHasOpportunity(Refusal):
         super().__init__("the lead has an opportunity", opportunity_id=opportunity_id)
 
 
-class Lead(Record, collection="leads", aggregate="sales.lead"):
+class Lead(Consenting, collection="leads", aggregate="sales.lead"):
     """`person_key` is the same for every lead of one person, as far as their particulars tell."""
 
     personal = Personal(
@@ -74,7 +72,7 @@ class Lead(Record, collection="leads", aggregate="sales.lead"):
             "topic", "description", "first_name", "last_name", "full_name", "job_title", "email", "phone", "person_key",
             "address", "birth_date", "tags", "custom",
         ),
-        kept=("company_name", "consent"),
+        kept=("company_name", "consent", "consent_proofs"),
         emails=("email",),
         phones=("phone",),
         names=("first_name", "last_name", "full_name"),
@@ -96,7 +94,6 @@ class Lead(Record, collection="leads", aggregate="sales.lead"):
     person_key: Annotated[str | None, GUARDED, INDEXED] = None
     address: Address | None = None
     birth_date: Annotated[Day | None, LISTED] = None
-    consent: Consent | None = None
     source: Annotated[LeadSource | None, LISTED] = None
     source_campaign_id: Annotated[str | None, INDEXED, Lookup.to("campaigns")] = None
     response_ids: Annotated[tuple[str, ...], GUARDED, INDEXED] = ()
@@ -162,11 +159,12 @@ def combined(lead: Lead, duplicate: Lead) -> Lead:
         raise LeadHasOpportunity(duplicate.opportunity_id)
     responses = tuple(dict.fromkeys((*lead.response_ids, *duplicate.response_ids)))
     valued = lead.estimated_value is None and duplicate.estimated_value is not None
-    return completed(lead, duplicate).evolve(
+    both = completed(lead, duplicate).evolve(
         response_ids=responses[-MOST_RESPONSES:],
-        consent=agreed(lead.consent, duplicate.consent),
+        consent=lead.consent,
         currency=duplicate.currency if valued else lead.currency,
     )
+    return carried(both, duplicate.consent, duplicate.consent_proofs)
 
 
 def join_response(lead: Lead, *, response_id: str, campaign_id: str | None) -> tuple[Lead, LeadResponseJoined]:

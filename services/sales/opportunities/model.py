@@ -7,8 +7,8 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from libs.contracts.consent import Consent
 from libs.contracts.sales import (
-    Consent,
     LossReason,
     OpportunityHeld,
     OpportunityLost,

@@ -1,6 +1,6 @@
 """What a survivor takes over from a duplicate, and what it gives back."""
 
-from libs.contracts.sales import Consent, agreed
+from libs.contracts.consent import Consent, agreed
 from libs.domain.merging import Differences, completed, given_back
 from libs.domain.record import Record
 from libs.domain.sharing import Principal, Share

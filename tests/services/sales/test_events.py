@@ -7,6 +7,7 @@ from itertools import chain
 
 import pytest
 
+from libs.contracts.consent import ConsentChannel, ConsentStatus
 from libs.contracts.envelope import RESTATED
 from libs.contracts.event import Event, Snapshot
 from libs.contracts.privacy import Person
@@ -23,6 +24,7 @@ from libs.web.sharing import Assign, ShareWith, Whom
 from services.sales.accounts.model import Account
 from services.sales.app import SALES
 from services.sales.competitors.model import Competitor
+from services.sales.consents.model import RecordConsent
 from services.sales.contacts.model import Contact
 from services.sales.currencies.model import Currency
 from services.sales.intake.consumers import take_in_response
@@ -52,14 +54,17 @@ WORK = {"description": "Work", "quantity": 2, "unit_price": 50}
 LIVES = {
     "leads": (
         draft(Lead, **ANN, estimated_value=Decimal("9.50"), consent={"email": True}),
-        ["contact", "assign", "share", "unshare", "disqualify", "reactivate", "qualify"],
+        ["contact", "record_consent", "assign", "share", "unshare", "disqualify", "reactivate", "qualify"],
     ),
     "opportunities": (
         draft(Opportunity, name="Card", prospect=ANN, estimated_value=Decimal(9)),
         ["move", "assign", "share", "unshare", "hold", "resume", "lose", "reopen", "win"],
     ),
     "accounts": (draft(Account, name="Acme"), ["assign", "share", "unshare", "deactivate", "activate"]),
-    "contacts": (draft(Contact, **ANN), ["assign", "share", "unshare", "deactivate", "activate"]),
+    "contacts": (
+        draft(Contact, **ANN),
+        ["record_consent", "assign", "share", "unshare", "deactivate", "activate"],
+    ),
     "quotes": (
         draft(Quote, name="Work", customer=ACME, lines=[WORK]),
         ["reprice", "assign", "share", "unshare", "activate", "accept"],
@@ -84,6 +89,7 @@ REQUESTS = {
     "assign": Assign(owner_id="user-2"),
     "share": ShareWith(user_id="user-3"),
     "unshare": Whom(user_id="user-3"),
+    "record_consent": RecordConsent(channel=ConsentChannel.PHONE, status=ConsentStatus.REFUSED),
     "disqualify": DisqualifyLead(),
     "qualify": QualifyLead(),
     "move": MoveOpportunity(stage=Stage.PROPOSAL),
