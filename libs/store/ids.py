@@ -3,13 +3,14 @@
 import os
 import threading
 import time
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Final
 
 _VERSION: Final = 7 << 76
 _VARIANT: Final = 2 << 62
 _COUNTER_BITS: Final = 12
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
 
 class _Ticks:
@@ -41,8 +42,8 @@ def new_id() -> str:
 
 
 def id_before(moment: datetime) -> str:
-    """Sorts before every id that is made from this moment on, and behind those made before."""
-    digits = f"{round(moment.timestamp() * 1000):012x}"
+    """Sorts before every id that is made in the millisecond of this moment or later, and behind those made before."""
+    digits = f"{(moment - _EPOCH) // timedelta(milliseconds=1):012x}"
     return f"{digits[:8]}-{digits[8:]}"
 
 

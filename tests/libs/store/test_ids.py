@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from libs.store import ids
-from libs.store.ids import new_id
+from libs.store.ids import id_before, new_id
 
 
 def test_an_id_is_a_uuid_of_version_7_that_tells_its_millisecond(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,3 +41,13 @@ def test_given_a_clock_set_back_then_ids_still_grow(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(time, "time_ns", lambda: 1_000_000_000_000_000_000)
 
     assert new_id() > first
+
+
+@pytest.mark.parametrize("microsecond", [0, 1, 499, 500, 999])
+def test_a_bound_sorts_before_the_ids_of_its_millisecond(monkeypatch: pytest.MonkeyPatch, microsecond: int) -> None:
+    moment = datetime(2026, 2, 3, 4, 5, 6, microsecond, tzinfo=UTC)
+    elapsed = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr(ids, "_TICKS", ids._Ticks())
+    monkeypatch.setattr(time, "time_ns", lambda: elapsed // timedelta(microseconds=1) * 1000)
+
+    assert id_before(moment) < new_id() < id_before(moment + timedelta(milliseconds=1))

@@ -152,7 +152,7 @@ async def test_what_a_service_told_between_a_backup_and_its_restore_is_taken_off
     taken_at = datetime.now(UTC)
     undone = envelope("sales.lead.created", "leads", {**lead, **about})
     of_others = envelope("service.case.created", "cases", {"title": "Stays", **about})
-    restored_at = datetime.now(UTC) + timedelta(milliseconds=2)
+    restored_at = datetime.now(UTC) + timedelta(seconds=1)
     long_before = replace(undone, id="01900000-0000-7000-8000-000000000000")
     await timeline.keep_entries(store, [undone, of_others, long_before])
 
