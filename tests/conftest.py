@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -53,6 +54,19 @@ def mongo_client(mongo_url: str) -> Iterator[MongoClient[dict[str, Any]]]:
 @pytest.fixture
 def database_name(worker: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[str]:
     """A name of this test's own; databases of that name, or whose name it begins, are dropped afterwards."""
+    with _database(worker, mongo_client) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def shared_database(worker: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[str]:
+    """As `database_name`, for the tests of one file together: to start a service takes longer than most tests."""
+    with _database(worker, mongo_client) as name:
+        yield name
+
+
+@contextmanager
+def _database(worker: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[str]:
     name = f"test_{worker}_{uuid4().hex[:12]}"
     yield name
     for database in mongo_client.list_database_names():

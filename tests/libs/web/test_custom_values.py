@@ -41,11 +41,17 @@ FIELDS = [
 ]
 
 
-@pytest.fixture
-async def harbour(mongo_url: str, amqp_url: str, database_name: str) -> AsyncIterator[Running]:
-    async with running(HARBOUR, mongo_url=mongo_url, amqp_url=amqp_url, database=database_name) as service:
-        await define(service, *FIELDS)
+@pytest.fixture(scope="module")
+async def started(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Running]:
+    async with running(HARBOUR, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database) as service:
         yield service
+
+
+@pytest.fixture
+async def harbour(started: Running) -> Running:
+    await started.reset()
+    await define(started, *FIELDS)
+    return started
 
 
 async def define(harbour: Running, *fields: CustomFieldEntry) -> None:

@@ -24,10 +24,16 @@ HOTEL = Service("hotel", resources=(Resource(Guest),))
 EXPORT = "/api/v1/guests/export"
 
 
-@pytest.fixture
-async def hotel(mongo_url: str, amqp_url: str, database_name: str) -> AsyncIterator[Running]:
-    async with running(HOTEL, mongo_url=mongo_url, amqp_url=amqp_url, database=database_name) as service:
+@pytest.fixture(scope="module")
+async def started(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Running]:
+    async with running(HOTEL, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database) as service:
         yield service
+
+
+@pytest.fixture
+async def hotel(started: Running) -> Running:
+    await started.reset()
+    return started
 
 
 async def given_guests(hotel: Running, *guests: dict[str, Any]) -> None:

@@ -54,10 +54,16 @@ THEATRE = Service(
 )
 
 
-@pytest.fixture
-async def theatre(mongo_url: str, amqp_url: str, database_name: str) -> AsyncIterator[Running]:
-    async with running(THEATRE, mongo_url=mongo_url, amqp_url=amqp_url, database=database_name) as service:
+@pytest.fixture(scope="module")
+async def started(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Running]:
+    async with running(THEATRE, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database) as service:
         yield service
+
+
+@pytest.fixture
+async def theatre(started: Running) -> Running:
+    await started.reset()
+    return started
 
 
 async def count(theatre: Running, collection: str) -> int:

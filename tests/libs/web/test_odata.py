@@ -31,10 +31,16 @@ FLEET = Service("fleet", resources=(Resource(Port), Resource(Ship)))
 ODATA = {"OData-MaxVersion": "4.0"}
 
 
-@pytest.fixture
-async def fleet(mongo_url: str, amqp_url: str, database_name: str) -> AsyncIterator[Running]:
-    async with running(FLEET, mongo_url=mongo_url, amqp_url=amqp_url, database=database_name) as service:
+@pytest.fixture(scope="module")
+async def started(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Running]:
+    async with running(FLEET, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database) as service:
         yield service
+
+
+@pytest.fixture
+async def fleet(started: Running) -> Running:
+    await started.reset()
+    return started
 
 
 async def given(fleet: Running, collection: str, **fields: Any) -> dict[str, Any]:

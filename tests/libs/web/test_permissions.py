@@ -41,16 +41,22 @@ PEOPLE = {"ana": "clerk", "rui": "lead", "zoe": "auditor", "ivo": "assessor", "e
 NORTH = {"id": "north", "member_ids": ["ana", "rui"]}
 
 
-@pytest.fixture
-async def post(mongo_url: str, amqp_url: str, database_name: str) -> AsyncIterator[Running]:
-    async with running(POST, mongo_url=mongo_url, amqp_url=amqp_url, database=database_name) as service:
-        directory = service.app[DIRECTORY]
-        for role in ROLES:
-            await directory.hear(envelope("identity.role.created", "roles", role))
-        for user, role_id in PEOPLE.items():
-            await directory.hear(envelope("identity.user.created", "users", {"id": user, "roles": [role_id]}))
-        await directory.hear(envelope("identity.team.created", "teams", NORTH))
+@pytest.fixture(scope="module")
+async def started(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Running]:
+    async with running(POST, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database) as service:
         yield service
+
+
+@pytest.fixture
+async def post(started: Running) -> Running:
+    await started.reset()
+    directory = started.app[DIRECTORY]
+    for role in ROLES:
+        await directory.hear(envelope("identity.role.created", "roles", role))
+    for user, role_id in PEOPLE.items():
+        await directory.hear(envelope("identity.user.created", "users", {"id": user, "roles": [role_id]}))
+    await directory.hear(envelope("identity.team.created", "teams", NORTH))
+    return started
 
 
 async def ask(post: Running, user: str, method: str, path: str = "", body: Any = None) -> tuple[int, Any]:

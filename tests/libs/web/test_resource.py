@@ -36,10 +36,16 @@ class Rival(Record, collection="rivals", aggregate="market.rival"):
 MARKET = Service("market", resources=(Resource(Rival),))
 
 
-@pytest.fixture
-async def market(mongo_url: str, amqp_url: str, database_name: str) -> AsyncIterator[Running]:
-    async with running(MARKET, mongo_url=mongo_url, amqp_url=amqp_url, database=database_name) as service:
+@pytest.fixture(scope="module")
+async def started(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Running]:
+    async with running(MARKET, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database) as service:
         yield service
+
+
+@pytest.fixture
+async def market(started: Running) -> Running:
+    await started.reset()
+    return started
 
 
 async def test_a_created_record_is_read_back_as_it_was_answered(market: Running) -> None:

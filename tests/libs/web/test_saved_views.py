@@ -30,13 +30,19 @@ SAILOR = RoleEntry(id="sailor", version=1, permissions={"boats": {"read": "all"}
 BIG = {"collection": "boats", "name": "Big boats", "filter": "startswith(name,'B')", "orderby": "name desc"}
 
 
-@pytest.fixture
-async def harbour(mongo_url: str, amqp_url: str, database_name: str) -> AsyncIterator[Running]:
-    async with running(HARBOUR, mongo_url=mongo_url, amqp_url=amqp_url, database=database_name) as service:
-        people = service.identities.people
-        people.teams, people.roles = [CREW], [*people.roles, SAILOR]
-        await service.app[DIRECTORY].reload()
+@pytest.fixture(scope="module")
+async def started(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Running]:
+    async with running(HARBOUR, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database) as service:
         yield service
+
+
+@pytest.fixture
+async def harbour(started: Running) -> Running:
+    await started.reset()
+    people = started.identities.people
+    people.teams, people.roles = [CREW], [*people.roles, SAILOR]
+    await started.app[DIRECTORY].reload()
+    return started
 
 
 async def saved(harbour: Running, user_id: str, **fields: Any) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from libs.web.resource import Resource
 from libs.web.service import Service
 from libs.web.snapshots import PAGE, TakeSnapshot, snapshots
 from tests.libs.bus.inlets import Received
-from tests.support.services import Running, running
+from tests.support.services import Running, delete_queues, running
 from tests.support.waiting import eventually
 
 
@@ -40,7 +40,7 @@ class Tent(Record, collection="tents", aggregate="camp.tent"):
 
 
 CAMP = Service("camp", resources=(Resource(Tent),))
-FOREST = Service("forest", projections=(projection("reference_copies", "camp.tent.*")(copies.keep_copies),))
+MEADOW = Service("meadow", projections=(projection("reference_copies", "camp.tent.*")(copies.keep_copies),))
 
 
 @pytest.fixture
@@ -64,12 +64,13 @@ async def tents(camp: Running) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-async def forest(
+async def meadow(
     tents: list[dict[str, Any]], mongo_url: str, amqp_url: str, database_name: str
 ) -> AsyncIterator[Running]:
-    """A service that begins to listen only now."""
-    async with running(FOREST, mongo_url=mongo_url, amqp_url=amqp_url, database=database_name) as service:
+    """A service that begins to listen only now, as it does for each test."""
+    async with running(MEADOW, mongo_url=mongo_url, amqp_url=amqp_url, database=database_name) as service:
         yield service
+    await delete_queues(service.app, amqp_url)
 
 
 async def rows_of(service: Running) -> dict[str, Document]:
@@ -90,13 +91,13 @@ async def taken(camp: Running) -> dict[str, Any]:
 
 
 async def test_a_new_projection_is_filled_without_history(
-    camp: Running, forest: Running, tents: list[dict[str, Any]]
+    camp: Running, meadow: Running, tents: list[dict[str, Any]]
 ) -> None:
-    assert await rows_of(forest) == {}
+    assert await rows_of(meadow) == {}
     job = await taken(camp)
 
     async def filled() -> dict[str, Document] | None:
-        rows = await rows_of(forest)
+        rows = await rows_of(meadow)
         return rows if len(rows) == 2 else None
 
     rows = await eventually(filled)
@@ -105,20 +106,20 @@ async def test_a_new_projection_is_filled_without_history(
 
 
 async def test_whoever_has_a_record_keeps_it_as_it_is(
-    camp: Running, forest: Running, tents: list[dict[str, Any]]
+    camp: Running, meadow: Running, tents: list[dict[str, Any]]
 ) -> None:
     subject = f"tents/{tents[0]['id']}"
     held = {"name": "as it was told at first", "deleted": False, "newness": (1 << 40) + 1}
-    rows = forest.app[STORE].collection(copies.COLLECTION)
+    rows = meadow.app[STORE].collection(copies.COLLECTION)
     await rows.insert_one({"_id": subject, **held})
 
     await taken(camp)
 
     async def filled() -> bool:
-        return len(await rows_of(forest)) == 2
+        return len(await rows_of(meadow)) == 2
 
     await eventually(filled)
-    assert (await rows_of(forest))[subject] == {"_id": subject, **held}
+    assert (await rows_of(meadow))[subject] == {"_id": subject, **held}
 
 
 async def test_only_administrators_take_snapshots(camp: Running) -> None:
@@ -135,7 +136,7 @@ async def test_a_snapshot_goes_on_where_it_was_when_the_broker_comes_back(mongo_
     await commit_rows(store, works)
     bus = Bus(store, broker, settings=settings)
     await bus.start()
-    broker.subscribe(consumer_queue("forest", "tents", ["camp.tent.restated"], settings), heard, prefetch=10_000)
+    broker.subscribe(consumer_queue("meadow", "tents", ["camp.tent.restated"], settings), heard, prefetch=10_000)
     broker.connected = False
     kind = snapshots(bus)
 

@@ -41,10 +41,16 @@ async def nightly(work: UnitOfWork) -> None:
     leave(work, "the night's work")
 
 
-@pytest.fixture
-async def service(mongo_url: str, amqp_url: str, database_name: str) -> AsyncIterator[Running]:
-    async with running(SERVICE, mongo_url=mongo_url, amqp_url=amqp_url, database=database_name) as service:
+@pytest.fixture(scope="module")
+async def started(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Running]:
+    async with running(SERVICE, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database) as service:
         yield service
+
+
+@pytest.fixture
+async def service(started: Running) -> Running:
+    await started.reset()
+    return started
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
 """The activity service as it runs, with a gateway behind which other services' records are found."""
 
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
-from uuid import uuid4
+from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from pymongo import MongoClient
 
 from services.activity.app import SERVICE
 from tests.support.services import Running, running
@@ -25,13 +22,6 @@ async def _owner(request: web.Request) -> web.Response:
     named = request.query["$filter"]
     records = OTHERS.get(request.match_info["collection"], [])
     return web.json_response({"value": [record for record in records if f"'{record['id']}'" in named]})
-
-
-@pytest.fixture(scope="module")
-def shared_database(mongo_client: MongoClient[dict[str, Any]], worker: str) -> Iterator[str]:
-    name = f"test_{worker}_{uuid4().hex[:12]}"
-    yield name
-    mongo_client.drop_database(f"{name}_activity")
 
 
 @pytest.fixture(scope="module")

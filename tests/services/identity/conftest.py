@@ -1,12 +1,9 @@
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from aiosmtpd.smtp import SMTP
-from pymongo import MongoClient
 
 from libs.web.settings import ServiceSettings
 from tests.services.identity.mailbox import Mailbox
@@ -23,13 +20,6 @@ async def fresh(settings: ServiceSettings) -> AsyncIterator[Identity]:
     """A service that no other test uses."""
     async with running(settings) as service:
         yield service
-
-
-@pytest.fixture(scope="module")
-def shared_database(mongo_client: MongoClient[dict[str, Any]], worker: str) -> Iterator[str]:
-    name = f"test_{worker}_{uuid4().hex[:12]}"
-    yield name
-    mongo_client.drop_database(f"{name}_identity")
 
 
 @pytest.fixture(scope="module")

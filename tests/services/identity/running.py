@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -10,17 +10,16 @@ from typing import Any
 
 import aio_pika
 from aio_pika.abc import AbstractIncomingMessage
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
-from aiormq.exceptions import AMQPError
 from pydantic import SecretStr
 
 from libs.bus.settings import BusSettings
 from libs.store.store import Store
-from libs.web.executing import BUS, STORE
+from libs.web.executing import STORE
 from libs.web.settings import Environment, ServiceSettings
 from services.identity.app import create_app
-from tests.support.services import eventually_ready
+from tests.support.services import empty_queues, eventually_ready
 from tests.support.waiting import eventually
 
 ADMIN_PASSWORD = "correct horse battery"
@@ -95,21 +94,12 @@ async def running(settings: ServiceSettings) -> AsyncIterator[Identity]:
     """One copy of the service; afterwards its queues are empty."""
     async with AsyncExitStack() as stack:
         app = await create_app(settings)
-        stack.push_async_callback(_empty_queues, app, settings.amqp_url)
+        stack.push_async_callback(empty_queues, app, settings.amqp_url)
         server = await stack.enter_async_context(TestServer(app))
         session = await stack.enter_async_context(ClientSession())
         url = str(server.make_url("")).rstrip("/")
         await eventually_ready(session, url)
         yield Identity(url, session, app[STORE])
-
-
-async def _empty_queues(app: web.Application, amqp_url: str) -> None:
-    """They stay for the next one: RabbitMQ 3.10 does not bear queues that are made and deleted hundreds of times."""
-    async with await aio_pika.connect(amqp_url) as connection:
-        for name in app[BUS].queues:
-            channel = await connection.channel()
-            with suppress(AMQPError):
-                await (await channel.get_queue(name, ensure=False)).purge()
 
 
 @dataclass

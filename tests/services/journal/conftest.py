@@ -1,19 +1,17 @@
 """The journal, running, and events as other services announce them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from typing import Any
 from uuid import uuid4
 
 import aio_pika
 import pytest
-from pymongo import MongoClient
 
 from libs.contracts.envelope import Envelope
 from libs.web.service import Service
 from services.journal.app import journal
 from tests.support.events import envelope
-from tests.support.services import Running, running
+from tests.support.services import Running, delete_queues, running
 
 Announce = Callable[..., Awaitable[None]]
 Made = Callable[..., list[Envelope]]
@@ -25,13 +23,6 @@ def name() -> str:
     return f"journal{uuid4().hex[:8]}"
 
 
-@pytest.fixture(scope="module")
-def shared_database(mongo_client: MongoClient[dict[str, Any]], worker: str, name: str) -> Iterator[str]:
-    database = f"test_{worker}_{uuid4().hex[:12]}"
-    yield database
-    mongo_client.drop_database(f"{database}_{name}")
-
-
 def named(name: str) -> Service:
     return replace(journal(), name=name)
 
@@ -41,6 +32,7 @@ async def events(mongo_url: str, amqp_url: str, shared_database: str, name: str)
     """A journal that the tests of one file share; each reads events of its own `kind`."""
     async with running(named(name), mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database) as service:
         yield service
+    await delete_queues(service.app, amqp_url)
 
 
 @pytest.fixture(scope="module")

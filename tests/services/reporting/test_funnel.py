@@ -16,10 +16,16 @@ from tests.support.events import envelope
 from tests.support.services import Running, running
 
 
-@pytest.fixture
-async def reporting(mongo_url: str, amqp_url: str, database_name: str) -> AsyncIterator[Running]:
-    async with running(REPORTING, mongo_url=mongo_url, amqp_url=amqp_url, database=database_name) as service:
+@pytest.fixture(scope="module")
+async def started(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Running]:
+    async with running(REPORTING, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database) as service:
         yield service
+
+
+@pytest.fixture
+async def reporting(started: Running) -> Running:
+    await started.reset()
+    return started
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from libs.store.store import Store
 from libs.web.executing import STORE
 from services.sales.app import SALES
 from tests.services.sales.copies import open_copy
-from tests.support.services import Running, running
+from tests.support.services import Running, empty, running
 
 
 @pytest.fixture(scope="session")
@@ -57,8 +57,3 @@ async def sales(service: Running) -> Running:
     """The service as it runs, on an empty database."""
     await empty(service.app[STORE])
     return service
-
-
-async def empty(store: Store) -> None:
-    for name in await store.database.list_collection_names():
-        await store.collection(name).delete_many({})

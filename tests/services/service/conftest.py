@@ -1,15 +1,13 @@
 """The service department's service, running beside an owner of customers that it may ask."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from pymongo import MongoClient
 
 from services.service.app import SERVICE
 from tests.support.services import Running, running
@@ -31,13 +29,6 @@ class Owner:
 @pytest.fixture(scope="module")
 def owner() -> Owner:
     return Owner(accounts={"acme": {"id": "acme", "name": "Acme Ltd"}})
-
-
-@pytest.fixture(scope="module")
-def shared_database(mongo_client: MongoClient[dict[str, Any]], worker: str) -> Iterator[str]:
-    name = f"test_{worker}_{uuid4().hex[:12]}"
-    yield name
-    mongo_client.drop_database(f"{name}_service")
 
 
 @pytest.fixture(scope="module")

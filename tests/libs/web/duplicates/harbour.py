@@ -1,7 +1,5 @@
 """A service of boats, and the rules by which two of them are likely to be the same."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from libs.contracts.identity import DuplicateCondition, Likeness, Reaction
@@ -14,7 +12,7 @@ from libs.web.executing import STORE
 from libs.web.requests import DIRECTORY
 from libs.web.resource import Resource
 from libs.web.service import Service
-from tests.support.services import Running, running
+from tests.support.services import Running
 
 
 class Boat(Record, collection="boats", aggregate="harbour.boat"):
@@ -54,12 +52,6 @@ def rule(
         on_update=on_update,
         **terms,
     )
-
-
-@asynccontextmanager
-async def harbour_with(mongo_url: str, amqp_url: str, database: str) -> AsyncIterator[Running]:
-    async with running(HARBOUR, mongo_url=mongo_url, amqp_url=amqp_url, database=database) as service:
-        yield service
 
 
 async def define(harbour: Running, *rules: DuplicateRuleEntry) -> None:

@@ -17,7 +17,7 @@ from services.journal.deliveries.sender import Outlet
 from tests.services.journal.conftest import Announce, Made
 from tests.services.journal.reading import listed
 from tests.services.journal.receiver import Receiver, receiving
-from tests.support.services import Running, running
+from tests.support.services import Running, delete_queues, running
 from tests.support.waiting import eventually
 
 OUTLET = Outlet(allow_http=True, allow_private=True, answer_within=5)
@@ -101,6 +101,7 @@ async def events(mongo_url: str, amqp_url: str, shared_database: str, name: str)
     async with running(sending(name), mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database) as service:
         await employ(service, "user-1", "administrator")
         yield service
+    await delete_queues(service.app, amqp_url)
 
 
 @pytest.fixture(scope="module")
