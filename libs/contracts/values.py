@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
@@ -86,6 +87,17 @@ class Alias(Value):
     id: str
     to: str | None = None
     version: int
+
+
+class Language(StrEnum):
+    """What people are written to in, and how they write numbers and dates (BCP 47)."""
+
+    ENGLISH = "en"
+    BRITISH_ENGLISH = "en-GB"
+    AMERICAN_ENGLISH = "en-US"
+    GERMAN = "de"
+    AUSTRIAN_GERMAN = "de-AT"
+    SWISS_GERMAN = "de-CH"
 
 
 class Address(Value):

@@ -43,7 +43,7 @@ TABLE: Mapping[Service, Owned] = {
     Service.SALES: Owned(
         built=_names(
             "leads opportunities accounts contacts quotes orders competitors products price_lists tax_codes",
-            "currencies",
+            "currencies company_profiles",
         ),
         reserved=_names("price invoices goals pipelines"),
     ),

@@ -10,6 +10,7 @@ from libs.web.resource import Resource
 from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
 from services.sales.accounts import routes as accounts
+from services.sales.company_profiles.model import CompanyProfile
 from services.sales.competitors.model import Competitor
 from services.sales.contacts import routes as contacts
 from services.sales.currencies import routes as currencies
@@ -21,6 +22,7 @@ from services.sales.opportunities import routes as opportunities
 from services.sales.orders import routes as orders
 from services.sales.price_lists import routes as price_lists
 from services.sales.pricing import routes as pricing
+from services.sales.printing.typesetter import typesetting
 from services.sales.products import routes as products
 from services.sales.quotes import routes as quotes
 from services.sales.tax_codes import routes as tax_codes
@@ -39,8 +41,10 @@ SALES: Final = Service(
         price_lists.RESOURCE,
         tax_codes.RESOURCE,
         currencies.RESOURCE,
+        Resource(CompanyProfile),
     ),
-    routes=(*hierarchy.ROUTES, *pricing.ROUTES),
+    routes=(*hierarchy.ROUTES, *pricing.ROUTES, *quotes.ROUTES, *orders.ROUTES),
+    attachments=(typesetting,),
     consumers=(intake.take_in_response, customers.convert_prospect),
     projections=(
         projection("reference_copies", "marketing.campaign.*", forget=copies.forget_copies)(copies.keep_copies),

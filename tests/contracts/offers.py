@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from libs.domain.record import Record
+from services.sales.company_profiles.model import CompanyProfile
 from services.sales.competitors.model import Competitor
 from services.sales.currencies.model import Currency
 from services.sales.orders.model import Order
@@ -14,6 +15,7 @@ from services.sales.tax_codes.model import TaxCode
 from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, id_of
 
 PRODUCT, BUNDLE, PRICE_LIST, TAX_CODE, CURRENCY, COMPETITOR, QUOTE, REVISION, ORDER = map(id_of, range(211, 220))
+COMPANY: Final = id_of(229)
 BUYER: Final = {"collection": "accounts", "id": id_of(6), "name": "Atelier Azul"}
 
 DOCUMENT: Final[Mapping[str, Any]] = {
@@ -107,6 +109,18 @@ OFFERS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "submitted_at": NOW,
         "fulfilled_at": LATER,
         "canceled_at": LATER,
+    },
+    CompanyProfile: {
+        "id": COMPANY,
+        "name": "Dawn Interiors GmbH",
+        "address": ADDRESS,
+        "email": "office@dawn.example",
+        "phone": "+494012345678",
+        "website": "dawn.example",
+        "tax_id": "DE123456789",
+        "bank_details": ["Hansebank", "IBAN DE02 1203 0000 0000 2020 51"],
+        "footer": "Managing director: Mira Dawn.",
+        "language": "de",
     },
     Competitor: {
         "id": COMPETITOR,

@@ -199,6 +199,7 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "email": "office@example.org",
         "phone": "+351 21 000 0002",
         "website": "https://azul.example",
+        "language": "de",
         "address": ADDRESS,
         "shipping_address": ADDRESS,
         "parent_account_id": ACCOUNT,
@@ -215,6 +216,7 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "person_keys": ["email:ana.costa@example.org"],
         "other_address": ADDRESS,
         "preferred_channel": "email",
+        "language": "en-GB",
     },
     Campaign: {
         "id": CAMPAIGN,

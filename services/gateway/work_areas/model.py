@@ -69,7 +69,7 @@ WORK_AREAS = (
     WorkArea(
         "Settings",
         (
-            Group("Business", ("pipelines", "business_hours", "activity_types", "custom_fields")),
+            Group("Business", ("company_profiles", "pipelines", "business_hours", "activity_types", "custom_fields")),
             Group("Prices", ("tax_codes", "currencies")),
             Group("Users and Access", ("users", "teams", "roles", "api_keys", "sessions")),
             Group("Data", ("duplicate_rules", "imports", "jobs", "parked", "privacy_requests")),

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from libs.contracts.values import Address, Amount, Currency
+from libs.contracts.values import Address, Amount, Currency, Language
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.merging import completed
 from libs.domain.people import Email, Phone, fold
@@ -43,6 +43,7 @@ class Account(Record, collection="accounts", aggregate="sales.account"):
     email: Annotated[Email | None, INDEXED, SEARCHED] = None
     phone: Annotated[Phone | None, LISTED, SEARCHED] = None
     website: Annotated[Line | None, LISTED] = None
+    language: Annotated[Language | None, LISTED] = None
     address: Address | None = None
     shipping_address: Address | None = None
     relationship: Annotated[Relationship, LISTED] = Relationship.PROSPECT

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated
 
-from libs.contracts.values import Address, Day
+from libs.contracts.values import Address, Day, Language
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.merging import completed
 from libs.domain.people import Email, NamePart, Phone, fold, full_name, phone_key
@@ -52,6 +52,7 @@ class Contact(Consenting, collection="contacts", aggregate="sales.contact"):
     address: Address | None = None
     other_address: Address | None = None
     preferred_channel: Annotated[PreferredChannel | None, LISTED] = None
+    language: Annotated[Language | None, LISTED] = None
 
 
 def named(contact: Contact) -> Contact:

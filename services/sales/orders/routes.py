@@ -5,7 +5,9 @@ from typing import Final
 from libs.web.resource import Action, Resource
 from services.sales.orders import commands
 from services.sales.orders.commands import FulfilOrder
+from services.sales.orders.letter import letter_of
 from services.sales.orders.model import Order
+from services.sales.printing.routes import pdf_route
 
 RESOURCE: Final = Resource(
     Order,
@@ -19,3 +21,5 @@ RESOURCE: Final = Resource(
         Action("cancel", commands.cancel_order, "It will not be delivered", None, Order),
     ),
 )
+
+ROUTES: Final = (pdf_route(Order, letter_of),)

@@ -3,8 +3,10 @@
 from typing import Final
 
 from libs.web.resource import Action, Resource
+from services.sales.printing.routes import pdf_route
 from services.sales.quotes import commands
 from services.sales.quotes.commands import DeclineQuote, RevisedQuote
+from services.sales.quotes.letter import letter_of
 from services.sales.quotes.model import Quote
 
 RESOURCE: Final = Resource(
@@ -20,3 +22,5 @@ RESOURCE: Final = Resource(
         Action("revise", commands.revise_quote, "Open the next revision in its place", None, RevisedQuote),
     ),
 )
+
+ROUTES: Final = (pdf_route(Quote, letter_of),)

@@ -23,6 +23,7 @@ from libs.web.resource import Action, Resource
 from libs.web.sharing import Assign, ShareWith, Whom
 from services.sales.accounts.model import Account
 from services.sales.app import SALES
+from services.sales.company_profiles.model import CompanyProfile
 from services.sales.competitors.model import Competitor
 from services.sales.consents.model import RecordConsent
 from services.sales.contacts.model import Contact
@@ -76,6 +77,10 @@ LIVES = {
     "competitors": (draft(Competitor, name="Globex"), ["assign", "share", "unshare", "deactivate", "activate"]),
     "products": (draft(Product, sku="LAMP", name="Lamp"), ["activate", "assign", "share", "unshare", "retire"]),
     "price_lists": (draft(PriceList, name="Resellers"), ["assign", "share", "unshare", "deactivate", "activate"]),
+    "company_profiles": (
+        draft(CompanyProfile, name="Dawn Interiors"),
+        ["assign", "share", "unshare", "deactivate", "activate"],
+    ),
     "tax_codes": (
         draft(TaxCode, code="standard", rates=[{"valid_from": "2026-01-01", "percent": 19}]),
         ["assign", "share", "unshare", "deactivate", "activate"],

@@ -1,6 +1,8 @@
 """Quotes over HTTP, from an opportunity to its end."""
 
 import asyncio
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -144,3 +146,41 @@ async def test_numbers_rise_without_doubles_however_many_are_made_at_once(
     numbers = [quote["number"] for quote in page["value"]]
     assert len(set(numbers)) == 20
     assert int(numbers[-1][-6:]) - int(numbers[0][-6:]) == 19
+
+
+async def test_a_quote_is_printed_in_the_language_of_its_customer(sales: Running, opportunity: dict[str, Any]) -> None:
+    path = await quoted(sales, opportunity)
+    _, unsent = await sales.get(f"{path}/pdf")
+    company = await made(sales, "company_profiles", {"name": "Dawn Interiors", "language": "de"})
+
+    status, headers, pdf = await printed(sales, path)
+
+    assert (unsent["status"], unsent["code"]) == (409, "company_profile_missing")
+    assert (status, headers["Content-Type"], headers["Cache-Control"]) == (200, "application/pdf", "private, no-store")
+    assert headers["Content-Disposition"] == f'inline; filename="{(await sales.get(path))[1]["number"]}.pdf"'
+    assert (pdf[:5], language_of(pdf)) == (b"%PDF-", "de")
+    await sales.patch(f"/api/v1/accounts/{opportunity['customer']['id']}", {"language": "en-GB"})
+    assert language_of((await printed(sales, path))[2]) == "en-GB"
+    await sales.post(f"/api/v1/company_profiles/{company['id']}/deactivate")
+    assert (await sales.get(f"{path}/pdf"))[0] == 409
+
+
+async def test_a_quote_without_lines_has_nothing_to_print(sales: Running, opportunity: dict[str, Any]) -> None:
+    await made(sales, "company_profiles", {"name": "Dawn Interiors"})
+    path = await quoted(sales, opportunity)
+    await sales.patch(path, {"lines": []})
+
+    assert (await sales.get(f"{path}/pdf"))[1]["code"] == "document_empty"
+
+
+async def printed(sales: Running, path: str) -> tuple[int, Mapping[str, str], bytes]:
+    headers = {"Authorization": f"Bearer {sales.identities.token('salesperson')}"}
+    async with sales.session.get(f"{sales.url}{path}/pdf", headers=headers) as response:
+        return response.status, response.headers, await response.read()
+
+
+def language_of(pdf: bytes) -> str:
+    """What the document says of itself to readers aloud."""
+    found = re.search(rb"/Lang ?\(([^)]*)\)", pdf)
+    assert found is not None
+    return found[1].decode()

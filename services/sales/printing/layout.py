@@ -1,0 +1,137 @@
+"""A letter as its template takes it: every word and figure as it is to be read, in its place."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from libs.contracts.values import Language
+from services.sales.company_profiles.model import CompanyProfile
+from services.sales.pricing.model.document import Priced, PricedLine
+from services.sales.printing.formats import Formats, printable
+from services.sales.printing.model import Addressed, Letter, NothingPriced
+from services.sales.printing.words import words_of
+
+Pair = tuple[str, str]
+
+_LETTER_PAPER: Final = frozenset({Language.AMERICAN_ENGLISH})
+
+
+def lay_out(addressed: Addressed) -> dict[str, Any]:
+    """What `letter.typ` is given, as plain JSON; raises `NothingPriced`."""
+    priced = addressed.letter.document.priced
+    if priced is None:
+        raise NothingPriced
+    return _Layout(addressed, priced).sheet()
+
+
+class _Layout:
+    """One letter in the words and the formats of its reader."""
+
+    def __init__(self, addressed: Addressed, priced: Priced) -> None:
+        language, document = addressed.recipient.language, addressed.letter.document
+        self._addressed = addressed
+        self._priced = priced
+        self._words = words_of(language)
+        self._formats = Formats(language, document.currency)
+        self._taxed = any(tax.tax_code for tax in priced.taxes)
+        self._tax_included = document.prices_include_tax
+
+    def sheet(self) -> dict[str, Any]:
+        letter, sender, recipient = self._addressed.letter, self._addressed.sender, self._addressed.recipient
+        document, formats, words = letter.document, self._formats, self._words
+        home = sender.address.country if sender.address else None
+        return {
+            "language": formats.locale.language,
+            "region": formats.locale.territory,
+            "paper": "us-letter" if recipient.language in _LETTER_PAPER else "a4",
+            "title": words.kinds[letter.kind],
+            "number": document.number,
+            "mark": words.draft if letter.draft else None,
+            "sender": self._sender(sender, home),
+            "recipient": [*map(printable, (*recipient.names, *formats.address(recipient.address, seen_from=home)))],
+            "facts": [*self._facts(letter)],
+            "subject": printable(document.name),
+            "introduction": printable(document.description or ""),
+            "columns": self._columns(document.currency),
+            "rows": [self._row(number, line) for number, line in enumerate(self._priced.lines, 1)],
+            "sums": [*self._sums()],
+            "total": (words.total, formats.money(self._priced.total)),
+            "included": [*self._taxes(words.included_tax)] if self._tax_included else [],
+            "terms": {"title": words.terms, "text": printable(document.terms or "")},
+            "page": words.page,
+        }
+
+    def _sender(self, sender: CompanyProfile, home: str | None) -> dict[str, Any]:
+        reached = [each for each in (sender.phone, sender.email, sender.website) if each]
+        tax_id = [f"{self._words.tax_id} {sender.tax_id}"] if sender.tax_id else []
+        columns = (
+            [sender.name, *self._formats.address(sender.address)],
+            [*reached, *tax_id],
+            sender.bank_details,
+        )
+        return {
+            "name": sender.name,
+            "line": " · ".join([sender.name, *self._formats.address(sender.address, seen_from=home)]),
+            "footer": [[*map(printable, column)] for column in columns if column],
+            "note": printable(" ".join((sender.footer or "").split())),
+        }
+
+    def _facts(self, letter: Letter) -> Iterator[Pair]:
+        yield self._words.number, letter.document.number
+        if letter.revision > 1:
+            yield self._words.revision, self._formats.number(Decimal(letter.revision))
+        if letter.reference:
+            yield self._words.reference, printable(letter.reference)
+        for name, day in letter.days.items():
+            yield self._words.days[name], self._formats.day(day)
+
+    def _columns(self, currency: str) -> dict[str, str | None]:
+        """The heads by name; tax has none where nothing is taxed."""
+        words = self._words
+        return {
+            "position": words.position,
+            "description": words.description,
+            "quantity": words.quantity,
+            "price": words.unit_price,
+            "tax": words.tax_rate if self._taxed else None,
+            "amount": f"{words.amount} ({currency})",
+        }
+
+    def _row(self, number: int, line: PricedLine) -> dict[str, Any]:
+        formats, quantity = self._formats, self._formats.number(line.quantity)
+        return {
+            "position": formats.number(Decimal(number)),
+            "description": printable(line.description),
+            "notes": [*self._notes(line)],
+            "quantity": f"{quantity} {printable(line.unit)}" if line.unit else quantity,
+            "price": formats.figure(line.unit_price),
+            "tax": formats.percent(line.tax_percent) if self._taxed else None,
+            "amount": formats.figure(line.amount),
+        }
+
+    def _notes(self, line: PricedLine) -> Iterator[str]:
+        if line.sku:
+            yield printable(line.sku)
+        if line.volume_discount:
+            yield self._words.volume_discount.format(amount=self._formats.money(line.volume_discount))
+        if line.discount:
+            yield self._words.line_discount.format(amount=self._formats.money(line.discount))
+
+    def _sums(self) -> Iterator[Pair]:
+        """What leads to the total. Where prices include the tax, it is told after that instead."""
+        priced, words, money = self._priced, self._words, self._formats.money
+        if priced.discount or priced.freight:
+            yield words.subtotal, money(priced.subtotal)
+        if priced.discount:
+            yield words.discount, money(-priced.discount)
+        if priced.freight:
+            yield words.freight, money(priced.freight)
+        if self._taxed and not self._tax_included:
+            yield words.net, money(priced.net)
+            yield from self._taxes(words.tax)
+
+    def _taxes(self, pattern: str) -> Iterator[Pair]:
+        for tax in self._priced.taxes:
+            if tax.tax_code is not None:
+                label = pattern.format(percent=self._formats.percent(tax.percent), net=self._formats.money(tax.net))
+                yield label, self._formats.money(tax.tax)
