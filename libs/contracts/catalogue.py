@@ -17,7 +17,7 @@ class ProductState(StrEnum):
 
 
 class CatalogueState(StrEnum):
-    """Of price lists, tax codes, currencies and competitors."""
+    """Of price lists, tax codes, currencies, competitors and pipelines."""
 
     ACTIVE = "active"
     INACTIVE = "inactive"

@@ -4,7 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from libs.contracts import activity, catalogue, company, documents, identity, journal, marketing, sales, service
+from libs.contracts import (
+    activity,
+    catalogue,
+    company,
+    documents,
+    identity,
+    journal,
+    marketing,
+    planning,
+    sales,
+    service,
+)
 from libs.contracts.envelope import Envelope
 from libs.contracts.event import Event, Merged, erased, restated
 from libs.contracts.privacy import reported
@@ -21,7 +32,7 @@ def _common(events: Sequence[type[Event[Any]]]) -> Iterator[type[Event[Any]]]:
 MODULES: Final = MappingProxyType(
     {
         "identity": (identity,),
-        "sales": (sales, catalogue, company, documents),
+        "sales": (sales, catalogue, company, documents, planning),
         "marketing": (marketing,),
         "service": (service,),
         "activity": (activity,),

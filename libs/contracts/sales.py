@@ -79,6 +79,7 @@ class OpportunitySnapshot(Snapshot):
     customer: Reference | None = None
     lead_id: str | None = None
     source_campaign_id: str | None = None
+    pipeline_id: str | None = None
     stage: str
     probability: int
     forecast_category: str
@@ -87,6 +88,8 @@ class OpportunitySnapshot(Snapshot):
     currency: Currency | None = None
     close_date: Day | None = None
     closed_at: datetime | None = None
+    competitor_ids: tuple[str, ...] = ()
+    competitor_id: str | None = None
     competitor: str | None = None
     created_at: datetime | None = None
 
@@ -201,10 +204,11 @@ class OpportunityAssigned(Event[OpportunitySnapshot], type="sales.opportunity.as
 
 
 class OpportunityMoved(Event[OpportunitySnapshot], type="sales.opportunity.moved"):
-    """Went to another stage of its pipeline."""
+    """Went to another stage; `seconds` is how long it had been in the one that it left."""
 
     left: str
     entered: str
+    seconds: int | None = None
 
 
 class OpportunityHeld(Event[OpportunitySnapshot], type="sales.opportunity.held"):
@@ -220,8 +224,11 @@ class OpportunityWon(Event[OpportunitySnapshot], type="sales.opportunity.won"):
 
 
 class OpportunityLost(Event[OpportunitySnapshot], type="sales.opportunity.lost"):
+    """`competitor` is the name of who got the sale, `competitor_id` its record, if there is one."""
+
     reason: LossReason
     competitor: str | None = None
+    competitor_id: str | None = None
 
 
 class OpportunityReopened(Event[OpportunitySnapshot], type="sales.opportunity.reopened"):

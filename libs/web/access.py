@@ -11,6 +11,7 @@ __all__ = ["ADMINISTRATOR", "ROLES", "Operation", "require"]
 
 _SALES: Final = frozenset({"leads", "opportunities", "accounts", "contacts", "competitors", "quotes", "orders"})
 _CATALOGUE: Final = frozenset({"products", "price_lists"})
+_PLANNING: Final = frozenset({"pipelines"})
 _RATES: Final = frozenset({"tax_codes", "currencies"})
 _MARKETING: Final = frozenset({"campaigns", "marketing_lists"})
 _SERVICE: Final = frozenset({"cases"})
@@ -21,6 +22,7 @@ _COLLEAGUES: Final = frozenset({"users", "teams"})
 _READ_BY_ALL: Final = (
     _SALES
     | _CATALOGUE
+    | _PLANNING
     | _RATES
     | _MARKETING
     | _SERVICE
@@ -38,7 +40,7 @@ _IMPORTS: Final = {"imports": frozenset({Operation.CREATE, Operation.READ})}
 ROLES: Final[Mapping[str, Mapping[str, frozenset[Operation]]]] = {
     "sales_manager": {
         **dict.fromkeys(_READ_BY_ALL, _READ),
-        **dict.fromkeys(_SALES | _CATALOGUE | _ACTIVITIES, _EVERYTHING),
+        **dict.fromkeys(_SALES | _CATALOGUE | _PLANNING | _ACTIVITIES, _EVERYTHING),
         **_IMPORTS,
     },
     "salesperson": {

@@ -43,9 +43,9 @@ TABLE: Mapping[Service, Owned] = {
     Service.SALES: Owned(
         built=_names(
             "leads opportunities accounts contacts quotes orders competitors products price_lists tax_codes",
-            "currencies company_profiles",
+            "currencies company_profiles pipelines",
         ),
-        reserved=_names("price invoices goals pipelines"),
+        reserved=_names("price invoices goals"),
     ),
     Service.MARKETING: Owned(
         built=_names("campaigns marketing_lists"),

@@ -11,7 +11,7 @@ from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
 from services.sales.accounts import routes as accounts
 from services.sales.company_profiles.model import CompanyProfile
-from services.sales.competitors.model import Competitor
+from services.sales.competitors import routes as competitors
 from services.sales.contacts import routes as contacts
 from services.sales.currencies import routes as currencies
 from services.sales.customers import consumers as customers
@@ -20,6 +20,8 @@ from services.sales.intake import consumers as intake
 from services.sales.leads import routes as leads
 from services.sales.opportunities import routes as opportunities
 from services.sales.orders import routes as orders
+from services.sales.pipelines import routes as pipelines
+from services.sales.pipelines.first import default_pipeline
 from services.sales.price_lists import routes as price_lists
 from services.sales.pricing import routes as pricing
 from services.sales.printing.typesetter import typesetting
@@ -32,19 +34,20 @@ SALES: Final = Service(
     resources=(
         leads.RESOURCE,
         opportunities.RESOURCE,
+        pipelines.RESOURCE,
         accounts.RESOURCE,
         contacts.RESOURCE,
         quotes.RESOURCE,
         orders.RESOURCE,
-        Resource(Competitor),
+        competitors.RESOURCE,
         products.RESOURCE,
         price_lists.RESOURCE,
         tax_codes.RESOURCE,
         currencies.RESOURCE,
         Resource(CompanyProfile),
     ),
-    routes=(*hierarchy.ROUTES, *pricing.ROUTES, *quotes.ROUTES, *orders.ROUTES),
-    attachments=(typesetting,),
+    routes=(*hierarchy.ROUTES, *pricing.ROUTES, *competitors.ROUTES, *quotes.ROUTES, *orders.ROUTES),
+    attachments=(typesetting, default_pipeline),
     consumers=(intake.take_in_response, customers.convert_prospect),
     projections=(
         projection("reference_copies", "marketing.campaign.*", forget=copies.forget_copies)(copies.keep_copies),

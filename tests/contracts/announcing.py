@@ -16,7 +16,7 @@ from libs.store.documents import to_document
 from libs.store.mongo import connect
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
-from tests.contracts.offers import ORDER, REVISION
+from tests.contracts.offers import COMPETITOR, ORDER, REVISION
 from tests.contracts.parts import NOW, PROOF, id_of
 from tests.contracts.records import CASE, CONTACT, OPPORTUNITY, RECORDS, RESPONSE, USER
 
@@ -36,8 +36,8 @@ OWN_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "sales.lead.response_joined": {"response_id": RESPONSE, "campaign_id": RECORDS["marketing.campaign"].id},
     "sales.lead.consent_changed": {"said": [PROOF]},
     "sales.contact.consent_changed": {"said": [PROOF]},
-    "sales.opportunity.moved": {"left": "qualification", "entered": "proposal"},
-    "sales.opportunity.lost": {"reason": "out_sold", "competitor": "Globex"},
+    "sales.opportunity.moved": {"left": "qualification", "entered": "proposal", "seconds": 959399},
+    "sales.opportunity.lost": {"reason": "out_sold", "competitor": "Globex", "competitor_id": COMPETITOR},
     "marketing.marketing_list.members_added": {"member_ids": [CONTACT]},
     "marketing.marketing_list.members_removed": {"member_ids": [CONTACT]},
     "service.case.child_added": {"child_case_id": CASE},

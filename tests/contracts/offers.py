@@ -8,6 +8,7 @@ from services.sales.company_profiles.model import CompanyProfile
 from services.sales.competitors.model import Competitor
 from services.sales.currencies.model import Currency
 from services.sales.orders.model import Order
+from services.sales.pipelines.model import Pipeline
 from services.sales.price_lists.model import PriceList
 from services.sales.products.model import Product
 from services.sales.quotes.model import Quote
@@ -16,6 +17,7 @@ from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, id_of
 
 PRODUCT, BUNDLE, PRICE_LIST, TAX_CODE, CURRENCY, COMPETITOR, QUOTE, REVISION, ORDER = map(id_of, range(211, 220))
 COMPANY: Final = id_of(229)
+PIPELINE: Final = id_of(231)
 BUYER: Final = {"collection": "accounts", "id": id_of(6), "name": "Atelier Azul"}
 
 DOCUMENT: Final[Mapping[str, Any]] = {
@@ -159,6 +161,20 @@ OFFERS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
             },
         ],
         "otherwise": {"method": "percent_of_list", "percent": "90"},
+    },
+    Pipeline: {
+        "id": PIPELINE,
+        "name": "Renewals",
+        "description": "Of contracts that end within a year.",
+        "stages": [
+            {
+                "name": "asked",
+                "label": "Asked",
+                "probability": 40,
+                "forecast_category": "best_case",
+                "required_fields": ["close_date"],
+            },
+        ],
     },
     TaxCode: {
         "id": TAX_CODE,

@@ -25,7 +25,7 @@ from services.sales.contacts.model import Contact
 from services.sales.leads.model import Lead
 from services.sales.opportunities.model import Opportunity
 from services.service.cases.model import Case
-from tests.contracts.offers import DOCUMENT, OFFERS
+from tests.contracts.offers import COMPETITOR, DOCUMENT, OFFERS
 from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, PROOF, id_of
 
 (
@@ -178,14 +178,26 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "prospect": {**PERSON, "company_name": "Atelier Azul"},
         "lead_id": LEAD,
         "source_campaign_id": CAMPAIGN,
+        "pipeline_id": "default",
+        "stage": "qualification",
         "probability": 10,
+        "forecast_category": "pipeline",
         "estimated_value": "1250.00",
         "actual_value": "1250.00",
         "close_date": "2026-12-01",
         "closed_at": NOW,
+        "competitor_ids": [COMPETITOR],
+        "competitor_id": COMPETITOR,
         "competitor": "Globex",
         "stage_history": [
-            {"stage": "qualification", "entered_at": NOW, "entered_by": USER, "left_at": LATER, "seconds": 959399}
+            {
+                "pipeline_id": "default",
+                "stage": "qualification",
+                "entered_at": NOW,
+                "entered_by": USER,
+                "left_at": LATER,
+                "seconds": 959399,
+            }
         ],
     },
     Account: {

@@ -37,7 +37,7 @@ PAST_TENSE = {
 }
 STAMPED = {"created_at"}
 """The unit of work fills these before a record is stored, so that nobody sees them empty."""
-FOLLOWS = {"sales.opportunity": {"probability"}}
+FOLLOWS = {"sales.opportunity": {"stage", "probability", "forecast_category"}}
 """A rule fills these where a client gives none."""
 
 

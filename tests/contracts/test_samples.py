@@ -21,13 +21,12 @@ def test_every_event_has_a_sample_and_no_event_of_a_sample_is_gone() -> None:
 
 @pytest.mark.parametrize("type_", KEPT)
 def test_todays_consumers_read_what_was_released(type_: str) -> None:
+    """Members that came later may be missing: whoever reads a released event does without them."""
     sample = read(sample_file(type_))
 
     event = BY_TYPE[type_].received(Envelope.from_attributes(sample))
 
-    snapshot = event.record.model_dump(mode="json")
-    record = sample["data"]["record"]
-    assert snapshot.keys() <= record.keys()
+    snapshot = event.record.model_dump(mode="json", exclude_unset=True)
     assert [name for name, value in snapshot.items() if value is None] == []
     assert event.model_dump(mode="json", exclude_unset=True).items() <= sample["data"].items()
 

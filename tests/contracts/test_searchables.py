@@ -9,7 +9,7 @@ from tests.contracts.records import PARTICULARS
 
 NOT_SEARCHED = {
     "sessions", "api_keys", "roles", "custom_fields", "duplicate_rules", "webhooks", "tax_codes", "currencies",
-    "privacy_requests", "privacy_tasks", "company_profiles",
+    "pipelines", "privacy_requests", "privacy_tasks", "company_profiles",
 }  # fmt: skip
 """Collections that are no part of anybody's daily work."""
 

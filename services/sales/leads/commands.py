@@ -6,7 +6,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from libs.contracts.sales import DisqualifyReason
-from libs.contracts.values import Amount, Day, Value
+from libs.contracts.values import Amount, Currency, Day, Value
 from libs.domain.fields import Line
 from libs.domain.record import Draft, Record
 from libs.domain.refusals import InvalidFields, NotRestorable
@@ -23,19 +23,26 @@ from services.sales.leads.store import OPEN_LEAD
 from services.sales.opportunities import model as opportunities
 from services.sales.opportunities import store as opportunity_store
 from services.sales.opportunities.model import Opportunity, Prospect
+from services.sales.pipelines import store as pipelines
+from services.sales.pipelines.model import DEFAULT_ID, Pipeline
+from services.sales.stages import model as stages
 
 R = TypeVar("R", bound=Record)
 
 
 class QualifyLead(Value):
-    """What the opportunity is to be. A customer is linked, or made at once, or left until the sale is won."""
+    """What the opportunity is to be. A customer is linked, or made at once, or left until the sale is won. In another
+    currency than the lead's its estimate is not taken over.
+    """
 
     account_id: Line | None = None
     contact_id: Line | None = None
     create_customer: bool = False
     name: Line | None = None
     estimated_value: Amount | None = None
+    currency: Currency | None = None
     close_date: Day | None = None
+    pipeline_id: Line | None = None
 
 
 class DisqualifyLead(Value):
@@ -86,6 +93,9 @@ async def qualify_lead(work: UnitOfWork, lead_id: str, request: QualifyLead) -> 
     opportunity_id = work.new_id()
     qualified, event = model.qualify(lead, opportunity_id=opportunity_id, at=work.now)
     customer = await _customer(work, lead, request)
+    pipeline = await (
+        pipelines.named(work, request.pipeline_id) if request.pipeline_id else work.get(Pipeline, DEFAULT_ID)
+    )
     opportunity = opportunities.from_lead(
         lead,
         id=opportunity_id,
@@ -93,12 +103,14 @@ async def qualify_lead(work: UnitOfWork, lead_id: str, request: QualifyLead) -> 
         estimated_value=request.estimated_value,
         close_date=request.close_date,
         customer=customer.reference,
+        currency=request.currency,
+        pipeline_id=pipeline.id,
     )
     linked = qualified.evolve(
         account_id=customer.account.id if customer.account else None,
         contact_id=customer.contact.id if customer.contact else None,
     )
-    begun = opportunities.begin(opportunity, at=work.now, by=work.context.actor_id)
+    begun = stages.begin(opportunity, pipeline, at=work.now, by=work.context.actor_id)
     return {"lead": work.save(linked, event), "opportunity": work.add(begun)}
 
 

@@ -8,11 +8,16 @@ from libs.contracts.sales import LossReason
 from libs.contracts.values import Amount, Value
 from libs.domain.fields import Line
 from libs.domain.record import Draft
+from libs.domain.refusals import InvalidFields
 from libs.store.work import UnitOfWork
+from services.sales.competitors.model import Competitor
 from services.sales.documents import commands as documents
 from services.sales.leads.model import Lead
 from services.sales.opportunities import model
-from services.sales.opportunities.model import Opportunity, Stage
+from services.sales.opportunities.model import Opportunity
+from services.sales.pipelines import store as pipelines
+from services.sales.pipelines.model import Pipeline, StageName
+from services.sales.stages import model as stages
 
 
 class WinOpportunity(Value):
@@ -22,16 +27,18 @@ class WinOpportunity(Value):
 
 
 class LoseOpportunity(Value):
-    """Why, and to whom."""
+    """Why, and to whom: a competitor that is known, or the name of one that is not."""
 
     reason: LossReason = LossReason.CANCELED
+    competitor_id: Line | None = None
     competitor: Line | None = None
 
 
 class MoveOpportunity(Value):
-    """To which stage; its own probability holds unless another is given."""
+    """To which stage, of another pipeline where one is named; its own probability holds unless another is given."""
 
-    stage: Stage
+    stage: StageName
+    pipeline_id: Line | None = None
     probability: Annotated[int, Field(ge=0, le=100)] | None = None
 
 
@@ -40,12 +47,16 @@ async def create_opportunity(work: UnitOfWork, draft: Draft) -> Opportunity:
     if opportunity.lead_id is not None:
         opportunity = model.following(opportunity, await work.get(Lead, opportunity.lead_id))
     priced = model.valued(await documents.price(work, opportunity), before=None)
-    return work.add(model.begin(priced, at=work.now, by=work.context.actor_id))
+    pipeline = await work.get(Pipeline, opportunity.pipeline_id)
+    return work.add(stages.begin(priced, pipeline, at=work.now, by=work.context.actor_id))
 
 
 async def change_opportunity(work: UnitOfWork, current: Opportunity, wanted: Opportunity) -> Opportunity:
     priced = await documents.price_changes(work, current, wanted)
-    return work.save(model.estimated(model.valued(priced, before=current.estimated_value)))
+    changed = model.valued(priced, before=current.estimated_value)
+    if stages.is_emptied(current, changed):
+        changed = stages.refilled(current, changed, await work.get(Pipeline, current.pipeline_id))
+    return work.save(model.require_open_forecast(changed))
 
 
 async def win_opportunity(work: UnitOfWork, opportunity_id: str, request: WinOpportunity) -> Opportunity:
@@ -55,25 +66,41 @@ async def win_opportunity(work: UnitOfWork, opportunity_id: str, request: WinOpp
 
 async def lose_opportunity(work: UnitOfWork, opportunity_id: str, request: LoseOpportunity) -> Opportunity:
     opportunity = await work.get_target(Opportunity, opportunity_id)
-    return work.save(*model.lose(opportunity, reason=request.reason, competitor=request.competitor, at=work.now))
+    rival = await _rival(work, request.competitor_id) if request.competitor_id else None
+    return work.save(
+        *model.lose(opportunity, reason=request.reason, competitor=request.competitor, rival=rival, at=work.now)
+    )
+
+
+async def _rival(work: UnitOfWork, competitor_id: str) -> Competitor:
+    competitor = await work.look_up(Competitor, competitor_id)
+    if competitor is None or not work.sees(competitor):
+        raise InvalidFields.at("/competitor_id", "unknown_reference", f"no record competitors/{competitor_id}")
+    return competitor
 
 
 async def reopen_opportunity(work: UnitOfWork, opportunity_id: str) -> Opportunity:
     opportunity = await work.get_target(Opportunity, opportunity_id)
-    return work.save(*model.reopen(opportunity, at=work.now, by=work.context.actor_id))
+    pipeline = await work.get(Pipeline, opportunity.pipeline_id)
+    return work.save(*stages.reopen(opportunity, pipeline, at=work.now, by=work.context.actor_id))
 
 
 async def move_opportunity(work: UnitOfWork, opportunity_id: str, request: MoveOpportunity) -> Opportunity:
     opportunity = await work.get_target(Opportunity, opportunity_id)
     return work.save(
-        *model.move(
+        *stages.move(
             opportunity,
+            await _pipeline(work, opportunity, request.pipeline_id),
             stage=request.stage,
             probability=request.probability,
             at=work.now,
             by=work.context.actor_id,
         )
     )
+
+
+async def _pipeline(work: UnitOfWork, opportunity: Opportunity, asked: str | None) -> Pipeline:
+    return await (pipelines.named(work, asked) if asked else work.get(Pipeline, opportunity.pipeline_id))
 
 
 async def hold_opportunity(work: UnitOfWork, opportunity_id: str) -> Opportunity:

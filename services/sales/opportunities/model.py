@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
@@ -12,24 +12,25 @@ from libs.contracts.sales import (
     LossReason,
     OpportunityHeld,
     OpportunityLost,
-    OpportunityMoved,
-    OpportunityReopened,
     OpportunityResumed,
     OpportunityState,
     OpportunityWon,
 )
-from libs.contracts.values import Address, Amount, Day, Moment, Reference, Value
+from libs.contracts.values import Address, Amount, Currency, Day, Moment, Reference, Value
 from libs.domain.fields import GUARDED, INDEXED, INITIAL, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.money import refuse_excess_digits
 from libs.domain.moves import Moves
 from libs.domain.people import Email, NamePart, Phone
 from libs.domain.personal import Personal
+from libs.domain.record import Index
 from libs.domain.refusals import InvalidFields
+from services.sales.competitors.model import Competitor
 from services.sales.documents.model import Document
 from services.sales.leads.model import Lead
+from services.sales.pipelines import model as pipelines
+from services.sales.pipelines.model import DEFAULT_ID, ENDS, ForecastCategory, StageHistory, StageName
 
-MOST_VISITS: Final = 200
-"""Stages of the history that are kept; the oldest go first."""
+MOST_RIVALS: Final = 50
 
 
 class Standing(StrEnum):
@@ -61,32 +62,6 @@ MOVES: Final = Moves(
 )
 
 
-class Stage(StrEnum):
-    """The default pipeline."""
-
-    QUALIFICATION = "qualification"
-    NEEDS_ANALYSIS = "needs_analysis"
-    PROPOSAL = "proposal"
-    NEGOTIATION = "negotiation"
-
-
-PROBABILITIES: Final = {
-    Stage.QUALIFICATION: 10,
-    Stage.NEEDS_ANALYSIS: 25,
-    Stage.PROPOSAL: 50,
-    Stage.NEGOTIATION: 75,
-}
-
-
-class ForecastCategory(StrEnum):
-    PIPELINE = "pipeline"
-    BEST_CASE = "best_case"
-    COMMITTED = "committed"
-    OMITTED = "omitted"
-    WON = "won"
-    LOST = "lost"
-
-
 class Prospect(Value):
     """Who may buy, as long as no customer record says it."""
 
@@ -105,22 +80,10 @@ class Prospect(Value):
         return cls.model_validate({name: getattr(lead, name) for name in cls.model_fields})
 
 
-class StageVisit(Value):
-    """A stay in one stage; `left_at` and `seconds` are empty while it lasts."""
-
-    stage: Stage
-    entered_at: Moment
-    entered_by: str | None = None
-    left_at: Moment | None = None
-    seconds: int | None = None
-
-    def ended(self, at: datetime) -> "StageVisit":
-        return self.model_copy(update={"left_at": at, "seconds": int((at - self.entered_at).total_seconds())})
-
-
 class Opportunity(Document, collection="opportunities", aggregate="sales.opportunity"):
-    """`probability` is in percent; where nobody gives one, its stage does. With `lines` the `estimated_value` is what
-    they come to before tax; without it is typed in.
+    """`probability` (in percent) and `forecast_category` are those of its stage, unless somebody knows better. With
+    `lines` the `estimated_value` is what they come to before tax; without it is typed in. `competitor_ids` want the
+    sale as well; `competitor_id`, or somebody of whom only the name is known, got it.
 
     What was sold for how much stays in the books, without whom it was sold to.
     """
@@ -135,6 +98,7 @@ class Opportunity(Document, collection="opportunities", aggregate="sales.opportu
     )
 
     parent = "customer"
+    indexes: ClassVar[tuple[Index, ...]] = (Index(("pipeline_id", "state", "stage")),)
 
     state: Annotated[OpportunityState, GUARDED, INDEXED] = OpportunityState.OPEN
     status_reason: Annotated[str | None, GUARDED, LISTED] = Standing.IN_PROGRESS.value
@@ -144,27 +108,24 @@ class Opportunity(Document, collection="opportunities", aggregate="sales.opportu
     prospect: Prospect | None = None
     lead_id: Annotated[str | None, INITIAL, INDEXED, Lookup.to("leads")] = None
     source_campaign_id: Annotated[str | None, INDEXED, Lookup.to("campaigns")] = None
-    stage: Annotated[Stage, INITIAL, LISTED] = Stage.QUALIFICATION
+    pipeline_id: Annotated[str, INITIAL, LISTED, Lookup.to("pipelines")] = DEFAULT_ID
+    stage: Annotated[StageName | None, INITIAL, LISTED] = None
     probability: Annotated[int | None, Field(ge=0, le=100), LISTED] = None
-    forecast_category: Annotated[ForecastCategory, LISTED] = ForecastCategory.PIPELINE
+    forecast_category: Annotated[ForecastCategory | None, LISTED] = None
     estimated_value: Annotated[Amount | None, LISTED] = None
     actual_value: Annotated[Amount | None, GUARDED, LISTED] = None
     close_date: Annotated[Day | None, LISTED] = None
     closed_at: Annotated[Moment | None, GUARDED, LISTED] = None
+    competitor_ids: Annotated[tuple[str, ...], INDEXED, Lookup.to("competitors"), Field(max_length=MOST_RIVALS)] = ()
+    competitor_id: Annotated[str | None, GUARDED, INDEXED, Lookup.to("competitors")] = None
     competitor: Annotated[Line | None, GUARDED, LISTED] = None
-    stage_history: Annotated[tuple[StageVisit, ...], GUARDED] = ()
+    stage_history: Annotated[StageHistory, GUARDED] = ()
 
     @property
     def standing(self) -> Standing:
         if self.state is OpportunityState.OPEN:
             return Standing(self.status_reason or Standing.IN_PROGRESS)
         return Standing(self.state)
-
-
-def begin(opportunity: Opportunity, *, at: datetime, by: str | None) -> Opportunity:
-    """A new opportunity as it enters its first stage."""
-    visit = StageVisit(stage=opportunity.stage, entered_at=at, entered_by=by)
-    return estimated(opportunity.model_copy(update={"stage_history": (visit,)}))
 
 
 def from_lead(
@@ -175,8 +136,11 @@ def from_lead(
     estimated_value: Decimal | None,
     close_date: date | None,
     customer: Reference | None,
+    currency: Currency | None = None,
+    pipeline_id: str = DEFAULT_ID,
 ) -> Opportunity:
-    """What a qualified lead becomes; what is not said is as the lead has it."""
+    """What a qualified lead becomes; what is not said is as the lead has it, its estimate only in its own currency."""
+    known_value = lead.estimated_value if currency in {None, lead.currency} else None
     opportunity = Opportunity(
         id=id,
         name=name or lead.title,
@@ -185,8 +149,9 @@ def from_lead(
         prospect=Prospect.of(lead),
         lead_id=lead.id,
         source_campaign_id=lead.source_campaign_id,
-        estimated_value=lead.estimated_value if estimated_value is None else estimated_value,
-        currency=lead.currency,
+        pipeline_id=pipeline_id,
+        estimated_value=known_value if estimated_value is None else estimated_value,
+        currency=currency or lead.currency,
         close_date=close_date,
     )
     refuse_excess_digits(Opportunity, opportunity.__dict__)
@@ -203,16 +168,13 @@ def following(opportunity: Opportunity, lead: Lead) -> Opportunity:
     )
 
 
-def estimated(opportunity: Opportunity) -> Opportunity:
-    """The opportunity with a probability; raises `InvalidFields` for a forecast that only its end can give."""
-    ended = opportunity.forecast_category in {ForecastCategory.WON, ForecastCategory.LOST}
-    if ended != (opportunity.state is not OpportunityState.OPEN):
+def require_open_forecast(opportunity: Opportunity) -> Opportunity:
+    """The opportunity itself; raises `InvalidFields` for a forecast that only its end can give."""
+    if (opportunity.forecast_category in ENDS) != (opportunity.state is not OpportunityState.OPEN):
         raise InvalidFields.at(
             "/forecast_category", "not_settable", "won and lost follow from the actions win and lose"
         )
-    if opportunity.probability is not None:
-        return opportunity
-    return opportunity.model_copy(update={"probability": PROBABILITIES[opportunity.stage]})
+    return opportunity
 
 
 def valued(opportunity: Opportunity, *, before: Decimal | None) -> Opportunity:
@@ -237,12 +199,18 @@ def win(opportunity: Opportunity, *, actual_value: Decimal | None, at: datetime)
 
 
 def lose(
-    opportunity: Opportunity, *, reason: LossReason, competitor: str | None, at: datetime
+    opportunity: Opportunity, *, reason: LossReason, competitor: str | None, rival: Competitor | None, at: datetime
 ) -> tuple[Opportunity, OpportunityLost]:
+    """The sale goes to nobody, to a `rival` that is known, or to a `competitor` of whom there is but a name."""
+    rival_id, name = (None, competitor) if rival is None else (rival.id, rival.name)
     lost = opportunity.evolve(
-        **_ended(opportunity, "lose", at=at), status_reason=reason.value, probability=0, competitor=competitor
+        **_ended(opportunity, "lose", at=at),
+        status_reason=reason.value,
+        probability=0,
+        competitor=name,
+        competitor_id=rival_id,
     )
-    return lost, OpportunityLost(reason=reason, competitor=competitor)
+    return lost, OpportunityLost(reason=reason, competitor=name, competitor_id=rival_id)
 
 
 def _ended(opportunity: Opportunity, action: str, *, at: datetime) -> dict[str, object]:
@@ -252,37 +220,8 @@ def _ended(opportunity: Opportunity, action: str, *, at: datetime) -> dict[str, 
         "state": OpportunityState(standing),
         "forecast_category": ForecastCategory(standing),
         "closed_at": at,
-        "stage_history": _left(opportunity, at),
+        "stage_history": pipelines.left(opportunity.stage_history, at),
     }
-
-
-def reopen(opportunity: Opportunity, *, at: datetime, by: str | None) -> tuple[Opportunity, OpportunityReopened]:
-    """An ended opportunity goes on in the stage where it ended."""
-    standing = MOVES.after("reopen", state=opportunity.standing)
-    reopened = opportunity.evolve(
-        state=OpportunityState.OPEN,
-        status_reason=standing.value,
-        probability=PROBABILITIES[opportunity.stage],
-        forecast_category=ForecastCategory.PIPELINE,
-        actual_value=None,
-        closed_at=None,
-        competitor=None,
-        stage_history=_entered(opportunity, opportunity.stage, at=at, by=by),
-    )
-    return reopened, OpportunityReopened()
-
-
-def move(
-    opportunity: Opportunity, *, stage: Stage, probability: int | None, at: datetime, by: str | None
-) -> tuple[Opportunity, OpportunityMoved]:
-    """To another stage, forward or back, and its probability unless one is given."""
-    MOVES.after("move", state=opportunity.standing)
-    moved = opportunity.evolve(
-        stage=stage,
-        probability=PROBABILITIES[stage] if probability is None else probability,
-        stage_history=_entered(opportunity, stage, at=at, by=by),
-    )
-    return moved, OpportunityMoved(left=opportunity.stage, entered=stage)
 
 
 def hold(opportunity: Opportunity) -> tuple[Opportunity, OpportunityHeld]:
@@ -293,13 +232,3 @@ def hold(opportunity: Opportunity) -> tuple[Opportunity, OpportunityHeld]:
 def resume(opportunity: Opportunity) -> tuple[Opportunity, OpportunityResumed]:
     standing = MOVES.after("resume", state=opportunity.standing)
     return opportunity.evolve(status_reason=standing.value), OpportunityResumed()
-
-
-def _left(opportunity: Opportunity, at: datetime) -> tuple[StageVisit, ...]:
-    *earlier, last = opportunity.stage_history
-    return (*earlier, last if last.left_at else last.ended(at))
-
-
-def _entered(opportunity: Opportunity, stage: Stage, *, at: datetime, by: str | None) -> tuple[StageVisit, ...]:
-    visit = StageVisit(stage=stage, entered_at=at, entered_by=by)
-    return (*_left(opportunity, at), visit)[-MOST_VISITS:]

@@ -10,6 +10,7 @@ from pymongo import MongoClient
 from libs.store.store import Store
 from libs.web.executing import STORE
 from services.sales.app import SALES
+from services.sales.pipelines.first import make_default_pipeline
 from tests.services.sales.copies import open_copy
 from tests.support.services import Running, empty, running
 
@@ -36,7 +37,7 @@ async def copies(mongo_url: str, sales_database: str) -> AsyncIterator[tuple[Sto
 async def store(copies: tuple[Store, Store]) -> Store:
     """One copy of the service, on an empty database."""
     store, _ = copies
-    await empty(store)
+    await begin_anew(store)
     return store
 
 
@@ -55,5 +56,11 @@ async def service(mongo_url: str, amqp_url: str, sales_database: str) -> AsyncIt
 @pytest.fixture
 async def sales(service: Running) -> Running:
     """The service as it runs, on an empty database."""
-    await empty(service.app[STORE])
+    await begin_anew(service.app[STORE])
     return service
+
+
+async def begin_anew(store: Store) -> None:
+    """An empty database, but for the pipeline that every installation has."""
+    await empty(store)
+    await make_default_pipeline(store)

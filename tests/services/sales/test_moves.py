@@ -86,6 +86,7 @@ MACHINES = (
     plain("contacts", last_name="Lee"),
     plain("competitors", name="Globex"),
     plain("price_lists", name="Resellers"),
+    plain("pipelines", name="Renewals", stages=[{"name": "asked", "probability": 40}]),
     plain("tax_codes", rates=dated("percent")),
     plain("currencies", rates=dated("rate")),
 )

@@ -9,35 +9,34 @@ from hypothesis import strategies as st
 from libs.contracts.event import Event
 from libs.contracts.sales import LossReason, OpportunitySnapshot, OpportunityState
 from libs.domain.refusals import InvalidFields, MoveRefused
+from services.sales.competitors.model import Competitor
 from services.sales.leads.model import Lead
 from services.sales.opportunities import model
-from services.sales.opportunities.model import (
-    MOST_VISITS,
-    MOVES,
-    PROBABILITIES,
-    ForecastCategory,
-    Opportunity,
-    Prospect,
-    Stage,
-    Standing,
-)
+from services.sales.opportunities.model import MOVES, Opportunity, Prospect, Standing
+from services.sales.pipelines.model import DEFAULT, ENDS
+from services.sales.stages import model as stages
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=3)
-OPEN = model.begin(Opportunity(id="o-1", name="Card", estimated_value=Decimal("900.00")), at=NOW, by="user-1")
+OPEN = stages.begin(Opportunity(id="o-1", name="Card", estimated_value=Decimal("900.00")), DEFAULT, at=NOW, by="user-1")
+GLOBEX = Competitor(id="competitor-1", name="Globex")
 STANDINGS = {
     Standing.IN_PROGRESS: OPEN,
     Standing.ON_HOLD: OPEN.evolve(status_reason="on_hold"),
     Standing.WON: model.win(OPEN, actual_value=None, at=LATER)[0],
-    Standing.LOST: model.lose(OPEN, reason=LossReason.OUT_SOLD, competitor="Globex", at=LATER)[0],
+    Standing.LOST: model.lose(OPEN, reason=LossReason.OUT_SOLD, competitor=None, rival=GLOBEX, at=LATER)[0],
 }
 Move = Callable[[Opportunity], tuple[Opportunity, Event[OpportunitySnapshot]]]
 
 ACTIONS: dict[str, Move] = {
     "win": lambda opportunity: model.win(opportunity, actual_value=None, at=LATER),
-    "lose": lambda opportunity: model.lose(opportunity, reason=LossReason.CANCELED, competitor=None, at=LATER),
-    "reopen": lambda opportunity: model.reopen(opportunity, at=LATER, by="user-2"),
-    "move": lambda opportunity: model.move(opportunity, stage=Stage.PROPOSAL, probability=None, at=LATER, by="user-2"),
+    "lose": lambda opportunity: model.lose(
+        opportunity, reason=LossReason.CANCELED, competitor=None, rival=None, at=LATER
+    ),
+    "reopen": lambda opportunity: stages.reopen(opportunity, DEFAULT, at=LATER, by="user-2"),
+    "move": lambda opportunity: stages.move(
+        opportunity, DEFAULT, stage="proposal", probability=None, at=LATER, by="user-2"
+    ),
     "hold": model.hold,
     "resume": model.resume,
 }
@@ -67,13 +66,13 @@ def test_whatever_is_done_state_reason_forecast_and_history_agree(actions: list[
             opportunity, _ = ACTIONS[action](opportunity)
 
     closed = opportunity.state is not OpportunityState.OPEN
-    ended = opportunity.forecast_category in {ForecastCategory.WON, ForecastCategory.LOST}
+    ended = opportunity.forecast_category in ENDS
     *earlier, last = opportunity.stage_history
     assert ended is closed
     assert (opportunity.closed_at is not None) is closed
     assert all(visit.left_at for visit in earlier)
     assert (last.left_at is not None) is closed
-    assert last.stage is opportunity.stage
+    assert last.stage == opportunity.stage
 
 
 def test_a_win_brings_what_was_estimated_unless_another_value_is_given() -> None:
@@ -92,52 +91,26 @@ def test_a_win_is_refused_for_a_value_finer_than_its_currency() -> None:
     assert refusal.value.errors[0].pointer == "/actual_value"
 
 
-def test_a_loss_keeps_its_reason_and_who_was_better() -> None:
-    lost, event = model.lose(OPEN, reason=LossReason.OUT_SOLD, competitor="Globex", at=LATER)
+@pytest.mark.parametrize(
+    ("rival", "competitor", "kept"),
+    [(GLOBEX, None, ("competitor-1", "Globex")), (None, "Initech", (None, "Initech")), (None, None, (None, None))],
+)
+def test_a_loss_keeps_its_reason_and_who_was_better(
+    rival: Competitor | None, competitor: str | None, kept: tuple[str | None, str | None]
+) -> None:
+    lost, event = model.lose(OPEN, reason=LossReason.OUT_SOLD, competitor=competitor, rival=rival, at=LATER)
 
-    assert (lost.state, lost.status_reason, lost.competitor, lost.probability) == ("lost", "out_sold", "Globex", 0)
-    assert (event.reason, event.competitor) == ("out_sold", "Globex")
+    assert (lost.state, lost.status_reason, lost.probability) == ("lost", "out_sold", 0)
+    assert (lost.competitor_id, lost.competitor) == (event.competitor_id, event.competitor) == kept
+    assert event.reason == "out_sold"
 
 
 def test_a_reopened_opportunity_forgets_how_it_ended() -> None:
-    reopened, _ = model.reopen(STANDINGS[Standing.LOST], at=LATER, by="user-2")
+    reopened, _ = stages.reopen(STANDINGS[Standing.LOST], DEFAULT, at=LATER, by="user-2")
 
     assert (reopened.state, reopened.status_reason) == ("open", "in_progress")
-    assert (reopened.competitor, reopened.actual_value, reopened.closed_at) == (None, None, None)
-    assert reopened.probability == PROBABILITIES[reopened.stage]
-
-
-def test_the_history_tells_who_entered_a_stage_when_and_for_how_long() -> None:
-    moved, event = model.move(OPEN, stage=Stage.PROPOSAL, probability=None, at=LATER, by="user-2")
-
-    first, second = moved.stage_history
-    assert (first.stage, first.entered_at, first.entered_by) == ("qualification", NOW, "user-1")
-    assert (first.left_at, first.seconds) == (LATER, 3 * 24 * 3600)
-    assert (second.stage, second.entered_at, second.entered_by) == ("proposal", LATER, "user-2")
-    assert (second.left_at, second.seconds) == (None, None)
-    assert (event.left, event.entered) == ("qualification", "proposal")
-    assert moved.probability == 50
-
-
-def test_a_move_may_set_its_own_probability() -> None:
-    moved, _ = model.move(OPEN, stage=Stage.PROPOSAL, probability=90, at=LATER, by=None)
-
-    assert moved.probability == 90
-
-
-def test_the_history_is_bounded() -> None:
-    opportunity = OPEN
-    for _ in range(MOST_VISITS + 5):
-        opportunity, _event = ACTIONS["move"](opportunity)
-
-    assert len(opportunity.stage_history) == MOST_VISITS
-
-
-def test_a_new_opportunity_is_as_likely_as_its_stage_unless_somebody_knows_better() -> None:
-    proposal = Opportunity(id="o-1", name="Card", stage=Stage.PROPOSAL)
-
-    assert model.begin(proposal, at=NOW, by=None).probability == 50
-    assert model.begin(proposal.evolve(probability=5), at=NOW, by=None).probability == 5
+    assert (reopened.competitor_id, reopened.competitor, reopened.actual_value, reopened.closed_at) == (None,) * 4
+    assert (reopened.probability, reopened.forecast_category) == (10, "pipeline")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +119,7 @@ def test_a_new_opportunity_is_as_likely_as_its_stage_unless_somebody_knows_bette
 )
 def test_a_forecast_does_not_contradict_the_state(opportunity: Opportunity, forecast: str) -> None:
     with pytest.raises(InvalidFields):
-        model.estimated(opportunity.evolve(forecast_category=forecast))
+        model.require_open_forecast(opportunity.evolve(forecast_category=forecast))
 
 
 def test_a_qualified_lead_becomes_an_opportunity_that_keeps_who_it_is() -> None:
@@ -171,6 +144,19 @@ def test_a_qualified_lead_becomes_an_opportunity_that_keeps_who_it_is() -> None:
         "campaign-1",
         "user-7",
     )
-    assert (kept.estimated_value, kept.currency) == (Decimal(500), "USD")
+    assert (kept.estimated_value, kept.currency, kept.pipeline_id) == (Decimal(500), "USD", "default")
     assert kept.prospect == Prospect(first_name="Ann", email="ann@example.org", company_name="Acme")
     assert (told.name, told.estimated_value) == ("Gold", Decimal(0))
+
+
+def test_an_estimate_is_not_taken_over_into_another_currency() -> None:
+    lead = Lead(id="lead-1", topic="Card", estimated_value=Decimal(500), currency="USD")
+
+    def qualified(currency: str, value: Decimal | None = None) -> Opportunity:
+        return model.from_lead(
+            lead, id="o-1", name=None, estimated_value=value, close_date=None, customer=None, currency=currency
+        )
+
+    assert qualified("USD").estimated_value == Decimal(500)
+    assert (qualified("EUR").estimated_value, qualified("EUR").currency) == (None, "EUR")
+    assert qualified("EUR", Decimal(460)).estimated_value == Decimal(460)
