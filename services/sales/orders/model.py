@@ -1,6 +1,6 @@
 """The order: what was sold, agreed while it is active, then delivered line by line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -152,11 +152,11 @@ def _require_untouched(line: OrderLine, pointer: str) -> None:
 def _identified(lines: Sequence[DocumentLine]) -> tuple[OrderLine, ...]:
     """Each with an id that no other has: the one that it has, else the lowest number that is free."""
     given = [line if isinstance(line, OrderLine) else OrderLine(**line.__dict__) for line in lines]
-    known = {line.id: number for number, line in reversed(tuple(enumerate(given)))}
+    first: dict[str, int] = {}
     for number, line in enumerate(given):
-        if line.id and known[line.id] != number:
-            raise InvalidFields.at(f"/lines/{number}/id", "not_unique", f"line {known[line.id]} has the id already")
-    free: Iterator[str] = (str(number) for number in count(1) if str(number) not in known)
+        if line.id and first.setdefault(line.id, number) != number:
+            raise InvalidFields.at(f"/lines/{number}/id", "not_unique", f"line {first[line.id]} has the id already")
+    free = (str(number) for number in count(1) if str(number) not in first)
     return tuple(line if line.id else line.model_copy(update={"id": next(free)}) for line in given)
 
 

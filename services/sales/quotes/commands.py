@@ -56,13 +56,13 @@ async def reprice_quote(work: UnitOfWork, quote_id: str) -> Quote:
 async def accept_quote(work: UnitOfWork, quote_id: str) -> Quote:
     """In the same transaction it becomes an order, and wins its opportunity for the net amount, unless that is won."""
     quote = await work.get_target(Quote, quote_id)
-    accepted, event = model.accept(quote, order_id=work.new_id(), at=work.now)
+    accepted = work.save(*model.accept(quote, order_id=work.new_id(), at=work.now))  # its version decides who is first
     opportunity = await opportunity_of(work, accepted)
     if opportunity is not None and opportunity.state is not OpportunityState.WON:
         model.require_sound(accepted, opportunity)
         work.save(*opportunities.win(opportunity, actual_value=accepted.net_amount, at=work.now))
     await take_order(work, accepted)
-    return work.save(accepted, event)
+    return accepted
 
 
 async def decline_quote(work: UnitOfWork, quote_id: str, request: DeclineQuote) -> Quote:

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from libs.domain.refusals import MoveRefused
+from libs.store.merging import merge_records
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
+from libs.web.merging import following_merges
 from services.sales.accounts.model import Account
+from services.sales.accounts.routes import MERGING
 from services.sales.customers.consumers import convert_prospect
 from services.sales.opportunities.commands import create_opportunity
 from services.sales.opportunities.model import Opportunity
@@ -19,7 +22,7 @@ from services.sales.products import commands as products
 from services.sales.products.model import Product
 from services.sales.quotes.commands import accept_quote, activate_quote, create_quote
 from services.sales.quotes.model import Quote
-from tests.services.sales.copies import all_of, announced, deliver, do, draft, read
+from tests.services.sales.copies import add, all_of, announced, deliver, do, draft, read
 
 PROSPECT = {"last_name": "Lee", "company_name": "Lee & Sons"}
 WORK = {"description": "Work", "quantity": 2, "unit_price": 50}
@@ -100,3 +103,17 @@ async def test_an_order_is_submitted_for_the_customer_whom_its_opportunity_has_b
 
     assert submitted.customer is not None
     assert submitted.customer.name == "Acme"
+
+
+async def test_a_submitted_order_follows_its_customer_into_a_merge(store: Store) -> None:
+    await add(store, Account(id="kept", name="Acme"), Account(id="gone", name="Acme Inc."))
+    customer = {"collection": "accounts", "id": "gone", "name": "Acme Inc."}
+    order = await do(store, create_order, draft(Order, name="Work", customer=customer, lines=[WORK]))
+    await do(store, submit_order, order.id)
+
+    merged = await do(store, merge_records, MERGING, "kept", ["gone"])
+    await following_merges(()).handle(store, (await announced(store, merged))[-1:])
+
+    moved = (await read(store, Order, order.id)).customer
+    assert moved is not None
+    assert (moved.id, moved.name) == ("kept", "Acme")

@@ -88,6 +88,7 @@ async def test_a_submitted_order_is_locked_but_for_notes(sales: Running, custome
         status, problem = await sales.patch(path, change)
         assert (status, problem["code"], problem["open_actions"]) == (409, "order_locked", ["fulfil", "cancel"])
 
+    await sales.patch(f"/api/v1/accounts/{customer['id']}", {"name": "Acme & Sons"})
     status, noted = await sales.patch(path, {"tags": ["urgent"]})
     assert (status, noted["tags"]) == (200, ["urgent"])
 
