@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from libs.contracts import (
     activity,
+    billing,
     catalogue,
     company,
     documents,
@@ -32,7 +33,7 @@ def _common(events: Sequence[type[Event[Any]]]) -> Iterator[type[Event[Any]]]:
 MODULES: Final = MappingProxyType(
     {
         "identity": (identity,),
-        "sales": (sales, catalogue, company, documents, planning),
+        "sales": (sales, catalogue, company, documents, billing, planning),
         "marketing": (marketing,),
         "service": (service,),
         "activity": (activity,),

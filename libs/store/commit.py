@@ -152,7 +152,7 @@ class Commit:
         work = self._work
         private = [each for each in work.private if isinstance(each, Insert)]
         updates = [write for write in self._writes if write.change.before is not None]
-        if updates or work.remembered is not None or len(private) < len(work.private):
+        if updates or work.contested or work.remembered is not None or len(private) < len(work.private):
             return None
         documents: defaultdict[str, list[Document]] = defaultdict(list)
         for write in self._writes:
@@ -199,7 +199,7 @@ class Commit:
     def _plain(self) -> bool:
         """Whether one document carries everything: the change, its events and the remembered answer."""
         work = self._work
-        if len(self._writes) != 1 or work.private or self._writes[0].beside:
+        if len(self._writes) != 1 or work.private or work.contested or self._writes[0].beside:
             return False
         change = self._writes[0].change
         return work.remembered is None or (change.before is None and change.collection == work.remembered_in)
@@ -215,6 +215,8 @@ class Commit:
     async def _apply(self, session: Session) -> None:
         if self._work.remembered is not None:  # first: that this was answered already goes before any conflict
             await self._remember(self._work.remembered, session)
+        for contested in self._work.contested.values():
+            await contested.apply(self._database, session)
         writes: list[Write] = []
         for (name, new), some in groupby(self._writes, key=_place):
             apply = _insert if new else _update

@@ -1,4 +1,4 @@
-"""Numbers that rise by one: drawn one by one, or given to documents in the transaction that stores them."""
+"""Numbers that rise by one: drawn one by one, or taken in the transaction of what they are for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from pymongo import ReturnDocument
 from libs.store.context import Context
 from libs.store.errors import answering
 from libs.store.mongo import Database, Document, Session
+from libs.store.private import Amend, Insert
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 
@@ -22,6 +23,19 @@ async def draw(store: Store, series: str) -> int:
             {"_id": series}, {"$inc": {"last": 1}}, upsert=True, return_document=ReturnDocument.AFTER
         )
     return int(counter["last"])
+
+
+async def take_next(work: UnitOfWork, series: str) -> int:
+    """The number after the last of a series, from 1, taken in the commit: none is missing, none is given twice.
+
+    For one number a unit of work. Of two that take one at once the later runs again.
+    """
+    counter = await work.store.collection(COUNTERS).find_one({"_id": series})
+    if counter is None:
+        work.contested[COUNTERS, series] = Insert(COUNTERS, {"_id": series, "last": 1})
+        return 1
+    work.contested[COUNTERS, series] = Amend(COUNTERS, counter, {"$inc": {"last": 1}})
+    return int(counter["last"]) + 1
 
 
 async def append_dense(store: Store, collection: str, documents: Sequence[Document], *, unique: str) -> int:

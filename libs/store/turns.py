@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import chain
 from typing import TypeAlias
 from weakref import WeakValueDictionary
 
@@ -22,8 +23,9 @@ class Turns:
 
     @asynccontextmanager
     async def after(self, loser: UnitOfWork) -> AsyncIterator[None]:
-        """The turn of whoever wanted the same record, if it was there before; raises `Unavailable`."""
-        key = next((key for key, change in loser.changes.items() if change.before is not None), None)
+        """The turn of whoever wanted the same, or the same record, if it was there before; raises `Unavailable`."""
+        changed = (key for key, change in loser.changes.items() if change.before is not None)
+        key = next(chain(loser.contested, changed), None)
         if key is None:
             yield
             return

@@ -41,7 +41,7 @@ class UnitOfWork:
     """What a command works with: reads now, writes at the commit that the edge does.
 
     `attempt` counts from 1: a command is run again when another writer was quicker. `rehearsing`: it will not be
-    committed, so nothing must be used up that others count.
+    committed, so nothing must be used up that others count. `contested` is what others want too, and is written first.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class UnitOfWork:
         self.private: list[PrivateWrite] = []
         self.remembered: Document | None = None
         self.remembered_in: str | None = None
+        self.contested: dict[tuple[str, str], PrivateWrite] = {}
         self._loaded: dict[tuple[str, str], Document] = {}
         self._passed: dict[str, int | None] = {}
         self._turns: set[tuple[str, str]] = set()
@@ -345,10 +346,11 @@ class UnitOfWork:
         """Forgets every write."""
         self.changes.clear()
         self.private.clear()
+        self.contested.clear()
 
     @property
     def writes(self) -> int:
-        return len(self.changes) + len(self.private)
+        return len(self.changes) + len(self.private) + len(self.contested)
 
     def remember(self, answer: Document, within: str | None = None) -> None:
         """The answer to a request with an Idempotency-Key, stored with the effect (libs/store/requests.py).

@@ -10,6 +10,7 @@ from libs.domain.roles import ADMINISTRATOR
 __all__ = ["ADMINISTRATOR", "ROLES", "Operation", "require"]
 
 _SALES: Final = frozenset({"leads", "opportunities", "accounts", "contacts", "competitors", "quotes", "orders"})
+_BILLING: Final = frozenset({"invoices", "credit_notes"})
 _CATALOGUE: Final = frozenset({"products", "price_lists"})
 _PLANNING: Final = frozenset({"pipelines"})
 _RATES: Final = frozenset({"tax_codes", "currencies"})
@@ -21,6 +22,7 @@ _COLLEAGUES: Final = frozenset({"users", "teams"})
 
 _READ_BY_ALL: Final = (
     _SALES
+    | _BILLING
     | _CATALOGUE
     | _PLANNING
     | _RATES
@@ -40,12 +42,13 @@ _IMPORTS: Final = {"imports": frozenset({Operation.CREATE, Operation.READ})}
 ROLES: Final[Mapping[str, Mapping[str, frozenset[Operation]]]] = {
     "sales_manager": {
         **dict.fromkeys(_READ_BY_ALL, _READ),
-        **dict.fromkeys(_SALES | _CATALOGUE | _PLANNING | _ACTIVITIES, _EVERYTHING),
+        **dict.fromkeys(_SALES | _BILLING | _CATALOGUE | _PLANNING | _ACTIVITIES, _EVERYTHING),
         **_IMPORTS,
     },
     "salesperson": {
         **dict.fromkeys(_READ_BY_ALL, _READ),
         **dict.fromkeys(_SALES | _ACTIVITIES, _DAILY_WORK),
+        "invoices": _DAILY_WORK,
         **_IMPORTS,
     },
     "marketer": {

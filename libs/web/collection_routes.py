@@ -198,7 +198,7 @@ class CollectionRoutes(Generic[R]):
 
     async def remove(self, request: web.Request) -> web.Response:
         async def command(work: UnitOfWork) -> Answer:
-            work.remove(await work.get_target(self._record, request.match_info["id"]))
+            await self._resource.remove_record(work, await work.get_target(self._record, request.match_info["id"]))
             return rendered(work, None)
 
         return await execute(request, command)

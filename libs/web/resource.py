@@ -28,6 +28,9 @@ Change = Callable[[UnitOfWork, R, R], Awaitable[R]]
 """Takes the record as it is and as the patch would have it; saves and returns what it is to be."""
 
 
+Remove = Callable[[UnitOfWork, R], Awaitable[R]]
+
+
 @dataclass(frozen=True, slots=True)
 class Resource(Generic[R]):
     """What a service offers on one collection. `creatable` off: records come into being by other commands only.
@@ -38,6 +41,7 @@ class Resource(Generic[R]):
     record: type[R]
     create: Create[R] | None = None
     change: Change[R] | None = None
+    remove: Remove[R] | None = None
     restore: Restore[R] | None = None
     actions: tuple[Action, ...] = ()
     creatable: bool = True
@@ -70,6 +74,9 @@ class Resource(Generic[R]):
         if self.change is not None:
             return await self.change(work, current, wanted)
         return work.save(wanted)
+
+    async def remove_record(self, work: UnitOfWork, record: R) -> R:
+        return await self.remove(work, record) if self.remove is not None else work.remove(record)
 
     async def restore_record(self, work: UnitOfWork, record_id: str) -> R:
         """Brings a removed record back; raises `NotRestorable` for what a rule now finds wrong with it."""

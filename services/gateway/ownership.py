@@ -42,10 +42,10 @@ TABLE: Mapping[Service, Owned] = {
     ),
     Service.SALES: Owned(
         built=_names(
-            "leads opportunities accounts contacts quotes orders competitors products price_lists tax_codes",
-            "currencies company_profiles pipelines",
+            "leads opportunities accounts contacts quotes orders invoices credit_notes",
+            "competitors products price_lists tax_codes currencies company_profiles pipelines",
         ),
-        reserved=_names("price invoices goals"),
+        reserved=_names("price goals"),
     ),
     Service.MARKETING: Owned(
         built=_names("campaigns marketing_lists"),

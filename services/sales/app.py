@@ -13,10 +13,13 @@ from services.sales.accounts import routes as accounts
 from services.sales.company_profiles.model import CompanyProfile
 from services.sales.competitors import routes as competitors
 from services.sales.contacts import routes as contacts
+from services.sales.credit_notes.model import CreditNote
 from services.sales.currencies import routes as currencies
 from services.sales.customers import consumers as customers
 from services.sales.hierarchy import routes as hierarchy
 from services.sales.intake import consumers as intake
+from services.sales.invoices import commands as invoicing
+from services.sales.invoices import routes as invoices
 from services.sales.leads import routes as leads
 from services.sales.opportunities import routes as opportunities
 from services.sales.orders import routes as orders
@@ -39,6 +42,8 @@ SALES: Final = Service(
         contacts.RESOURCE,
         quotes.RESOURCE,
         orders.RESOURCE,
+        invoices.RESOURCE,
+        Resource(CreditNote, creatable=False, removable=False),
         competitors.RESOURCE,
         products.RESOURCE,
         price_lists.RESOURCE,
@@ -48,6 +53,7 @@ SALES: Final = Service(
     ),
     routes=(*hierarchy.ROUTES, *pricing.ROUTES, *competitors.ROUTES, *quotes.ROUTES, *orders.ROUTES),
     attachments=(typesetting, default_pipeline),
+    timers=(invoicing.invoice_due,),
     consumers=(intake.take_in_response, customers.convert_prospect),
     projections=(
         projection("reference_copies", "marketing.campaign.*", forget=copies.forget_copies)(copies.keep_copies),

@@ -16,7 +16,7 @@ from libs.store.documents import to_document
 from libs.store.mongo import connect
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
-from tests.contracts.offers import COMPETITOR, ORDER, REVISION
+from tests.contracts.offers import COMPETITOR, CREDIT_NOTE, ORDER, PAYMENT, REVISION
 from tests.contracts.parts import NOW, PROOF, id_of
 from tests.contracts.records import CASE, CONTACT, OPPORTUNITY, RECORDS, RESPONSE, USER
 
@@ -50,6 +50,8 @@ OWN_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "sales.quote.accepted": {"order_id": ORDER},
     "sales.quote.declined": {"reason": "Too late."},
     "sales.quote.revised": {"revision_id": REVISION},
+    "sales.invoice.payment_recorded": {"payment_id": PAYMENT},
+    "sales.invoice.canceled": {"credit_note_id": CREDIT_NOTE, "reason": "Sent back."},
     **{
         type_: own
         for aggregate in ("sales.lead", "sales.account", "sales.contact")
@@ -82,6 +84,9 @@ LED_TO: Final[Mapping[str, Mapping[str, Any]]] = {
     "submitted": {"state": "submitted"},
     "partially_fulfilled": {"status_reason": "partial"},
     "fulfilled": {"state": "fulfilled", "status_reason": "complete"},
+    "issued": {"state": "issued"},
+    "overdue": {"state": "overdue"},
+    "paid": {"state": "paid"},
     "resolved": {"state": "resolved", "status_reason": "problem_solved"},
     "deactivated": {"state": "inactive"},
     "disabled": {"state": "inactive", "status_reason": "failing"},

@@ -6,7 +6,9 @@ from typing import Any, Final
 from libs.domain.record import Record
 from services.sales.company_profiles.model import CompanyProfile
 from services.sales.competitors.model import Competitor
+from services.sales.credit_notes.model import CreditNote
 from services.sales.currencies.model import Currency
+from services.sales.invoices.model import Invoice
 from services.sales.orders.model import Order
 from services.sales.pipelines.model import Pipeline
 from services.sales.price_lists.model import PriceList
@@ -18,6 +20,7 @@ from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, id_of
 PRODUCT, BUNDLE, PRICE_LIST, TAX_CODE, CURRENCY, COMPETITOR, QUOTE, REVISION, ORDER = map(id_of, range(211, 220))
 COMPANY: Final = id_of(229)
 PIPELINE: Final = id_of(231)
+INVOICE, CREDIT_NOTE, PAYMENT = map(id_of, range(241, 244))
 BUYER: Final = {"collection": "accounts", "id": id_of(6), "name": "Atelier Azul"}
 
 DOCUMENT: Final[Mapping[str, Any]] = {
@@ -123,6 +126,55 @@ OFFERS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "bank_details": ["Hansebank", "IBAN DE02 1203 0000 0000 2020 51"],
         "footer": "Managing director: Mira Dawn.",
         "language": "de",
+    },
+    Invoice: {
+        **DOCUMENT,
+        "id": INVOICE,
+        "status_reason": "entered",
+        "number": "INV-2026-00001",
+        "name": "Desks",
+        "description": "As delivered.",
+        "customer": BUYER,
+        "contact_id": id_of(7),
+        "billing_address": ADDRESS,
+        "terms": "Ours until it is paid.",
+        "remittance_text": "To account 12345, naming the number.",
+        "payment_days": 30,
+        "due_date": "2026-12-20",
+        "issued_at": NOW,
+        "payments": [
+            {
+                "id": PAYMENT,
+                "amount": "221.40",
+                "paid_on": "2026-11-21",
+                "method": "bank_transfer",
+                "reference": "INV-2026-00001",
+                "recorded_at": LATER,
+                "recorded_by": id_of(1),
+            },
+        ],
+        "paid_amount": "221.40",
+        "credited_amount": "221.40",
+        "balance_amount": "-221.40",
+        "paid_at": LATER,
+        "canceled_at": LATER,
+        "cancel_reason": "Sent back.",
+        "credit_note_id": CREDIT_NOTE,
+    },
+    CreditNote: {
+        **{name: DOCUMENT[name] for name in ("priced", "net_amount", "tax_amount", "total_amount")},
+        "id": CREDIT_NOTE,
+        "status_reason": "whole",
+        "number": "CN-2026-00001",
+        "name": "Desks",
+        "reason": "Sent back.",
+        "invoice_id": INVOICE,
+        "invoice_number": "INV-2026-00001",
+        "customer": BUYER,
+        "contact_id": id_of(7),
+        "billing_address": ADDRESS,
+        "currency": "EUR",
+        "issued_at": LATER,
     },
     Competitor: {
         "id": COMPETITOR,

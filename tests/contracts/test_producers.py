@@ -27,6 +27,7 @@ PAST_TENSE = {
     "lose": "lost",
     "record_consent": "consent_changed",
     "make_ready": "made_ready",
+    "record_payment": "payment_recorded",
     "win": "won",
     "remove_members": "members_removed",
     "remove_second_factor": "second_factor_removed",

@@ -30,6 +30,7 @@ CONTINUING = (
     "docs/guides/custom-fields.md",
     "docs/guides/duplicates.md",
     "docs/guides/import-export.md",
+    "docs/guides/invoices.md",
     "docs/guides/permissions.md",
     "docs/guides/pricing.md",
     "docs/guides/privacy.md",

@@ -16,7 +16,7 @@ PLAIN: Final[Mapping[str, Callable[[dict[str, Any]], Any]]] = {
     "password": lambda _: "rote Rosen im Juni",
     "string": lambda schema: "x" * max(1, schema.get("minLength", 1)),
     "integer": lambda schema: schema.get("minimum", 1),
-    "number": lambda schema: schema.get("minimum", 1),
+    "number": lambda schema: max(1, schema.get("minimum", 1)),
     "boolean": lambda _: True,
 }
 

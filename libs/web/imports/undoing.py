@@ -40,7 +40,7 @@ async def _remove(work: UnitOfWork, resource: Resource[Any], found: Import, rows
     conflicts = []
     for record in await work.find(record_type, {"_id": {"$in": list(ids)}}, limit=len(ids)):
         if record.version == 1:
-            work.remove(record)
+            await resource.remove_record(work, record)
         else:
             error = FieldError("", _CHANGED_SINCE, "somebody has changed the record since")
             conflicts.append(BadRow(ids[record.id], (error,), record_id=record.id))

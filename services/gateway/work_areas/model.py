@@ -36,7 +36,7 @@ WORK_AREAS = (
             MY_WORK,
             CUSTOMERS,
             Group("Sales", ("leads", "opportunities", "competitors", "funnel")),
-            Group("Collateral", ("quotes", "orders", "invoices", "products", "price_lists")),
+            Group("Collateral", ("quotes", "orders", "invoices", "credit_notes", "products", "price_lists")),
             Group("Marketing", ("marketing_lists", "quick_campaigns")),
             GOALS,
             TOOLS,

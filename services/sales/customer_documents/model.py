@@ -18,9 +18,6 @@ PERSONAL: Final = Personal(
     belongs_to={"opportunity_id": "opportunities", "contact_id": "contacts", "customer": None},
 )
 
-_NOTES: Final = frozenset({"tags", "custom"})
-"""What an organisation notes for itself, in any state."""
-
 
 class CustomerDocument(Document):
     """It is for a `customer`, or for the `prospect` of its opportunity as long as that has none."""
@@ -67,9 +64,3 @@ def require_sound(document: D, opportunity: Opportunity | None) -> D:
     if opportunity is not None and opportunity.currency != document.currency:
         raise InvalidFields.at("/currency", "other_currency", f"the opportunity is in {opportunity.currency}")
     return document
-
-
-def agreed_differs(current: D, wanted: D) -> bool:
-    """Whether anything would change but what the organisation notes for itself."""
-    agreed = type(current).model_fields.keys() - _NOTES
-    return any(getattr(current, name) != getattr(wanted, name) for name in agreed)

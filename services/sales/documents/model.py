@@ -34,9 +34,19 @@ TERMS: Final = ("price_list_id", "currency", "lines", "discount", "freight", "pr
 """What the figures follow from."""
 
 
+_NOTES: Final = frozenset({"tags", "custom"})
+"""What an organisation notes for itself, in any state."""
+
+
 def terms_of(document: Document) -> dict[str, Any]:
     """What another document takes over to cost the same."""
     return {name: getattr(document, name) for name in TERMS}
+
+
+def agreed_differs(current: D, wanted: D) -> bool:
+    """Whether anything would change that the other side was told, or is to be."""
+    told = type(current).model_fields.keys() - _NOTES
+    return any(getattr(current, name) != getattr(wanted, name) for name in told)
 
 
 def request_of(document: Document, *, on: date) -> PriceRequest:

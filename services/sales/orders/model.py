@@ -25,7 +25,8 @@ from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup
 from libs.domain.moves import Moves
 from libs.domain.record import Index, Record
 from libs.domain.refusals import InvalidFields, Refusal
-from services.sales.customer_documents.model import PERSONAL, CustomerDocument, agreed_differs
+from services.sales.customer_documents.model import PERSONAL, CustomerDocument
+from services.sales.documents.model import agreed_differs
 from services.sales.pricing.model.document import MOST_LINES, NOTHING, DocumentLine
 from services.sales.quotes.model import Quote
 

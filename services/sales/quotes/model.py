@@ -20,7 +20,8 @@ from libs.domain.moves import Moves
 from libs.domain.record import Index
 from libs.domain.refusals import InvalidFields, Refusal
 from services.sales.customer_documents import model as customer_documents
-from services.sales.customer_documents.model import PERSONAL, CustomerDocument, agreed_differs
+from services.sales.customer_documents.model import PERSONAL, CustomerDocument
+from services.sales.documents.model import agreed_differs
 from services.sales.opportunities.model import Opportunity
 
 MOVES: Final = Moves(

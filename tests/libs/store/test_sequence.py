@@ -9,8 +9,10 @@ import pytest
 from bson.errors import InvalidDocument
 
 from libs.domain.record import Index
-from libs.store.sequence import append_dense, draw, last_position
+from libs.store.context import Context
+from libs.store.sequence import append_dense, draw, last_position, take_next
 from libs.store.store import Store
+from libs.store.work import UnitOfWork
 
 LOG = "log"
 
@@ -98,3 +100,15 @@ async def test_numbers_are_drawn_once_each_by_whoever_asks(copies: tuple[Store, 
 
     assert sorted(drawn) == list(range(1, 41))
     assert await draw(copies[0], "cases 2027") == 1
+
+
+async def test_numbers_taken_by_the_commit_have_no_gap_whoever_takes_them(copies: tuple[Store, Store]) -> None:
+    async def take(work: UnitOfWork) -> int:
+        number = await take_next(work, "invoices")
+        work.put(LOG, {"_id": number, "key": f"invoice-{number}"})
+        return number
+
+    taken = await asyncio.gather(*(copies[n % 2].run(take, Context()) for n in range(40)))
+
+    assert sorted(taken) == list(range(1, 41))
+    assert [entry["_id"] for entry in await log(copies[0])] == list(range(1, 41))

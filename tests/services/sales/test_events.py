@@ -16,6 +16,7 @@ from libs.contracts.sales import LossReason
 from libs.domain.record import Record
 from libs.privacy.erasing import erase_record
 from libs.privacy.scrubbing import Erased
+from libs.store.clock import utc_now
 from libs.store.merging import merge_records, unmerge_record
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
@@ -29,6 +30,8 @@ from services.sales.consents.model import RecordConsent
 from services.sales.contacts.model import Contact
 from services.sales.currencies.model import Currency
 from services.sales.intake.consumers import take_in_response
+from services.sales.invoices.commands import CancelInvoice, RecordPayment, invoice_due
+from services.sales.invoices.model import Invoice
 from services.sales.leads.commands import DisqualifyLead, QualifyLead
 from services.sales.leads.model import Lead
 from services.sales.opportunities.commands import LoseOpportunity, MoveOpportunity, WinOpportunity
@@ -75,6 +78,10 @@ LIVES = {
         draft(Order, name="Work", customer=ACME, lines=[WORK]),
         ["assign", "share", "unshare", "hold", "resume", "submit", "fulfil", "fulfil"],
     ),
+    "invoices": (
+        draft(Invoice, name="Work", customer=ACME, lines=[WORK]),
+        ["reprice", "assign", "share", "unshare", "issue", "record_payment", "cancel"],
+    ),
     "competitors": (draft(Competitor, name="Globex"), ["assign", "share", "unshare", "deactivate", "activate"]),
     "products": (draft(Product, sku="LAMP", name="Lamp"), ["activate", "assign", "share", "unshare", "retire"]),
     "price_lists": (draft(PriceList, name="Resellers"), ["assign", "share", "unshare", "deactivate", "activate"]),
@@ -103,6 +110,8 @@ REQUESTS = {
     "disqualify": DisqualifyLead(),
     "qualify": QualifyLead(),
     "move": MoveOpportunity(stage="proposal"),
+    "cancel": CancelInvoice(),
+    "record_payment": RecordPayment(amount=Decimal(100)),
     "decline": DeclineQuote(reason="Too late"),
     "lose": LoseOpportunity(reason=LossReason.OUT_SOLD, competitor="Globex"),
     "win": WinOpportunity(),
@@ -113,6 +122,7 @@ REQUESTS = {
 OTHER_ENDS: dict[str, tuple[list[str], ...]] = {
     "quotes": (["activate", "decline"], ["cancel"], ["activate", "revise"]),
     "orders": (["cancel"],),
+    "invoices": (["issue"],),
 }
 """What one record cannot go through as well."""
 
@@ -133,10 +143,12 @@ async def live(store: Store, resource: Resource[Record], names: Sequence[str]) -
         work.remove(await work.get(resource.record, record.id))
 
     for name in names:
-        request = REQUESTS.get(name)
-        await do(store, actions[name].command, record.id, *([] if request is None else [request]))
+        request = [REQUESTS[name]] if actions[name].body else []
+        await do(store, actions[name].command, record.id, *request)
     if isinstance(record, Lead):
         await deliver(store, take_in_response, response(ANN))
+    if isinstance(record, Invoice):
+        await do(store, invoice_due.fire, invoice_due.at(utc_now(), record.id))
     await store.run(change, USER)
     if resource.removable:
         await store.run(remove, USER)

@@ -1,18 +1,24 @@
 """Every state machine of sales over HTTP, from its table."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import pytest
 
+from libs.contracts.billing import InvoiceState
 from libs.contracts.catalogue import ProductState
 from libs.contracts.documents import QuoteState
 from libs.contracts.sales import LeadState
 from libs.domain import lifecycle
 from libs.domain.lifecycle import Lifecycle
+from libs.store.clock import utc_now
+from libs.web.executing import STORE
 from libs.web.resource import lifecycle_actions
 from services.sales.app import SALES
+from services.sales.invoices.commands import invoice_due
+from services.sales.invoices.model import MOVES as INVOICE_MOVES
 from services.sales.leads.model import MOVES as LEAD_MOVES
 from services.sales.opportunities.model import MOVES as OPPORTUNITY_MOVES
 from services.sales.opportunities.model import Opportunity, Standing
@@ -53,6 +59,15 @@ def selling(collection: str) -> Callable[[Running], Awaitable[str]]:
     return make
 
 
+async def make_overdue_invoice(sales: Running) -> str:
+    """One whose timer has fired, as it does after the due date."""
+    id_ = await selling("invoices")(sales)
+    await sales.post(f"/api/v1/invoices/{id_}/issue")
+    due = invoice_due.at(utc_now(), id_)
+    await sales.app[STORE].run(lambda work: invoice_due.fire(work, due), due.context)
+    return id_
+
+
 def standing_of_opportunity(record: Any) -> str:
     return Opportunity.model_validate(record).standing
 
@@ -69,6 +84,10 @@ def dated(member: str) -> list[dict[str, Any]]:
     return [{"valid_from": "2026-01-01", member: 1}]
 
 
+INVOICES = Machine(
+    "invoices", INVOICE_MOVES, InvoiceState.DRAFT, selling("invoices"), bodies={"record_payment": {"amount": 100}}
+)
+
 MACHINES = (
     Machine("leads", LEAD_MOVES, LeadState.OPEN, making("leads", topic="Card", last_name="Lee")),
     Machine(
@@ -81,6 +100,8 @@ MACHINES = (
     ),
     Machine("quotes", QUOTE_MOVES, QuoteState.DRAFT, selling("quotes")),
     Machine("orders", ORDER_MOVES, order_model.Standing.NEW, selling("orders"), standing=standing_of_order),
+    INVOICES,
+    replace(INVOICES, begins=InvoiceState.OVERDUE, make=make_overdue_invoice),
     Machine("products", PRODUCT_MOVES, ProductState.DRAFT, making("products", name="Desk")),
     plain("accounts", name="Acme"),
     plain("contacts", last_name="Lee"),

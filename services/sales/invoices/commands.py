@@ -1,0 +1,100 @@
+"""What people, and the clock, do with invoices."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from libs.contracts.billing import InvoiceState, Payment, PaymentMethod
+from libs.contracts.values import Amount, Day, Value
+from libs.domain.fields import Line
+from libs.domain.record import Draft, Record
+from libs.jobs import timers
+from libs.jobs.timers import Timer, timer
+from libs.store.work import UnitOfWork
+from services.sales.credit_notes.model import CreditNote, crediting
+from services.sales.documents import commands as documents
+from services.sales.invoices import model, store
+from services.sales.invoices.model import Invoice
+from services.sales.invoices.store import Series
+
+
+class RecordPayment(Value):
+    """Of today (UTC) unless `paid_on` says otherwise."""
+
+    amount: Annotated[Amount, Field(gt=0)]
+    paid_on: Day | None = None
+    method: PaymentMethod = PaymentMethod.BANK_TRANSFER
+    reference: Line | None = None
+
+
+class CancelInvoice(Value):
+    reason: Line | None = None
+
+
+class CanceledInvoice(BaseModel):
+    """What canceling answers: the invoice as it is then, and the credit note that takes it back."""
+
+    invoice: Invoice
+    credit_note: CreditNote
+
+
+async def create_invoice(work: UnitOfWork, draft: Draft) -> Invoice:
+    return work.add(await documents.price(work, Invoice.drafted(draft, id=work.new_id())))
+
+
+async def change_invoice(work: UnitOfWork, current: Invoice, wanted: Invoice) -> Invoice:
+    model.require_editable(current, wanted)
+    return work.save(await documents.price_changes(work, current, wanted))
+
+
+async def remove_invoice(work: UnitOfWork, invoice: Invoice) -> Invoice:
+    return work.remove(model.require_draft(invoice))
+
+
+async def reprice_invoice(work: UnitOfWork, invoice_id: str) -> Invoice:
+    repriced, event = model.reprice(await work.get_target(Invoice, invoice_id))
+    return work.save(await documents.price(work, repriced), event)
+
+
+async def issue_invoice(work: UnitOfWork, invoice_id: str) -> Invoice:
+    """Its number is the next of the year, and comes with the same commit."""
+    draft = await work.get_target(Invoice, invoice_id)
+    model.require_issuable(draft, on=work.now.date())
+    number = await store.next_number(work, Series.INVOICES)
+    issued, events = model.issue(draft, number=number, at=work.now)
+    if issued.state is InvoiceState.ISSUED and issued.due_date is not None:
+        timers.schedule(work, invoice_due.at(model.overdue_from(issued.due_date), issued.id))
+    return work.save(issued, *events)
+
+
+@timer("invoice_due")
+async def invoice_due(work: UnitOfWork, due: Timer) -> None:
+    """The due date has passed, which makes overdue what is still owed."""
+    invoice = await work.look_up(Invoice, due.key)
+    if invoice is not None and invoice.state is InvoiceState.ISSUED:
+        work.save(*model.fall_due(invoice))
+
+
+async def record_payment(work: UnitOfWork, invoice_id: str, request: RecordPayment) -> Invoice:
+    invoice = await work.get_target(Invoice, invoice_id)
+    payment = Payment(
+        id=work.new_id(),
+        amount=request.amount,
+        paid_on=request.paid_on or work.now.date(),
+        method=request.method,
+        reference=request.reference,
+        recorded_at=work.now,
+        recorded_by=work.context.actor_id,
+    )
+    paid, events = model.record_payment(invoice, payment, at=work.now)
+    return work.save(paid, *events)
+
+
+async def cancel_invoice(work: UnitOfWork, invoice_id: str, request: CancelInvoice) -> Mapping[str, Record]:
+    """The canceled invoice, and the credit note that takes it back under the next number of its own series."""
+    invoice = await work.get_target(Invoice, invoice_id)
+    canceled, event = model.cancel(invoice, credit_note_id=work.new_id(), reason=request.reason, at=work.now)
+    number = await store.next_number(work, Series.CREDIT_NOTES)
+    note = crediting(invoice, id=event.credit_note_id, number=number, reason=request.reason, at=work.now)
+    return {"invoice": work.save(canceled, event), "credit_note": work.add(note)}

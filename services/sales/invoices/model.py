@@ -1,0 +1,204 @@
+"""The invoice: what is owed, edited as a draft, locked as it is issued, and paid or taken back by a credit note."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, ClassVar, Final, TypeAlias
+
+from pydantic import Field
+
+from libs.contracts.billing import (
+    InvoiceCanceled,
+    InvoiceIssued,
+    InvoiceOverdue,
+    InvoicePaid,
+    InvoicePaymentRecorded,
+    InvoiceRepriced,
+    InvoiceSnapshot,
+    InvoiceState,
+    Payment,
+)
+from libs.contracts.event import Event
+from libs.contracts.values import Address, Amount, Day, Moment, Money, Reference, to_moment
+from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
+from libs.domain.money import refuse_finer
+from libs.domain.moves import Moves
+from libs.domain.personal import Personal
+from libs.domain.record import Index
+from libs.domain.refusals import InvalidFields, Refusal
+from services.sales.documents.model import Document, agreed_differs
+from services.sales.pricing.model.document import NOTHING
+
+MOVES: Final = Moves(
+    {
+        InvoiceState.DRAFT: {"issue": InvoiceState.ISSUED, "reprice": InvoiceState.DRAFT},
+        InvoiceState.ISSUED: {"record_payment": InvoiceState.PAID, "cancel": InvoiceState.CANCELED},
+        InvoiceState.OVERDUE: {"record_payment": InvoiceState.PAID, "cancel": InvoiceState.CANCELED},
+        InvoiceState.PAID: {"cancel": InvoiceState.CANCELED},
+    }
+)
+"""A payment of less than is owed leaves the state as it is."""
+
+MOST_PAYMENTS: Final = 100
+
+Events: TypeAlias = tuple[Event[InvoiceSnapshot], ...]
+
+
+class Invoice(Document, collection="invoices", aggregate="sales.invoice"):
+    """It has a number, a due date and a balance once it is issued. The balance is the total less `paid_amount` and
+    `credited_amount`: below zero it is what the customer gets back.
+    """
+
+    indexes: ClassVar[tuple[Index, ...]] = (Index(("number",), unique=True), Index(("customer.id",)))
+
+    parent = "customer"
+    personal = Personal(
+        cleared=("billing_address",),
+        texts=(
+            "name",
+            "description",
+            "terms",
+            "remittance_text",
+            "cancel_reason",
+            "payments.reference",
+            "customer.name",
+            "tags",
+            "custom",
+        ),
+        belongs_to={"contact_id": "contacts", "customer": None},
+    )
+
+    state: Annotated[InvoiceState, GUARDED, INDEXED] = InvoiceState.DRAFT
+    number: Annotated[str | None, GUARDED, LISTED, SEARCHED] = None
+    name: Annotated[Line, LISTED, SEARCHED]
+    description: Text | None = None
+    customer: Annotated[Reference, LISTED, Lookup.to("accounts", "contacts")]
+    contact_id: Annotated[str | None, LISTED, Lookup.to("contacts")] = None
+    billing_address: Address | None = None
+    terms: Text | None = None
+    remittance_text: Text | None = None
+    payment_days: Annotated[int, LISTED, Field(ge=0, le=3650)] = 30
+    due_date: Annotated[Day | None, INDEXED] = None
+    issued_at: Annotated[Moment | None, GUARDED, INDEXED] = None
+    payments: Annotated[tuple[Payment, ...], GUARDED] = ()
+    paid_amount: Annotated[Amount, GUARDED, LISTED] = NOTHING
+    credited_amount: Annotated[Amount, GUARDED, LISTED] = NOTHING
+    balance_amount: Annotated[Money | None, GUARDED, LISTED] = None
+    paid_at: Annotated[Moment | None, GUARDED, LISTED] = None
+    canceled_at: Annotated[Moment | None, GUARDED, LISTED] = None
+    cancel_reason: Annotated[Line | None, GUARDED] = None
+    credit_note_id: Annotated[str | None, GUARDED, LISTED, Lookup.to("credit_notes")] = None
+
+
+class InvoiceLocked(Refusal):
+    """What was issued stays as it was issued; `cancel` takes it back."""
+
+    code = "invoice_locked"
+
+    def __init__(self, state: InvoiceState) -> None:
+        detail = "only a draft can be changed or removed"
+        super().__init__(detail, state=state, open_actions=MOVES.open_actions(state))
+
+
+class InvoiceEmpty(Refusal):
+    """Nothing is charged."""
+
+    code = "invoice_empty"
+
+
+class TooManyPayments(Refusal):
+    """The invoice has as many payments as one can have."""
+
+    code = "too_many_payments"
+
+
+def number_of(prefix: str, year: int, count: int) -> str:
+    """What people call the document that is the `count`th of its series in a year: INV-2026-00123."""
+    return f"{prefix}-{year}-{count:05}"
+
+
+def require_draft(invoice: Invoice) -> Invoice:
+    """The invoice itself; raises `InvoiceLocked`."""
+    if invoice.state is not InvoiceState.DRAFT:
+        raise InvoiceLocked(invoice.state)
+    return invoice
+
+
+def require_editable(current: Invoice, wanted: Invoice) -> None:
+    """Raises `InvoiceLocked` where anything that was issued would change."""
+    if agreed_differs(current, wanted):
+        require_draft(current)
+
+
+def reprice(invoice: Invoice) -> tuple[Invoice, InvoiceRepriced]:
+    """The figures are those of today's catalogue."""
+    return invoice.evolve(state=MOVES.after("reprice", state=invoice.state)), InvoiceRepriced()
+
+
+def require_issuable(invoice: Invoice, *, on: date) -> None:
+    """Raises `MoveRefused`, `InvoiceEmpty`, or `InvalidFields` where it would be due before it is issued."""
+    MOVES.after("issue", state=invoice.state)
+    if not invoice.lines:
+        raise InvoiceEmpty("an invoice without lines charges nothing")
+    if invoice.due_date is not None and invoice.due_date < on:
+        raise InvalidFields.at("/due_date", "before_issue", f"must not be before {on}, the day of the issue")
+
+
+def issue(invoice: Invoice, *, number: str, at: datetime) -> tuple[Invoice, Events]:
+    """It is owed from now on, under its number; what costs nothing is paid at once."""
+    require_issuable(invoice, on=at.date())
+    issued = invoice.evolve(
+        state=InvoiceState.ISSUED,
+        number=number,
+        issued_at=at,
+        due_date=invoice.due_date or at.date() + timedelta(days=invoice.payment_days),
+        balance_amount=invoice.total_amount,
+    )
+    return _settled(issued, InvoiceIssued(), at=at)
+
+
+def overdue_from(due_date: date) -> datetime:
+    """When its day is over; days begin and end in UTC."""
+    return datetime.combine(due_date + timedelta(days=1), time(), tzinfo=UTC)
+
+
+def fall_due(invoice: Invoice) -> tuple[Invoice, InvoiceOverdue]:
+    """The due date of an issued invoice has passed."""
+    return invoice.evolve(state=InvoiceState.OVERDUE), InvoiceOverdue()
+
+
+def record_payment(invoice: Invoice, payment: Payment, *, at: datetime) -> tuple[Invoice, Events]:
+    """So much of it was paid; raises `InvalidFields` where that is more than is owed."""
+    MOVES.after("record_payment", state=invoice.state)
+    refuse_finer(invoice.currency, {"/amount": payment.amount})
+    balance = invoice.balance_amount or NOTHING
+    if payment.amount > balance:
+        raise InvalidFields.at("/amount", "exceeds_balance", f"no more than {balance} {invoice.currency} is owed")
+    if len(invoice.payments) == MOST_PAYMENTS:
+        raise TooManyPayments(f"an invoice has at most {MOST_PAYMENTS} payments")
+    paying = invoice.evolve(
+        payments=(*invoice.payments, payment),
+        paid_amount=invoice.paid_amount + payment.amount,
+        balance_amount=balance - payment.amount,
+    )
+    return _settled(paying, InvoicePaymentRecorded(payment_id=payment.id), at=at)
+
+
+def _settled(invoice: Invoice, event: Event[InvoiceSnapshot], *, at: datetime) -> tuple[Invoice, Events]:
+    """The invoice is paid where nothing is owed any more."""
+    if invoice.balance_amount:
+        return invoice, (event,)
+    return invoice.model_copy(update={"state": InvoiceState.PAID, "paid_at": to_moment(at)}), (event, InvoicePaid())
+
+
+def cancel(
+    invoice: Invoice, *, credit_note_id: str, reason: str | None, at: datetime
+) -> tuple[Invoice, InvoiceCanceled]:
+    """The credit note takes all of it back, whatever was paid."""
+    canceled = invoice.evolve(
+        state=MOVES.after("cancel", state=invoice.state),
+        credited_amount=invoice.total_amount,
+        balance_amount=-invoice.paid_amount,
+        credit_note_id=credit_note_id,
+        cancel_reason=reason,
+        canceled_at=at,
+    )
+    return canceled, InvoiceCanceled(credit_note_id=credit_note_id, reason=reason)

@@ -1,0 +1,43 @@
+"""Invoices over HTTP. What cannot be taken back is for those who may remove invoices."""
+
+from typing import Final
+
+from libs.web.access import Operation
+from libs.web.resource import Action, Resource
+from services.sales.invoices import commands
+from services.sales.invoices.commands import CanceledInvoice, CancelInvoice, RecordPayment
+from services.sales.invoices.model import Invoice
+
+RESOURCE: Final = Resource(
+    Invoice,
+    create=commands.create_invoice,
+    change=commands.change_invoice,
+    remove=commands.remove_invoice,
+    actions=(
+        Action("reprice", commands.reprice_invoice, "Calculate a draft again with the prices of today", None, Invoice),
+        Action(
+            "issue",
+            commands.issue_invoice,
+            "It has its number, and is owed from now on",
+            None,
+            Invoice,
+            Operation.DELETE,
+        ),
+        Action(
+            "record_payment",
+            commands.record_payment,
+            "So much of it was paid",
+            RecordPayment,
+            Invoice,
+            Operation.DELETE,
+        ),
+        Action(
+            "cancel",
+            commands.cancel_invoice,
+            "Take it back by a credit note",
+            CancelInvoice,
+            CanceledInvoice,
+            Operation.DELETE,
+        ),
+    ),
+)
