@@ -88,6 +88,18 @@ class QuoteCanceled(Event[QuoteSnapshot], type="sales.quote.canceled"):
     pass
 
 
+class QuoteLinkMade(Event[QuoteSnapshot], type="sales.quote.link_made"):
+    """Whoever has the link reads the quote, and accepts or declines it; one before is of no use any more."""
+
+
+class QuoteLinkRevoked(Event[QuoteSnapshot], type="sales.quote.link_revoked"):
+    pass
+
+
+class QuoteSent(Event[QuoteSnapshot], type="sales.quote.sent"):
+    """The mail server has taken the mail to its customer."""
+
+
 class QuoteRevised(Event[QuoteSnapshot], type="sales.quote.revised"):
     """It was closed for the next revision under the same number."""
 
@@ -191,6 +203,9 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     QuoteDeclined,
     QuoteCanceled,
     QuoteRevised,
+    QuoteLinkMade,
+    QuoteLinkRevoked,
+    QuoteSent,
     OrderCreated,
     OrderUpdated,
     OrderDeleted,

@@ -1,9 +1,10 @@
 """Reading a request: who asks, which version is expected, and the body as a model."""
 
 import re
+from ipaddress import ip_address
 from typing import Final, TypeVar, cast
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
@@ -140,3 +141,21 @@ def request_key(request: web.Request, body: bytes) -> RequestKey | None:
     if not 0 < len(key) <= _LONGEST_KEY:
         raise InvalidFields.at("Idempotency-Key", "length", f"must have 1 to {_LONGEST_KEY} characters")
     return RequestKey.of(caller_of(request).user_id, f"{request.method} {request.path}", key, body)
+
+
+def address_of(request: web.Request) -> str | None:
+    """The gateway names the caller first in `X-Forwarded-For`; only a neighbour on a private network is believed."""
+    told = request.headers.get(hdrs.X_FORWARDED_FOR, "").partition(",")[0].strip()
+    return told if _is_address(told) and _is_neighbour(request.remote) else request.remote
+
+
+def _is_neighbour(address: str | None) -> bool:
+    return address is not None and _is_address(address) and ip_address(address).is_private
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

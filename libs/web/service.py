@@ -66,7 +66,7 @@ from libs.web.requests import AUTHENTICATOR, DIRECTORY
 from libs.web.resource import Resource
 from libs.web.saved_views.routes import SavedViewRoutes
 from libs.web.saved_views.store import INDEXES as VIEW_INDEXES
-from libs.web.settings import ServiceSettings
+from libs.web.settings import SETTINGS, ServiceSettings
 from libs.web.snapshots import SNAPSHOTS, snapshot_routes, snapshots
 from libs.web.timer_routes import timer_routes
 
@@ -86,7 +86,8 @@ class Service:
 
     `records` are kept without a resource of their own, `indexes` belong to collections that hold no records.
     `endings` run when the server stops listening: they end what would otherwise stay open, such as streams.
-    `recovered` is done once after each restore from backup. `announcing` are jobs that announce events.
+    `recovered` is done once after each restore from backup. `announcing` are jobs that announce events, `sending` those
+    that reach out as the settings say.
     `identity` is for the identity service, which need not ask itself over HTTP. One service `keeps_common`: the
     exchange of all events, and what no queue wanted. `portable` says which collections beside the records hold what is
     a person's, `movers` let it point to the survivors of merges, and `after_erasure` is done once one is erased.
@@ -107,6 +108,7 @@ class Service:
     jobs: tuple[JobKind[Any], ...] = ()
     recovered: Callable[[Store, Context], Awaitable[None]] | None = None
     announcing: tuple[Callable[[Bus], JobKind[Any]], ...] = ()
+    sending: tuple[Callable[[ServiceSettings], JobKind[Any]], ...] = ()
     keeps_common: bool = False
     portable: tuple[Portable, ...] = ()
     after_erasure: Callable[[Store], Awaitable[object]] | None = None
@@ -149,7 +151,7 @@ class Service:
 async def create_app(service: Service, settings: ServiceSettings) -> web.Application:
     """The service as a web application; it connects when the server starts."""
     app = web.Application(middlewares=[observing(HttpMetrics())], client_max_size=LARGEST_BODY)
-    app[IN_PROGRESS], app[LAGS] = {}, []
+    app[IN_PROGRESS], app[LAGS], app[SETTINGS] = {}, [], settings
     app[WORKBOOKS] = workbooks()
     app[RESOURCES], app[LARGEST] = service.importable(), settings.largest_import
     routes = service.all_routes()
@@ -218,6 +220,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
                 keys.kind,
                 app[FINDING],
                 *announcing,
+                *(kind(settings) for kind in service.sending),
             ),
             duties=[Duty("imports", 3600.0, forget_old), privacy.duty, keys.duty, settling_merges(service.movers)],
         )

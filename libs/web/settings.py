@@ -2,7 +2,9 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
+from aiohttp import web
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -54,3 +56,6 @@ class ServiceSettings(BaseSettings):
     def upstream(self, service: str) -> str:
         """The base URL of a service, without a slash at the end."""
         return str(getattr(self, f"upstream_{service}")).rstrip("/")
+
+
+SETTINGS: Final = web.AppKey("settings", ServiceSettings)

@@ -45,7 +45,7 @@ TABLE: Mapping[Service, Owned] = {
             "leads opportunities accounts contacts quotes orders invoices credit_notes",
             "competitors products price_lists tax_codes currencies company_profiles pipelines",
         ),
-        reserved=_names("price goals"),
+        reserved=_names("price quote_links goals"),
     ),
     Service.MARKETING: Owned(
         built=_names("campaigns marketing_lists"),

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from libs.web.executing import STORE
+from libs.web.mailing import MailServer, Posting
 from libs.web.service import Service
 from libs.web.service import create_app as create_service
 from libs.web.settings import ServiceSettings
@@ -17,7 +18,6 @@ from services.identity.duplicate_rules import routes as duplicate_rules
 from services.identity.duplicate_rules.first import make_default_rules
 from services.identity.keys import routes as keys
 from services.identity.keys.files import load_signing_keys
-from services.identity.mailing import MailServer, Posting
 from services.identity.notices import consumers as notices
 from services.identity.own_identity import OwnIdentity
 from services.identity.password_links import routes as links

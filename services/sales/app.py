@@ -29,6 +29,9 @@ from services.sales.price_lists import routes as price_lists
 from services.sales.pricing import routes as pricing
 from services.sales.printing.typesetter import typesetting
 from services.sales.products import routes as products
+from services.sales.quote_links import routes as quote_links
+from services.sales.quote_mails import routes as quote_mails
+from services.sales.quote_mails.sending import quote_mails as quote_mail_job
 from services.sales.quotes import routes as quotes
 from services.sales.tax_codes import routes as tax_codes
 
@@ -51,8 +54,17 @@ SALES: Final = Service(
         currencies.RESOURCE,
         Resource(CompanyProfile),
     ),
-    routes=(*hierarchy.ROUTES, *pricing.ROUTES, *competitors.ROUTES, *quotes.ROUTES, *orders.ROUTES),
+    routes=(
+        *hierarchy.ROUTES,
+        *pricing.ROUTES,
+        *competitors.ROUTES,
+        *quotes.ROUTES,
+        *orders.ROUTES,
+        *quote_links.ROUTES,
+        *quote_mails.ROUTES,
+    ),
     attachments=(typesetting, default_pipeline),
+    sending=(quote_mail_job,),
     timers=(invoicing.invoice_due,),
     consumers=(intake.take_in_response, customers.convert_prospect),
     projections=(

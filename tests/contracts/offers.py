@@ -101,6 +101,14 @@ OFFERS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "decline_reason": "Too late.",
         "next_revision_id": REVISION,
         "order_id": ORDER,
+        "sent_at": NOW,
+        "link": {"id": id_of(230), "expires_at": LATER},
+        "acceptance": {
+            "name": "Ana Costa",
+            "at": LATER,
+            "address": "192.0.2.1",
+            "wording": "I accept quote Q-2026-000001.",
+        },
     },
     Order: {
         **FOR_CUSTOMER,

@@ -21,10 +21,10 @@ from libs.store.documents import to_document
 from libs.web.access import ADMINISTRATOR, ROLES
 from libs.web.api import Anyone, Route, Rule
 from libs.web.executing import STORE
+from libs.web.mailing import Posting
 from libs.web.requests import DIRECTORY
 from libs.web.resource import Resource
 from libs.web.service import Service
-from services.identity.mailing import Posting
 from services.identity.password_links.routes import POSTING, PUBLIC_URL
 from services.identity.users.passwords import Passwords
 from services.identity.users.routes import PASSWORDS

@@ -11,6 +11,7 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from aiormq.exceptions import AMQPError
 from joserfc.jwk import OKPKey
+from pydantic import SecretStr
 
 from libs.domain.directory import DirectoryDocument, RoleEntry, UserEntry
 from libs.store.store import Store
@@ -124,6 +125,7 @@ async def running(
     database: str,
     gateway: str = "http://127.0.0.1:9",
     audience: tuple[str, ...] = (),
+    smtp_url: str | None = None,
 ) -> AsyncIterator[Running]:
     """Starts the service and waits until events flow; afterwards its queues are empty.
 
@@ -141,6 +143,7 @@ async def running(
             upstream_identity=str(identity.make_url("")),
             upstream_gateway=gateway,
             audience=frozenset(audience),
+            smtp_url=SecretStr(smtp_url) if smtp_url else None,
         )
         app = await create_app(service, settings)
         stack.push_async_callback(empty_queues, app, amqp_url)

@@ -13,7 +13,7 @@ from libs.store.clock import utc_now
 from libs.store.context import Context
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
-from services.identity.mailing import MailServer
+from libs.web.mailing import MailServer
 from services.identity.notices import measures
 from services.identity.notices.measures import Outcome
 from services.identity.notices.model import SUBJECT, Notice, text_of

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from libs.domain.refusals import Refusal, Unauthenticated
+from libs.domain.refusals import Unauthenticated
 
 
 class Purpose(StrEnum):
@@ -28,15 +28,6 @@ class LinkNotValid(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__("The link was used already, or is too old; ask for another.")
-
-
-class MailNotSetUp(Refusal):
-    """Nobody can be written to; an administrator gives the link instead."""
-
-    code = "mail_not_set_up"
-
-    def __init__(self) -> None:
-        super().__init__("This installation sends no mail; ask an administrator for a link.")
 
 
 @dataclass(frozen=True, slots=True)

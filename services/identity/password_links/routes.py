@@ -14,13 +14,13 @@ from libs.web.access import Operation
 from libs.web.answers import json_response
 from libs.web.api import ANYONE, Route, Rule
 from libs.web.executing import STORE
+from libs.web.mailing import MailNotSetUp, MailServer, Posting
 from libs.web.requests import context_of, read_body
 from services.identity.attempts import store as attempts
 from services.identity.attempts.model import Subject
-from services.identity.mailing import MailServer, Posting
 from services.identity.origin import origin_of
 from services.identity.password_links.commands import NewLink, choose_password, make_link
-from services.identity.password_links.model import SUBJECTS, MailNotSetUp, Purpose, text_of
+from services.identity.password_links.model import SUBJECTS, Purpose, text_of
 from services.identity.sessions.answers import NOT_STORED
 from services.identity.users.routes import PASSWORDS, Password
 from services.identity.users.store import user_named
@@ -76,7 +76,7 @@ async def forgot(request: web.Request) -> web.Response:
     asked = await read_body(request, ForgottenPassword)
     server = request.app.get(MAIL_SERVER)
     if server is None:
-        raise MailNotSetUp
+        raise MailNotSetUp("This installation sends no mail; ask an administrator for a link.")
     subjects = (Subject.address(origin_of(request).address or "unknown"), Subject.forgetful(asked.username))
     await attempts.count(request.app[STORE], subjects, at=utc_now())
     request.app[POSTING].post(_remind(request, request.app[STORE], server, asked.username))

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Final, cast
 
@@ -18,6 +19,7 @@ from services.sales.printing.model import Addressed
 TEMPLATE: Final = Path(__file__).with_name("letter.typ")
 _AT_ONCE: Final = 2
 _MOST_WAITING: Final = 50
+_compilers = threading.local()
 
 
 class TooManyPrinted(Unavailable):
@@ -26,13 +28,29 @@ class TooManyPrinted(Unavailable):
     code = "overloaded"
 
 
+def typeset(addressed: Addressed) -> bytes:
+    """A PDF. While it is compiled the interpreter is free for other threads; each has a compiler of its own."""
+    inputs = {"sheet": orjson.dumps(lay_out(addressed)).decode()}
+    return cast(bytes, _compiler().compile(TEMPLATE, format="pdf", sys_inputs=inputs))
+
+
+def _compiler() -> typst.Compiler:
+    if not hasattr(_compilers, "own"):
+        _compilers.own = typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=_fonts())
+    compiler: typst.Compiler = _compilers.own
+    return compiler
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False)
+
+
 class Typesetter:
-    """A few threads with a compiler each; while one compiles, the interpreter is free for others."""
+    """A few threads that set letters, and a bound to how many may wait for them."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="typeset")
-        self._compilers = threading.local()
-        self._fonts = typst.Fonts(include_system_fonts=False)
         self._taken = 0
 
     async def pdf(self, addressed: Addressed) -> bytes:
@@ -41,20 +59,9 @@ class Typesetter:
             raise TooManyPrinted("too many documents are being printed")
         self._taken += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self.set, addressed)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, typeset, addressed)
         finally:
             self._taken -= 1
-
-    def set(self, addressed: Addressed) -> bytes:
-        """As `pdf`, in the thread that asks."""
-        inputs = {"sheet": orjson.dumps(lay_out(addressed)).decode()}
-        return cast(bytes, self._compiler().compile(TEMPLATE, format="pdf", sys_inputs=inputs))
-
-    def _compiler(self) -> typst.Compiler:
-        if not hasattr(self._compilers, "own"):
-            self._compilers.own = typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=self._fonts)
-        compiler: typst.Compiler = self._compilers.own
-        return compiler
 
     def close(self) -> None:
         self._threads.shutdown(cancel_futures=True)

@@ -15,7 +15,7 @@ from services.sales.documents import commands as documents
 from services.sales.opportunities import model as opportunities
 from services.sales.orders.commands import take_order
 from services.sales.quotes import model
-from services.sales.quotes.model import Quote
+from services.sales.quotes.model import Acceptance, Quote
 
 
 class DeclineQuote(Value):
@@ -53,10 +53,11 @@ async def reprice_quote(work: UnitOfWork, quote_id: str) -> Quote:
     return work.save(await documents.price(work, repriced), event)
 
 
-async def accept_quote(work: UnitOfWork, quote_id: str) -> Quote:
+async def accept_quote(work: UnitOfWork, quote_id: str, acceptance: Acceptance | None = None) -> Quote:
     """In the same transaction it becomes an order, and wins its opportunity for the net amount, unless that is won."""
     quote = await work.get_target(Quote, quote_id)
-    accepted = work.save(*model.accept(quote, order_id=work.new_id(), at=work.now))  # its version decides who is first
+    accepted, event = model.accept(quote, order_id=work.new_id(), at=work.now)
+    accepted = work.save(accepted.evolve(acceptance=acceptance), event)  # its version decides who is first
     opportunity = await opportunity_of(work, accepted)
     if opportunity is not None and opportunity.state is not OpportunityState.WON:
         model.require_sound(accepted, opportunity)

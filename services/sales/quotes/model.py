@@ -14,7 +14,7 @@ from libs.contracts.documents import (
     QuoteState,
     QuoteStatus,
 )
-from libs.contracts.values import Day, Moment
+from libs.contracts.values import Day, Moment, Value
 from libs.domain.fields import GUARDED, INDEXED, LISTED, Line, Lookup
 from libs.domain.moves import Moves
 from libs.domain.record import Index
@@ -42,8 +42,25 @@ MOVES: Final = Moves(
 
 _OF_ONE_REVISION: Final = frozenset({
     "id", "version", "created_at", "created_by", "modified_at", "modified_by", "state", "status_reason",
-    "revision", "activated_at", "closed_at", "decline_reason", "next_revision_id",
+    "revision", "activated_at", "closed_at", "decline_reason", "next_revision_id", "link", "acceptance",
+    "sent_at",
 })  # fmt: skip
+
+
+class PublicLink(Value):
+    """On which the customer reads this revision without an account, until then; who has the address is not asked."""
+
+    id: str
+    expires_at: Moment
+
+
+class Acceptance(Value):
+    """What is kept of who accepted by the link: as typed, from which address, and the words that were accepted."""
+
+    name: Line
+    at: Moment
+    address: str | None
+    wording: str
 
 
 class Quote(CustomerDocument, collection="quotes", aggregate="sales.quote"):
@@ -52,7 +69,7 @@ class Quote(CustomerDocument, collection="quotes", aggregate="sales.quote"):
     series = "Q"
     indexes: ClassVar[tuple[Index, ...]] = (Index(("number", "revision"), unique=True), Index(("customer.id",)))
 
-    personal = replace(PERSONAL, texts=(*PERSONAL.texts, "decline_reason"))
+    personal = replace(PERSONAL, cleared=(*PERSONAL.cleared, "acceptance"), texts=(*PERSONAL.texts, "decline_reason"))
 
     state: Annotated[QuoteState, GUARDED, INDEXED] = QuoteState.DRAFT
     status_reason: Annotated[QuoteStatus | None, GUARDED, LISTED] = None
@@ -63,6 +80,9 @@ class Quote(CustomerDocument, collection="quotes", aggregate="sales.quote"):
     closed_at: Annotated[Moment | None, GUARDED, LISTED] = None
     decline_reason: Annotated[Line | None, GUARDED, LISTED] = None
     next_revision_id: Annotated[str | None, GUARDED, LISTED] = None
+    link: Annotated[PublicLink | None, GUARDED] = None
+    acceptance: Annotated[Acceptance | None, GUARDED] = None
+    sent_at: Annotated[Moment | None, GUARDED, LISTED] = None
     order_id: Annotated[str | None, GUARDED, LISTED, Lookup.to("orders")] = None
 
 

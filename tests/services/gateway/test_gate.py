@@ -46,6 +46,15 @@ async def test_declared_public_paths_pass_without_a_token(gateway: Running, meth
     assert answer.status == 200
 
 
+async def test_a_path_with_a_token_is_public_whatever_the_token_is_and_nothing_behind_it(gateway: Running) -> None:
+    for path in ("/api/v1/quote_links/0192.c2ln", "/api/v1/quote_links/0192.c2ln/pdf"):
+        assert (await gateway.client.get(path)).status == 200
+
+    for path in ("/api/v1/quote_links", "/api/v1/quote_links/0192/accept", "/api/v1/quote_links/0192/pdf/x"):
+        assert await code_of(gateway, path, {}) == (401, "unauthenticated")
+    assert await code_of(gateway, "/api/v1/quotes/0192/pdf", {}) == (401, "unauthenticated")
+
+
 async def test_a_public_path_is_public_for_its_method_only(gateway: Running) -> None:
     assert await code_of(gateway, "/api/v1/auth/token", {}) == (401, "unauthenticated")
 

@@ -1,13 +1,11 @@
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiosmtpd.smtp import SMTP
 
 from libs.web.settings import ServiceSettings
-from tests.services.identity.mailbox import Mailbox
 from tests.services.identity.running import Heard, Identity, listening, running, settings_for
+from tests.support.mailbox import Mailbox, arriving
 
 
 @pytest.fixture
@@ -48,15 +46,13 @@ async def writing(
     mongo_url: str, amqp_url: str, database_name: str, tmp_path: Path, mailbox: Mailbox
 ) -> AsyncIterator[Identity]:
     """An identity service that can send mail."""
-    loop = asyncio.get_running_loop()
-    async with await loop.create_server(lambda: SMTP(mailbox, loop=loop), "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
+    async with arriving(mailbox) as smtp_url:
         settings = settings_for(
             mongo_url,
             amqp_url,
             database_name,
             tmp_path,
-            smtp_url=f"smtp://127.0.0.1:{port}",
+            smtp_url=smtp_url,
             mail_from="crm@example.org",
             public_url="https://crm.example/",
         )

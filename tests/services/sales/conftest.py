@@ -12,6 +12,7 @@ from libs.web.executing import STORE
 from services.sales.app import SALES
 from services.sales.pipelines.first import make_default_pipeline
 from tests.services.sales.copies import open_copy
+from tests.support.mailbox import Mailbox, arriving
 from tests.support.services import Running, empty, running
 
 
@@ -48,9 +49,24 @@ def other(store: Store, copies: tuple[Store, Store]) -> Store:
 
 
 @pytest.fixture(scope="session")
-async def service(mongo_url: str, amqp_url: str, sales_database: str) -> AsyncIterator[Running]:
-    async with running(SALES, mongo_url=mongo_url, amqp_url=amqp_url, database=sales_database) as service:
+def sales_mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture(scope="session")
+async def service(mongo_url: str, amqp_url: str, sales_database: str, sales_mailbox: Mailbox) -> AsyncIterator[Running]:
+    async with (
+        arriving(sales_mailbox) as smtp_url,
+        running(SALES, mongo_url=mongo_url, amqp_url=amqp_url, database=sales_database, smtp_url=smtp_url) as service,
+    ):
         yield service
+
+
+@pytest.fixture
+def mailbox(sales_mailbox: Mailbox) -> Mailbox:
+    """Where mail of the service arrives, empty."""
+    sales_mailbox.empty()
+    return sales_mailbox
 
 
 @pytest.fixture

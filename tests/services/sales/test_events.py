@@ -41,6 +41,8 @@ from services.sales.orders.model import LineQuantity, Order
 from services.sales.pipelines.model import Pipeline
 from services.sales.price_lists.model import PriceList
 from services.sales.products.model import Product
+from services.sales.quote_links.commands import make_link, revoke_link
+from services.sales.quote_mails.commands import note_sent
 from services.sales.quotes.commands import DeclineQuote
 from services.sales.quotes.model import Quote
 from services.sales.tax_codes.model import TaxCode
@@ -145,6 +147,10 @@ async def live(store: Store, resource: Resource[Record], names: Sequence[str]) -
     for name in names:
         request = [REQUESTS[name]] if actions[name].body else []
         await do(store, actions[name].command, record.id, *request)
+        if isinstance(record, Quote) and name == "activate":
+            await do(store, make_link, record.id, 7)
+            await do(store, revoke_link, record.id)
+            await do(store, note_sent, record.id)
     if isinstance(record, Lead):
         await deliver(store, take_in_response, response(ANN))
     if isinstance(record, Invoice):

@@ -7,9 +7,9 @@ import pytest
 from libs.contracts.envelope import Envelope
 from libs.jobs.jobs import JOBS, JobState
 from libs.store.ids import new_id
-from tests.services.identity.mailbox import Mailbox
 from tests.services.identity.running import Identity
 from tests.support.events import envelope
+from tests.support.mailbox import Mailbox
 from tests.support.publishing import publish
 from tests.support.waiting import eventually
 

@@ -5,8 +5,8 @@ import re
 from typing import Any
 
 from services.identity.password_links.store import COLLECTION
-from tests.services.identity.mailbox import Mailbox
 from tests.services.identity.running import PASSWORD, Heard, Identity
+from tests.support.mailbox import Mailbox
 
 NEW_PASSWORD = "rote Rosen im Juni"
 LINK = re.compile(r"https://crm\.example/choose_password#([\w-]+)")

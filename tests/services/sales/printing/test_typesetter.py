@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from libs.contracts.values import Language
 from services.sales.printing import typesetter as typesetting
 from services.sales.printing.layout import lay_out
-from services.sales.printing.typesetter import TEMPLATE, TooManyPrinted, Typesetter
+from services.sales.printing.typesetter import TEMPLATE, TooManyPrinted, Typesetter, typeset
 from tests.services.sales.printing.samples import GOODS, addressed
 
 ODD = [
@@ -58,10 +58,7 @@ async def test_text_of_users_is_never_taken_for_markup(typesetter: Typesetter, t
 @settings(max_examples=25, deadline=None)
 @given(st.text(min_size=1, max_size=80))
 def test_any_text_can_be_set(text: str) -> None:
-    assert pages(CHANCE.set(addressed(name=text, terms=text, lines=[{**GOODS[3], "description": text}]))) == 1
-
-
-CHANCE = Typesetter()
+    assert pages(typeset(addressed(name=text, terms=text, lines=[{**GOODS[3], "description": text}]))) == 1
 
 
 @pytest.mark.parametrize("text", ODD[:2], ids=range(2))

@@ -1,5 +1,8 @@
-"""Where mail arrives: the handler of a real SMTP server."""
+"""Where mail arrives: a real SMTP server, and what it keeps."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -32,3 +35,15 @@ class Mailbox:
             return self.mails
 
         return (await eventually(arrived))[0]
+
+    def empty(self) -> None:
+        self.mails.clear()
+        self.refusing, self.refused = False, 0
+
+
+@asynccontextmanager
+async def arriving(mailbox: Mailbox) -> AsyncIterator[str]:
+    """The URL of a mail server whose mail comes into this box."""
+    loop = asyncio.get_running_loop()
+    async with await loop.create_server(lambda: SMTP(mailbox, loop=loop), "127.0.0.1", 0) as server:
+        yield f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"

@@ -1,10 +1,10 @@
-"""Mail that identity sends: links that let people choose a password, and notices."""
+"""Mail that services send."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -16,6 +16,17 @@ from libs.web.settings import ServiceSettings
 SECONDS: Final = 10.0
 
 log = logger()
+
+
+class MailNotSetUp(Refusal):
+    """Nobody can be written to."""
+
+    code = "mail_not_set_up"
+
+
+class Attachment(NamedTuple):
+    name: str
+    pdf: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +56,26 @@ class MailServer:
             encrypted=encrypted,
         )
 
-    async def send(self, to: str, subject: str, text: str, *, mail_id: str | None = None) -> None:
+    async def send(
+        self,
+        to: str,
+        subject: str,
+        text: str,
+        *,
+        mail_id: str | None = None,
+        reply_to: str | None = None,
+        attachments: Sequence[Attachment] = (),
+    ) -> None:
         """Returns once the server has taken the mail; raises `Unavailable`. One that may be sent again has an id."""
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.sender, to, subject
         if mail_id is not None:
             message["Message-ID"] = mail_id
+        if reply_to is not None:
+            message["Reply-To"] = reply_to
         message.set_content(text)
+        for name, pdf in attachments:
+            message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
         try:
             await aiosmtplib.send(
                 message,
