@@ -61,6 +61,42 @@ async def test_events_that_come_three_times_and_in_any_order_change_nothing(scen
     assert len(after.events) == len(before.events)
 
 
+async def test_merges_that_come_three_times_and_in_any_order_lead_to_the_same_place(scene: Scene) -> None:
+    ledger = scene.ledger()
+    chains = [[await account(ledger) for _ in range(3)] for _ in range(6)]
+    deals = [[await opportunity(ledger, customer) for customer in chain] for chain in chains]
+    for number, (first, second, third) in enumerate(chains):
+        await ledger.ask("POST", f"accounts/{second}/merge", {"duplicates": [first]})
+        await ledger.ask("POST", f"accounts/{third}/merge", {"duplicates": [second]})
+        if number % 2:
+            await ledger.ask("POST", f"accounts/{third}/unmerge", {"duplicate": second})
+    before = await scene.holds(ledger)
+    events = list(before.events) * 3
+    random.Random(5).shuffle(events)
+
+    await announced(scene.suite.nodes.broker.url(), events)
+
+    after = await scene.holds(ledger)
+    assert after.records == before.records
+    for number, (chain, made) in enumerate(zip(chains, deals, strict=True)):
+        _, second, third = chain
+        customers = [after.records[f"opportunities/{each}"]["customer"]["id"] for each in made]
+        assert customers == ([second, second, third] if number % 2 else [third] * 3)
+
+
+async def account(ledger: Ledger) -> str:
+    entry = await ledger.ask("POST", "accounts", {"name": f"Account {uuid4().hex}"})
+    assert entry.answer is not None
+    return str(entry.answer.body["id"])
+
+
+async def opportunity(ledger: Ledger, customer: str) -> str:
+    body = {"name": f"Card {uuid4().hex}", "customer": {"collection": "accounts", "id": customer}}
+    entry = await ledger.ask("POST", "opportunities", body)
+    assert entry.answer is not None
+    return str(entry.answer.body["id"])
+
+
 async def announced(amqp_url: str, events: Sequence[Envelope]) -> None:
     """Puts events on the exchange again, one by one."""
     async with await aio_pika.connect(amqp_url) as connection:
