@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from orjson import Fragment
 
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from libs.store.store import Store
 
 R = TypeVar("R", bound=Record)
+
+TURN: Final = "turn"
+"""The kind of a claim that no record holds, but the last command that had its turn."""
 
 
 class UnitOfWork:
@@ -340,7 +343,8 @@ class UnitOfWork:
         """Lets one command at a time decide what no single record can tell, on what is read after this."""
         if (kind, key) not in self._turns:
             self._turns.add((kind, key))
-            self.pass_claim(kind, key, giver=await self.claimed_by(kind, key), taker=new_id())
+            turn = f"{TURN}|{kind}"
+            self.pass_claim(turn, key, giver=await self.claimed_by(turn, key), taker=new_id())
 
     def discard(self) -> None:
         """Forgets every write."""
