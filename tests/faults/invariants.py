@@ -8,8 +8,8 @@ from typing import Final, TypeAlias
 
 from libs.contracts.envelope import Envelope
 from libs.contracts.values import title_of
+from libs.store.private_work import TURN
 from libs.store.projecting import newness
-from libs.store.work import TURN
 from tests.faults.evidence import Document, Evidence
 from tests.faults.landscape import followers, hears, projection
 from tests.faults.ledger import Entry, Ledger, Outcome
