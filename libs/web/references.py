@@ -5,15 +5,17 @@ for once, of its owner, with the caller's own token, and the copy is seeded.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 from urllib.parse import quote
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
-from libs.contracts.values import Reference, title_of
+from libs.contracts.values import Reference, Value, title_of
 from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields, CustomValues
+from libs.domain.fields import Lookup
 from libs.domain.grants import Grants, Operation, reaches
 from libs.domain.people import Respondent
 from libs.domain.pointing import POINTING, Leading, Leads
@@ -62,6 +64,8 @@ def pointers_in(
     )
     found: list[Pointer] = [*within]
     for name, spec in specs_of(record_type).items():
+        if spec.many and (parts := _lookups_in(spec.type)):
+            found += _in_parts(parts, values.get(name), f"{under}/{name}")
         if (spec.type not in POINTING and not spec.lookup) or values.get(name) is None:
             continue
         allowed = spec.lookup.collections if spec.lookup else ()
@@ -71,6 +75,23 @@ def pointers_in(
             if (target := _target(entry, allowed)) is not None:
                 found.append(Pointer(pointer, *target, allowed))
     return found
+
+
+@cache
+def _lookups_in(part: Any) -> Mapping[str, Lookup]:
+    """Which fields of a part of a record point elsewhere."""
+    if not (isinstance(part, type) and issubclass(part, Value)):
+        return {}
+    marked = ((name, marker) for name, field in part.model_fields.items() for marker in field.metadata)
+    return {name: marker for name, marker in marked if isinstance(marker, Lookup)}
+
+
+def _in_parts(parts: Mapping[str, Lookup], values: object, at: str) -> Iterator[Pointer]:
+    for number, part in enumerate(values if isinstance(values, list | tuple) else ()):
+        members = part if isinstance(part, dict) else part.__dict__ if isinstance(part, Value) else {}
+        for name, lookup in parts.items():
+            if (target := _target(members.get(name), lookup.collections)) is not None:
+                yield Pointer(f"{at}/{number}/{name}", *target, lookup.collections)
 
 
 def _target(entry: object, allowed: tuple[str, ...]) -> tuple[str, str] | None:

@@ -33,6 +33,7 @@ from services.sales.quote_links import routes as quote_links
 from services.sales.quote_mails import routes as quote_mails
 from services.sales.quote_mails.sending import quote_mails as quote_mail_job
 from services.sales.quotes import routes as quotes
+from services.sales.rotting import consumers as rotting
 from services.sales.tax_codes import routes as tax_codes
 
 SALES: Final = Service(
@@ -68,6 +69,8 @@ SALES: Final = Service(
     timers=(invoicing.invoice_due,),
     consumers=(intake.take_in_response, customers.convert_prospect),
     projections=(
+        rotting.note_activities,
+        rotting.follow_pipelines,
         projection("reference_copies", "marketing.campaign.*", forget=copies.forget_copies)(copies.keep_copies),
     ),
 )

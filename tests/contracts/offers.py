@@ -233,6 +233,7 @@ OFFERS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
                 "probability": 40,
                 "forecast_category": "best_case",
                 "required_fields": ["close_date"],
+                "rots_after_days": 14,
             },
         ],
     },

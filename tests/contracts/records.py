@@ -189,6 +189,10 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "competitor_ids": [COMPETITOR],
         "competitor_id": COMPETITOR,
         "competitor": "Globex",
+        "splits": [{"user_id": USER, "percent": "100"}],
+        "last_activity_at": NOW,
+        "rots_at": LATER,
+        "rots_after_days": 11,
         "stage_history": [
             {
                 "pipeline_id": "default",

@@ -48,6 +48,7 @@ async def create_opportunity(work: UnitOfWork, draft: Draft) -> Opportunity:
         opportunity = model.following(opportunity, await work.get(Lead, opportunity.lead_id))
     priced = model.valued(await documents.price(work, opportunity), before=None)
     pipeline = await work.get(Pipeline, opportunity.pipeline_id)
+    model.require_whole(priced)
     return work.add(stages.begin(priced, pipeline, at=work.now, by=work.context.actor_id))
 
 
@@ -56,7 +57,7 @@ async def change_opportunity(work: UnitOfWork, current: Opportunity, wanted: Opp
     changed = model.valued(priced, before=current.estimated_value)
     if stages.is_emptied(current, changed):
         changed = stages.refilled(current, changed, await work.get(Pipeline, current.pipeline_id))
-    return work.save(model.require_open_forecast(changed))
+    return work.save(model.require_open_forecast(model.require_whole(changed)))
 
 
 async def win_opportunity(work: UnitOfWork, opportunity_id: str, request: WinOpportunity) -> Opportunity:
@@ -108,4 +109,4 @@ async def hold_opportunity(work: UnitOfWork, opportunity_id: str) -> Opportunity
 
 
 async def resume_opportunity(work: UnitOfWork, opportunity_id: str) -> Opportunity:
-    return work.save(*model.resume(await work.get_target(Opportunity, opportunity_id)))
+    return work.save(*model.resume(await work.get_target(Opportunity, opportunity_id), at=work.now))

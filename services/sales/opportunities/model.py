@@ -1,6 +1,6 @@
 """The opportunity: a potential sale, from its first stage until it is won or lost."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final
@@ -16,14 +16,14 @@ from libs.contracts.sales import (
     OpportunityState,
     OpportunityWon,
 )
-from libs.contracts.values import Address, Amount, Currency, Day, Moment, Reference, Value
+from libs.contracts.values import Address, Amount, Currency, Day, Moment, Percent, Reference, Value
 from libs.domain.fields import GUARDED, INDEXED, INITIAL, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.money import refuse_excess_digits
 from libs.domain.moves import Moves
 from libs.domain.people import Email, NamePart, Phone
 from libs.domain.personal import Personal
 from libs.domain.record import Index
-from libs.domain.refusals import InvalidFields
+from libs.domain.refusals import FieldError, InvalidFields
 from services.sales.competitors.model import Competitor
 from services.sales.documents.model import Document
 from services.sales.leads.model import Lead
@@ -31,6 +31,8 @@ from services.sales.pipelines import model as pipelines
 from services.sales.pipelines.model import DEFAULT_ID, ENDS, ForecastCategory, StageHistory, StageName
 
 MOST_RIVALS: Final = 50
+MOST_SPLITS: Final = 50
+WHOLE: Final = Decimal(100)
 
 
 class Standing(StrEnum):
@@ -80,10 +82,18 @@ class Prospect(Value):
         return cls.model_validate({name: getattr(lead, name) for name in cls.model_fields})
 
 
+class Split(Value):
+    """Somebody's share of a sale that several make together, in percent."""
+
+    user_id: Annotated[str, Lookup.to("users"), Field(min_length=1, max_length=64)]
+    percent: Annotated[Percent, Field(gt=0, le=100)]
+
+
 class Opportunity(Document, collection="opportunities", aggregate="sales.opportunity"):
     """`probability` (in percent) and `forecast_category` are those of its stage, unless somebody knows better. With
     `lines` the `estimated_value` is what they come to before tax; without it is typed in. `competitor_ids` want the
-    sale as well; `competitor_id`, or somebody of whom only the name is known, got it.
+    sale as well; `competitor_id`, or somebody of whom only the name is known, got it. `splits` divide it among those
+    who sell it; without them it is all its owner's. Unless something happens to it before `rots_at`, it rots.
 
     What was sold for how much stays in the books, without whom it was sold to.
     """
@@ -119,7 +129,11 @@ class Opportunity(Document, collection="opportunities", aggregate="sales.opportu
     competitor_ids: Annotated[tuple[str, ...], INDEXED, Lookup.to("competitors"), Field(max_length=MOST_RIVALS)] = ()
     competitor_id: Annotated[str | None, GUARDED, INDEXED, Lookup.to("competitors")] = None
     competitor: Annotated[Line | None, GUARDED, LISTED] = None
+    splits: Annotated[tuple[Split, ...], Field(max_length=MOST_SPLITS)] = ()
     stage_history: Annotated[StageHistory, GUARDED] = ()
+    last_activity_at: Annotated[Moment | None, GUARDED, LISTED] = None
+    rots_at: Annotated[Moment | None, GUARDED, INDEXED] = None
+    rots_after_days: Annotated[int | None, GUARDED] = None
 
     @property
     def standing(self) -> Standing:
@@ -220,15 +234,38 @@ def _ended(opportunity: Opportunity, action: str, *, at: datetime) -> dict[str, 
         "state": OpportunityState(standing),
         "forecast_category": ForecastCategory(standing),
         "closed_at": at,
+        "rots_at": None,
         "stage_history": pipelines.left(opportunity.stage_history, at),
     }
 
 
 def hold(opportunity: Opportunity) -> tuple[Opportunity, OpportunityHeld]:
+    """It waits, and does not rot meanwhile."""
     standing = MOVES.after("hold", state=opportunity.standing)
-    return opportunity.evolve(status_reason=standing.value), OpportunityHeld()
+    return opportunity.evolve(status_reason=standing.value, rots_at=None), OpportunityHeld()
 
 
-def resume(opportunity: Opportunity) -> tuple[Opportunity, OpportunityResumed]:
+def resume(opportunity: Opportunity, *, at: datetime) -> tuple[Opportunity, OpportunityResumed]:
     standing = MOVES.after("resume", state=opportunity.standing)
-    return opportunity.evolve(status_reason=standing.value), OpportunityResumed()
+    resumed = opportunity.evolve(status_reason=standing.value, **seen(opportunity.rots_after_days, at=at))
+    return resumed, OpportunityResumed()
+
+
+def seen(rots_after_days: int | None, *, at: datetime) -> dict[str, object]:
+    """What changes as something happens to an opportunity in progress."""
+    due = None if rots_after_days is None else at + timedelta(days=rots_after_days)
+    return {"last_activity_at": at, "rots_after_days": rots_after_days, "rots_at": due}
+
+
+def require_whole(opportunity: Opportunity) -> Opportunity:
+    """The opportunity itself; raises `InvalidFields` where its splits are not all of it, or name somebody twice."""
+    errors: list[FieldError] = []
+    for number, split in enumerate(opportunity.splits):
+        if split.user_id in {each.user_id for each in opportunity.splits[:number]}:
+            errors.append(FieldError(f"/splits/{number}/user_id", "duplicate", "each user has one share"))
+    total = sum((split.percent for split in opportunity.splits), Decimal(0))
+    if opportunity.splits and total != WHOLE:
+        errors.append(FieldError("/splits", "not_a_hundred", f"the shares come to {total:f} %"))
+    if errors:
+        raise InvalidFields("the splits are not the whole", errors=errors)
+    return opportunity

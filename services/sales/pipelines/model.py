@@ -42,7 +42,8 @@ ENDS: Final = frozenset({ForecastCategory.WON, ForecastCategory.LOST})
 
 class Stage(Value):
     """`name` is what records and events know it by, `label` what people read. Sales in it have `probability` percent
-    and the `forecast_category`, unless somebody knows better; nothing enters it without the `required_fields`.
+    and the `forecast_category`, unless somebody knows better; nothing enters it without the `required_fields`. A sale
+    that nothing happens to for `rots_after_days` rots.
     """
 
     name: StageName
@@ -50,6 +51,7 @@ class Stage(Value):
     probability: Annotated[int, Field(ge=0, le=100)]
     forecast_category: ForecastCategory = ForecastCategory.PIPELINE
     required_fields: Annotated[tuple[FieldName, ...], Field(max_length=30)] = ()
+    rots_after_days: Annotated[int, Field(ge=1, le=3650)] | None = None
 
     def lacking(self, values: Mapping[str, Any]) -> Iterator[FieldError]:
         """One for each required field without a value."""

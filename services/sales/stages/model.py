@@ -4,7 +4,7 @@ from datetime import datetime
 
 from libs.contracts.sales import OpportunityMoved, OpportunityReopened, OpportunityState
 from libs.domain.refusals import InvalidFields
-from services.sales.opportunities.model import MOVES, Opportunity, require_open_forecast
+from services.sales.opportunities.model import MOVES, Opportunity, Standing, require_open_forecast, seen
 from services.sales.pipelines import model as pipelines
 from services.sales.pipelines.model import Pipeline, Stage
 
@@ -14,7 +14,9 @@ def begin(opportunity: Opportunity, pipeline: Pipeline, *, at: datetime, by: str
     stage = pipelines.require_stage(pipeline, opportunity.stage)
     _require_filled(opportunity, stage)
     history = pipelines.entered((), pipeline, stage, at=at, by=by)
-    return estimated(opportunity.model_copy(update={"stage": stage.name, "stage_history": history}), stage)
+    fresh = seen(stage.rots_after_days, at=at)
+    begun = opportunity.model_copy(update={"stage": stage.name, "stage_history": history, **fresh})
+    return estimated(begun, stage)
 
 
 def estimated(opportunity: Opportunity, stage: Stage) -> Opportunity:
@@ -83,6 +85,8 @@ def move(
     changes = _entering(opportunity, pipeline, wanted, at=at, by=by)
     if probability is not None:
         changes["probability"] = probability
+    if opportunity.standing is Standing.ON_HOLD:
+        changes["rots_at"] = None
     moved = opportunity.evolve(pipeline_id=pipeline.id, **changes)
     stay = pipelines.left(opportunity.stage_history, at)[-1]
     return moved, OpportunityMoved(left=stay.stage, entered=wanted.name, seconds=stay.seconds)
@@ -96,6 +100,7 @@ def _entering(
         "stage": stage.name,
         "probability": stage.probability,
         "forecast_category": stage.forecast_category,
+        **seen(stage.rots_after_days, at=at),
         "stage_history": pipelines.entered(opportunity.stage_history, pipeline, stage, at=at, by=by),
     }
 

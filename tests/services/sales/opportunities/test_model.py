@@ -38,7 +38,7 @@ ACTIONS: dict[str, Move] = {
         opportunity, DEFAULT, stage="proposal", probability=None, at=LATER, by="user-2"
     ),
     "hold": model.hold,
-    "resume": model.resume,
+    "resume": lambda opportunity: model.resume(opportunity, at=LATER),
 }
 
 
