@@ -17,7 +17,7 @@ class ProductState(StrEnum):
 
 
 class CatalogueState(StrEnum):
-    """Of price lists, tax codes, currencies, competitors and pipelines."""
+    """Of price lists, tax codes, currencies, competitors, pipelines and goals."""
 
     ACTIVE = "active"
     INACTIVE = "inactive"

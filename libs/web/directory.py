@@ -139,6 +139,11 @@ class Directory:
             await self.reload()
         return self._principal(id_)
 
+    def members_of(self, team_id: str) -> frozenset[str]:
+        """The users in a team; none of one that is unknown, or put to rest."""
+        team = self._teams.get(team_id)
+        return team.member_ids if team is not None and team.active else frozenset()
+
     def _principal(self, id_: str) -> Principal | None:
         if (user := self._users.get(id_)) is not None and user.active:
             return Principal.USER

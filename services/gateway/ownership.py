@@ -43,9 +43,9 @@ TABLE: Mapping[Service, Owned] = {
     Service.SALES: Owned(
         built=_names(
             "leads opportunities accounts contacts quotes orders invoices credit_notes",
-            "competitors products price_lists tax_codes currencies company_profiles pipelines",
+            "competitors products price_lists tax_codes currencies company_profiles pipelines goals",
         ),
-        reserved=_names("price quote_links goals"),
+        reserved=_names("price quote_links"),
     ),
     Service.MARKETING: Owned(
         built=_names("campaigns marketing_lists"),

@@ -16,6 +16,7 @@ from services.sales.contacts import routes as contacts
 from services.sales.credit_notes.model import CreditNote
 from services.sales.currencies import routes as currencies
 from services.sales.customers import consumers as customers
+from services.sales.goals import routes as goals
 from services.sales.hierarchy import routes as hierarchy
 from services.sales.intake import consumers as intake
 from services.sales.invoices import commands as invoicing
@@ -42,6 +43,7 @@ SALES: Final = Service(
         leads.RESOURCE,
         opportunities.RESOURCE,
         pipelines.RESOURCE,
+        goals.RESOURCE,
         accounts.RESOURCE,
         contacts.RESOURCE,
         quotes.RESOURCE,
@@ -59,6 +61,7 @@ SALES: Final = Service(
         *hierarchy.ROUTES,
         *pricing.ROUTES,
         *competitors.ROUTES,
+        *goals.ROUTES,
         *quotes.ROUTES,
         *orders.ROUTES,
         *quote_links.ROUTES,

@@ -8,6 +8,7 @@ from services.sales.company_profiles.model import CompanyProfile
 from services.sales.competitors.model import Competitor
 from services.sales.credit_notes.model import CreditNote
 from services.sales.currencies.model import Currency
+from services.sales.goals.model import Goal
 from services.sales.invoices.model import Invoice
 from services.sales.orders.model import Order
 from services.sales.pipelines.model import Pipeline
@@ -19,8 +20,9 @@ from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, id_of
 
 PRODUCT, BUNDLE, PRICE_LIST, TAX_CODE, CURRENCY, COMPETITOR, QUOTE, REVISION, ORDER = map(id_of, range(211, 220))
 COMPANY: Final = id_of(229)
-PIPELINE: Final = id_of(231)
 INVOICE, CREDIT_NOTE, PAYMENT = map(id_of, range(241, 244))
+PIPELINE, GOAL = id_of(231), id_of(232)
+OWNER: Final = id_of(1)
 BUYER: Final = {"collection": "accounts", "id": id_of(6), "name": "Atelier Azul"}
 
 DOCUMENT: Final[Mapping[str, Any]] = {
@@ -236,6 +238,18 @@ OFFERS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
                 "rots_after_days": 14,
             },
         ],
+    },
+    Goal: {
+        "id": GOAL,
+        "name": "Quarter",
+        "description": "Renewals of the north.",
+        "metric": "won_value",
+        "user_id": OWNER,
+        "team_id": id_of(15),
+        "starts_on": "2026-10-01",
+        "ends_on": "2026-12-31",
+        "target": "100000.00",
+        "parent_goal_id": id_of(233),
     },
     TaxCode: {
         "id": TAX_CODE,

@@ -9,7 +9,7 @@ from tests.contracts.records import PARTICULARS
 
 NOT_SEARCHED = {
     "sessions", "api_keys", "roles", "custom_fields", "duplicate_rules", "webhooks", "tax_codes", "currencies",
-    "pipelines", "privacy_requests", "privacy_tasks", "company_profiles",
+    "pipelines", "goals", "privacy_requests", "privacy_tasks", "company_profiles",
 }  # fmt: skip
 """Collections that are no part of anybody's daily work."""
 

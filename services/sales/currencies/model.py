@@ -1,5 +1,6 @@
 """The currency: what it is worth since when."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar
@@ -8,6 +9,7 @@ from pydantic import Field, WithJsonSchema
 
 from libs.contracts.values import Currency as CurrencyCode
 from libs.domain.fields import INITIAL, LISTED, Line
+from libs.domain.lifecycle import Lifecycle
 from libs.domain.money import digits_of
 from libs.domain.record import Index, Record
 from libs.domain.refusals import FieldError, InvalidFields
@@ -37,6 +39,20 @@ class Currency(Record, collection="currencies", aggregate="sales.currency"):
         """None before its first rate."""
         rate = in_force(self.rates, day)
         return None if rate is None else rate.rate
+
+
+def converted(
+    amount: Decimal, code: str, wanted: str, currencies: Mapping[str, Currency], *, on: date
+) -> Decimal | None:
+    """The amount in the `wanted` currency by the rates of a day, not rounded; None where no rate leads there."""
+    if code == wanted:
+        return amount
+    ours, theirs = (_rate(currencies.get(each), on) for each in (wanted, code))
+    return None if ours is None or theirs is None else amount * ours / theirs
+
+
+def _rate(currency: Currency | None, on: date) -> Decimal | None:
+    return currency.rate_on(on) if currency is not None and currency.state == Lifecycle.ACTIVE else None
 
 
 def require_sound(currency: Currency) -> Currency:

@@ -108,7 +108,10 @@ class Opportunity(Document, collection="opportunities", aggregate="sales.opportu
     )
 
     parent = "customer"
-    indexes: ClassVar[tuple[Index, ...]] = (Index(("pipeline_id", "state", "stage")),)
+    indexes: ClassVar[tuple[Index, ...]] = (
+        Index(("pipeline_id", "state", "stage")),
+        Index(("state", "closed_at")),
+    )
 
     state: Annotated[OpportunityState, GUARDED, INDEXED] = OpportunityState.OPEN
     status_reason: Annotated[str | None, GUARDED, LISTED] = Standing.IN_PROGRESS.value

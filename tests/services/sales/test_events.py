@@ -1,6 +1,7 @@
 """Every event that sales announces is one of the contract, and says what the contract promises."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from itertools import chain
@@ -29,6 +30,7 @@ from services.sales.competitors.model import Competitor
 from services.sales.consents.model import RecordConsent
 from services.sales.contacts.model import Contact
 from services.sales.currencies.model import Currency
+from services.sales.goals.model import Goal
 from services.sales.intake.consumers import take_in_response
 from services.sales.invoices.commands import CancelInvoice, RecordPayment, invoice_due
 from services.sales.invoices.model import Invoice
@@ -87,6 +89,10 @@ LIVES = {
     "competitors": (draft(Competitor, name="Globex"), ["assign", "share", "unshare", "deactivate", "activate"]),
     "products": (draft(Product, sku="LAMP", name="Lamp"), ["activate", "assign", "share", "unshare", "retire"]),
     "price_lists": (draft(PriceList, name="Resellers"), ["assign", "share", "unshare", "deactivate", "activate"]),
+    "goals": (
+        draft(Goal, name="Quarter", target=Decimal(100), starts_on=date(2026, 10, 1), ends_on=date(2026, 12, 31)),
+        ["assign", "share", "unshare", "deactivate", "activate"],
+    ),
     "company_profiles": (
         draft(CompanyProfile, name="Dawn Interiors"),
         ["assign", "share", "unshare", "deactivate", "activate"],
