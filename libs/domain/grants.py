@@ -169,6 +169,12 @@ def refuse_closed_fields(given: Iterable[str], grants: Grants, collection: str) 
         raise FieldReadOnly(closed)
 
 
+def refuse_hidden(names: Iterable[str], grants: Grants, collection: str) -> None:
+    """Raises `Forbidden` for figures made of fields that the caller may not see."""
+    if hidden := sorted(hidden_fields(grants, collection).intersection(names)):
+        raise Forbidden(f"your roles hide what this is made of: {', '.join(hidden)}", collection=collection)
+
+
 class FieldReadOnly(Forbidden):
     """Fields that the caller's roles let them see and not set."""
 

@@ -16,6 +16,7 @@ from services.sales.contacts import routes as contacts
 from services.sales.credit_notes.model import CreditNote
 from services.sales.currencies import routes as currencies
 from services.sales.customers import consumers as customers
+from services.sales.forecasts import routes as forecasts
 from services.sales.goals import routes as goals
 from services.sales.hierarchy import routes as hierarchy
 from services.sales.intake import consumers as intake
@@ -62,6 +63,7 @@ SALES: Final = Service(
         *pricing.ROUTES,
         *competitors.ROUTES,
         *goals.ROUTES,
+        *forecasts.ROUTES,
         *quotes.ROUTES,
         *orders.ROUTES,
         *quote_links.ROUTES,
