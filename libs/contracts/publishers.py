@@ -12,6 +12,7 @@ from libs.contracts import (
     documents,
     identity,
     journal,
+    lead_rules,
     marketing,
     planning,
     sales,
@@ -33,7 +34,7 @@ def _common(events: Sequence[type[Event[Any]]]) -> Iterator[type[Event[Any]]]:
 MODULES: Final = MappingProxyType(
     {
         "identity": (identity,),
-        "sales": (sales, catalogue, company, documents, billing, planning),
+        "sales": (sales, catalogue, company, documents, billing, lead_rules, planning),
         "marketing": (marketing,),
         "service": (service,),
         "activity": (activity,),

@@ -151,7 +151,9 @@ class LeadUnmerged(Unmerged[LeadSnapshot], type="sales.lead.unmerged"):
 
 
 class LeadAssigned(Event[LeadSnapshot], type="sales.lead.assigned"):
-    pass
+    """`rule` names the assignment rule that gave a new lead its owner; nobody chose it by hand then."""
+
+    rule: str | None = None
 
 
 class LeadContacted(Event[LeadSnapshot], type="sales.lead.contacted"):

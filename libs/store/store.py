@@ -13,17 +13,20 @@ from libs.store.backups.marks import read_epoch
 from libs.store.commit import Commit
 from libs.store.context import Context
 from libs.store.errors import Conflict, answering
+from libs.store.figures import Figures
 from libs.store.indexes import PRIVATE, build, index_model, indexes_of
 from libs.store.inserting import Inserts
 from libs.store.keys import owners
 from libs.store.leases import Leases
 from libs.store.mongo import FOR_JSON, Client, Collection, Database, Document, connect, database
 from libs.store.outbox import Outbox
+from libs.store.people import NOBODY, People
 from libs.store.requests import Requests
 from libs.store.turns import Turns
 from libs.store.work import UnitOfWork
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Record)
 
 MOST_ATTEMPTS: Final = 30
 """Runs of one command before it is given up as too contended."""
@@ -52,6 +55,9 @@ class Store:
         self._known: dict[str, Collection] = {}
         self._for_json: dict[str, Collection] = {}
         self.inserts = Inserts(client, self.collection)
+        self.people: People = NOBODY
+        self.definitions: dict[type[Record], tuple[Any, ...]] = {}
+        self.figures: Mapping[type[Record], Figures] = {}
         self.duplicate_rules: Callable[[str], DuplicateRules] = lambda _: NO_RULES
         self._turns = Turns(patience=seconds)
 
@@ -90,6 +96,10 @@ class Store:
         declared = {record.collection: indexes_of(record) for record in self.records}
         private = {name: [index_model(index) for index in indexes] for name, indexes in further.items()}
         await build(self.database, {**PRIVATE, **declared, **private})
+
+    def defined(self, record_type: type[R]) -> tuple[R, ...]:
+        """What administrators have defined in a small collection of this service, as this copy knows it."""
+        return self.definitions.get(record_type, ())
 
     async def close(self) -> None:
         self._client.close()

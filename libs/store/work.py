@@ -24,6 +24,7 @@ from libs.store.documents import (
     undeclared,
 )
 from libs.store.erased import is_erased
+from libs.store.figures import figured
 from libs.store.ids import new_id
 from libs.store.mongo import Document, with_decimals
 from libs.store.outbox import Pending
@@ -208,16 +209,15 @@ class UnitOfWork(PrivateWork):
     def add(self, record: R, *happenings: Happening) -> R:
         """A new record; announced as `created` unless other events are given. Returns it as it will be stored."""
         actor = self.context.actor_id
-        stamped = record.model_copy(
-            update={
-                "version": 1,
-                "owner_id": record.owner_id or actor,
-                "created_at": record.created_at or self.now,
-                "created_by": record.created_by or actor,
-                "modified_at": self.now,
-                "modified_by": actor,
-            }
-        )
+        update = {
+            "version": 1,
+            "owner_id": record.owner_id or actor,
+            "created_at": record.created_at or self.now,
+            "created_by": record.created_by or actor,
+            "modified_at": self.now,
+            "modified_by": actor,
+        }
+        stamped = figured(self.store, record.model_copy(update=update))
         change = Change(type(record), before=None, after=to_document(stamped))
         self._note(change, happenings, "created")
         return stamped
@@ -266,7 +266,7 @@ class UnitOfWork(PrivateWork):
             change = Change(type(record), before=before, after=before)
         version = 1 if change.before is None else change.before["version"] + 1
         update = {"version": version, "modified_at": self.now, "modified_by": self.context.actor_id}
-        stamped = record.model_copy(update=update)
+        stamped = figured(self.store, record.model_copy(update=update))
         after = to_document(stamped)
         former = undeclared(type(record), change.after) | still_moved(change.after, after)
         merged = merged or (removed and "_merged" in (change.before or {}))

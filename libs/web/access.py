@@ -14,6 +14,7 @@ _BILLING: Final = frozenset({"invoices", "credit_notes"})
 _CATALOGUE: Final = frozenset({"products", "price_lists"})
 _PLANNING: Final = frozenset({"pipelines", "goals"})
 _RATES: Final = frozenset({"tax_codes", "currencies"})
+_LEAD_RULES: Final = frozenset({"scoring_rules", "assignment_rules"})
 _MARKETING: Final = frozenset({"campaigns", "marketing_lists"})
 _SERVICE: Final = frozenset({"cases"})
 _ACTIVITIES: Final = frozenset({"activities"})
@@ -26,6 +27,7 @@ _READ_BY_ALL: Final = (
     | _CATALOGUE
     | _PLANNING
     | _RATES
+    | _LEAD_RULES
     | _MARKETING
     | _SERVICE
     | _ACTIVITIES

@@ -29,12 +29,14 @@ from libs.privacy.tasks import task_of
 from libs.store.aliases import INDEXES as ALIAS_INDEXES
 from libs.store.context import Context
 from libs.store.copies import INDEXES as COPY_INDEXES
+from libs.store.figures import Figures
 from libs.store.moving import Mover
 from libs.store.store import Store
 from libs.telemetry.metrics import HttpMetrics
 from libs.web.api import ANYONE, Anyone, Route, guarded
 from libs.web.authentication import Authenticator
 from libs.web.collection_routes import CollectionRoutes
+from libs.web.definitions import Definitions
 from libs.web.description import Description
 from libs.web.directory import Directory
 from libs.web.duplicates.finding import Finding
@@ -91,6 +93,7 @@ class Service:
     `identity` is for the identity service, which need not ask itself over HTTP. One service `keeps_common`: the
     exchange of all events, and what no queue wanted. `portable` says which collections beside the records hold what is
     a person's, `movers` let it point to the survivors of merges, and `after_erasure` is done once one is erased.
+    Of the collections in `definitions` every copy knows all; `figures` of a record follow from itself and from them.
     """
 
     name: str
@@ -113,6 +116,8 @@ class Service:
     portable: tuple[Portable, ...] = ()
     after_erasure: Callable[[Store], Awaitable[object]] | None = None
     movers: tuple[Mover, ...] = ()
+    definitions: tuple[type[Record], ...] = ()
+    figures: Mapping[type[Record], Figures] = field(default_factory=dict)
 
     def all_projections(self) -> tuple[Projection, ...]:
         """Those of its own and the one that every service has."""
@@ -188,7 +193,8 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
         identity = service.identity(store) if service.identity else IdentityClient(settings.upstream_identity)
         authenticator = Authenticator(identity)
         directory = Directory(identity)
-        store.duplicate_rules = directory.duplicate_rules
+        store.duplicate_rules, store.people, store.figures = directory.duplicate_rules, directory, service.figures
+        definitions = Definitions(store, service.definitions)
         bus_settings = BusSettings(audience=tuple(sorted(settings.audience)), keeps_common=service.keeps_common)
         broker = RabbitBroker(settings.amqp_url, name=service.name, settings=bus_settings)
         privacy = Privacy(service.portable, IMPORTED, service.after_erasure)
@@ -197,7 +203,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
             broker,
             consumers=(*service.consumers, privacy.consumer, *(() if service.keeps_common else (tell_the_journal,))),
             projections=service.all_projections(),
-            broadcasts=[revocations(authenticator), directory_changes(directory)],
+            broadcasts=[revocations(authenticator), directory_changes(directory), *definitions.broadcasts()],
             screen=Screen(store),
             settings=bus_settings,
         )
@@ -235,13 +241,14 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
         }
         await authenticator.start()
         await directory.start()
+        await definitions.start()
         await bus.start()
         await begin_recovery(store)
         await jobs.start()
         yield
         await jobs.stop()
         await bus.stop()
-        await asyncio.gather(authenticator.close(), directory.close(), session.close())
+        await asyncio.gather(authenticator.close(), directory.close(), definitions.close(), session.close())
         await identity.close()
         await store.close()
 

@@ -44,6 +44,7 @@ TABLE: Mapping[Service, Owned] = {
         built=_names(
             "leads opportunities accounts contacts quotes orders invoices credit_notes",
             "competitors products price_lists tax_codes currencies company_profiles pipelines goals",
+            "scoring_rules assignment_rules",
         ),
         reserved=_names("price quote_links"),
     ),

@@ -10,6 +10,8 @@ from libs.web.resource import Resource
 from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
 from services.sales.accounts import routes as accounts
+from services.sales.assignment_rules import routes as assignment_rules
+from services.sales.assignment_rules.model import AssignmentRule
 from services.sales.company_profiles.model import CompanyProfile
 from services.sales.competitors import routes as competitors
 from services.sales.contacts import routes as contacts
@@ -23,6 +25,7 @@ from services.sales.intake import consumers as intake
 from services.sales.invoices import commands as invoicing
 from services.sales.invoices import routes as invoices
 from services.sales.leads import routes as leads
+from services.sales.leads.model import Lead
 from services.sales.opportunities import routes as opportunities
 from services.sales.orders import routes as orders
 from services.sales.pipelines import routes as pipelines
@@ -36,6 +39,10 @@ from services.sales.quote_mails import routes as quote_mails
 from services.sales.quote_mails.sending import quote_mails as quote_mail_job
 from services.sales.quotes import routes as quotes
 from services.sales.rotting import consumers as rotting
+from services.sales.scoring_rules import first as first_scoring_rules
+from services.sales.scoring_rules import routes as scoring_rules
+from services.sales.scoring_rules import scoring
+from services.sales.scoring_rules.model import ScoringRule
 from services.sales.tax_codes import routes as tax_codes
 
 SALES: Final = Service(
@@ -57,6 +64,8 @@ SALES: Final = Service(
         tax_codes.RESOURCE,
         currencies.RESOURCE,
         Resource(CompanyProfile),
+        scoring_rules.RESOURCE,
+        assignment_rules.RESOURCE,
     ),
     routes=(
         *hierarchy.ROUTES,
@@ -69,9 +78,12 @@ SALES: Final = Service(
         *quote_links.ROUTES,
         *quote_mails.ROUTES,
     ),
-    attachments=(typesetting, default_pipeline),
+    attachments=(typesetting, default_pipeline, first_scoring_rules.first_rules),
     sending=(quote_mail_job,),
     timers=(invoicing.invoice_due,),
+    jobs=(scoring.RESCORING,),
+    definitions=(ScoringRule, AssignmentRule),
+    figures={Lead: scoring.figures},
     consumers=(intake.take_in_response, customers.convert_prospect),
     projections=(
         rotting.note_activities,

@@ -34,6 +34,7 @@ OWN_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "sales.lead.qualified": {"opportunity_id": OPPORTUNITY},
     "sales.lead.disqualified": {"reason": "lost"},
     "sales.lead.response_joined": {"response_id": RESPONSE, "campaign_id": RECORDS["marketing.campaign"].id},
+    "sales.lead.assigned": {"rule": "By country"},
     "sales.lead.consent_changed": {"said": [PROOF]},
     "sales.contact.consent_changed": {"said": [PROOF]},
     "sales.opportunity.moved": {"left": "qualification", "entered": "proposal", "seconds": 959399},

@@ -21,9 +21,11 @@ from services.journal.webhooks.model import Webhook
 from services.marketing.campaigns.model import Campaign
 from services.marketing.marketing_lists.model import MarketingList
 from services.sales.accounts.model import Account
+from services.sales.assignment_rules.model import AssignmentRule
 from services.sales.contacts.model import Contact
 from services.sales.leads.model import Lead
 from services.sales.opportunities.model import Opportunity
+from services.sales.scoring_rules.model import ScoringRule
 from services.service.cases.model import Case
 from tests.contracts.offers import COMPETITOR, DOCUMENT, OFFERS
 from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, PROOF, id_of
@@ -49,6 +51,7 @@ from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, PROOF, id_of
 
 WEBHOOK: Final = id_of(201)
 DUPLICATE_RULE: Final = id_of(203)
+SCORING_RULE, ASSIGNMENT_RULE = id_of(231), id_of(232)
 PRIVACY_REQUEST: Final = id_of(202)
 
 COMMON: Final[Mapping[str, Any]] = {
@@ -162,11 +165,30 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "source_campaign_id": CAMPAIGN,
         "response_ids": [RESPONSE],
         "rating": "warm",
+        "score": 30,
+        "score_explanation": [{"rule": "Rated warm", "points": 10}, {"rule": "Director", "points": 20}],
         "estimated_value": "1250.00",
         "account_id": ACCOUNT,
         "contact_id": CONTACT,
         "opportunity_id": OPPORTUNITY,
         "qualified_at": NOW,
+    },
+    ScoringRule: {
+        "id": SCORING_RULE,
+        "name": "Director",
+        "condition": "contains(job_title, 'Director')",
+        "points": 20,
+    },
+    AssignmentRule: {
+        "id": ASSIGNMENT_RULE,
+        "name": "By country",
+        "position": 10,
+        "condition": "source eq 'web'",
+        "user_id": USER,
+        "user_ids": [USER],
+        "team_id": TEAM,
+        "territory_field": "address/country",
+        "territories": [{"value": "PT", "user_id": USER}],
     },
     Opportunity: {
         **DOCUMENT,

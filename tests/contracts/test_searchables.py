@@ -9,7 +9,8 @@ from tests.contracts.records import PARTICULARS
 
 NOT_SEARCHED = {
     "sessions", "api_keys", "roles", "custom_fields", "duplicate_rules", "webhooks", "tax_codes", "currencies",
-    "pipelines", "goals", "privacy_requests", "privacy_tasks", "company_profiles",
+    "pipelines", "goals", "privacy_requests", "privacy_tasks", "company_profiles", "scoring_rules",
+    "assignment_rules",
 }  # fmt: skip
 """Collections that are no part of anybody's daily work."""
 

@@ -27,6 +27,7 @@ CONTINUING = (
     "docs/guides/merge.md",
     "docs/guides/accounts.md",
     "docs/guides/goals.md",
+    "docs/guides/leads.md",
     "docs/guides/orders.md",
     "docs/guides/pipelines.md",
     "docs/guides/custom-fields.md",

@@ -1,4 +1,5 @@
-"""`$filter` to a function of one record in JSON, for records that lie in no database: those within events.
+"""`$filter` to a function of one record, in JSON or as Python has it, for records that no database is asked for: those
+within events, and those that are about to be written.
 
 Nothing is declared about such a record, so a value is compared as what it is written as: a number with a number, a text
 with a text, a text that is a day or a time with either. What is missing is null. As in lists, every comparison is true
@@ -190,14 +191,20 @@ def _as(value: Value, found: Any) -> Any:
         case bool():
             return found if isinstance(found, bool) else None
         case Decimal():
-            return Decimal(str(found)) if isinstance(found, int | float) and not isinstance(found, bool) else None
+            return Decimal(str(found)) if _is_number(found) else None
         case datetime():
             return _moment(found)
         case _:
             return found if isinstance(found, str) else None
 
 
+def _is_number(found: Any) -> bool:
+    return isinstance(found, int | float | Decimal) and not isinstance(found, bool)
+
+
 def _moment(found: Any) -> datetime | None:
+    if isinstance(found, datetime):
+        return found
     try:
         moment = datetime.fromisoformat(found)
     except (TypeError, ValueError):

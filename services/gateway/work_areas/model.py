@@ -71,6 +71,7 @@ WORK_AREAS = (
         (
             Group("Business", ("company_profiles", "pipelines", "business_hours", "activity_types", "custom_fields")),
             Group("Prices", ("tax_codes", "currencies")),
+            Group("Leads", ("scoring_rules", "assignment_rules")),
             Group("Users and Access", ("users", "teams", "roles", "api_keys", "sessions")),
             Group("Data", ("duplicate_rules", "imports", "jobs", "parked", "privacy_requests")),
             Group("Integration", ("webhooks", "events")),

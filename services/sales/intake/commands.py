@@ -3,6 +3,7 @@
 from libs.contracts.activity import CampaignResponseSnapshot, Responder
 from libs.store.work import UnitOfWork
 from services.sales.accounts.model import Account
+from services.sales.assignment_rules import commands as assignment_rules
 from services.sales.contacts.model import Contact
 from services.sales.intake import model
 from services.sales.intake.model import Person
@@ -29,7 +30,7 @@ async def take_in_response(work: UnitOfWork, response: CampaignResponseSnapshot)
     if known is not None:
         work.save(*leads.join_response(known, response_id=response.id, campaign_id=response.campaign_id))
         return
-    work.add(new)
+    await assignment_rules.add_lead(work, new)
     work.pass_claim(OPEN_LEAD, key, giver=holder, taker=new.id)
 
 

@@ -8,10 +8,12 @@ from pydantic import BaseModel
 from libs.contracts.sales import DisqualifyReason
 from libs.contracts.values import Amount, Currency, Day, Value
 from libs.domain.fields import Line
+from libs.domain.grants import Operation, may
 from libs.domain.record import Draft, Record
-from libs.domain.refusals import InvalidFields, NotRestorable
+from libs.domain.refusals import Forbidden, InvalidFields, NotRestorable
 from libs.store.work import UnitOfWork
 from services.sales.accounts.model import Account
+from services.sales.assignment_rules import commands as assignment_rules
 from services.sales.consents import commands as consent_commands
 from services.sales.consents import model as consents
 from services.sales.contacts.model import Contact
@@ -57,8 +59,23 @@ class QualifiedLead(BaseModel):
 
 
 async def create_lead(work: UnitOfWork, draft: Draft) -> Lead:
-    lead = model.named(Lead.drafted(draft, id=work.new_id()))
-    return work.add(consents.noted(None, lead, at=work.now, by=work.context.actor_id))
+    """It goes to whom the caller says, else to whom an assignment rule says, else it is the caller's own."""
+    new = model.named(Lead.drafted(draft, id=work.new_id()))
+    lead = consents.noted(None, new, at=work.now, by=work.context.actor_id)
+    if lead.owner_id is None:
+        return await assignment_rules.add_lead(work, lead)
+    await _require_owner(work, lead.owner_id)
+    return work.add(lead)
+
+
+async def _require_owner(work: UnitOfWork, owner_id: str) -> None:
+    """Raises `InvalidFields` where that is nobody, and `Forbidden` where the caller may not give leads to others."""
+    if owner_id == work.context.actor_id:
+        return
+    if await work.store.people.principal(owner_id) is None:
+        raise InvalidFields.at("/owner_id", "unknown_reference", "no active user or team has this id")
+    if not may(work.context.grants, Lead.collection, Operation.ASSIGN):
+        raise Forbidden("your roles do not allow to assign leads", collection=Lead.collection)
 
 
 async def change_lead(work: UnitOfWork, current: Lead, wanted: Lead) -> Lead:

@@ -13,8 +13,8 @@ from libs.contracts.sales import (
     LeadResponseJoined,
     LeadState,
 )
-from libs.contracts.values import Address, Amount, Currency, Day, Moment
-from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
+from libs.contracts.values import Address, Amount, Currency, Day, Moment, Value
+from libs.domain.fields import GUARDED, INDEXED, INITIAL, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.merging import completed
 from libs.domain.moves import Moves
 from libs.domain.people import Email, NamePart, Phone, full_name, person_key
@@ -64,8 +64,18 @@ class LeadHasOpportunity(Refusal):
         super().__init__("the lead has an opportunity", opportunity_id=opportunity_id)
 
 
+class ScorePart(Value):
+    """What one rule gives to the score."""
+
+    rule: str
+    points: int
+
+
 class Lead(Consenting, collection="leads", aggregate="sales.lead"):
-    """`person_key` is the same for every lead of one person, as far as their particulars tell."""
+    """`person_key` is the same for every lead of one person, as far as their particulars tell.
+
+    `score` is 0 to 100, and `score_explanation` what each scoring rule gives to it.
+    """
 
     personal = Personal(
         cleared=(
@@ -80,6 +90,7 @@ class Lead(Consenting, collection="leads", aggregate="sales.lead"):
         owns={"contact_id": "contacts", "response_ids": "activities", "opportunity_id": "opportunities"},
     )  # fmt: skip
 
+    owner_id: Annotated[str | None, INITIAL, INDEXED] = None
     state: Annotated[LeadState, GUARDED, INDEXED] = LeadState.OPEN
     status_reason: Annotated[str | None, GUARDED, LISTED] = NEW
     topic: Annotated[Line | None, LISTED, SEARCHED] = None
@@ -98,6 +109,8 @@ class Lead(Consenting, collection="leads", aggregate="sales.lead"):
     source_campaign_id: Annotated[str | None, INDEXED, Lookup.to("campaigns")] = None
     response_ids: Annotated[tuple[str, ...], GUARDED, INDEXED] = ()
     rating: Annotated[Rating | None, LISTED] = None
+    score: Annotated[int, GUARDED, INDEXED] = 0
+    score_explanation: Annotated[tuple[ScorePart, ...], GUARDED] = ()
     estimated_value: Annotated[Amount | None, LISTED] = None
     currency: Annotated[Currency, LISTED] = "EUR"
     account_id: Annotated[str | None, LISTED, Lookup.to("accounts")] = None

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from libs.bus.definitions import Consumer
 from libs.contracts.envelope import Envelope
 from libs.domain.record import Draft, Record, draft_of
+from libs.domain.sharing import Principal
 from libs.store.context import Context
 from libs.store.inbox import guarded
 from libs.store.store import Store
@@ -19,8 +20,26 @@ R = TypeVar("R", bound=Record)
 USER = Context(actor_id="user-1", via="ui")
 
 
+class Staff:
+    """Three people, of whom two are the team `north`."""
+
+    def __init__(self) -> None:
+        self.away: set[str] = set()
+
+    async def principal(self, id_: str) -> Principal | None:
+        return Principal.TEAM if id_ == "north" else Principal.USER if self.is_active(id_) else None
+
+    def is_active(self, user_id: str) -> bool:
+        return user_id in {"user-1", "user-2", "user-3"} - self.away
+
+    def members(self, team_id: str) -> list[str]:
+        return [each for each in ("user-2", "user-3") if team_id == "north" and self.is_active(each)]
+
+
 async def open_copy(mongo_url: str, database: str) -> Store:
-    return await Store.open(mongo_url, database, service="sales", records=SALES.all_records())
+    store = await Store.open(mongo_url, database, service="sales", records=SALES.all_records())
+    store.figures, store.people = SALES.figures, Staff()
+    return store
 
 
 async def do(store: Store, command: Callable[..., Awaitable[T]], *arguments: object) -> T:

@@ -25,6 +25,7 @@ from libs.web.resource import Action, Resource
 from libs.web.sharing import Assign, ShareWith, Whom
 from services.sales.accounts.model import Account
 from services.sales.app import SALES
+from services.sales.assignment_rules.model import AssignmentRule
 from services.sales.company_profiles.model import CompanyProfile
 from services.sales.competitors.model import Competitor
 from services.sales.consents.model import RecordConsent
@@ -47,6 +48,7 @@ from services.sales.quote_links.commands import make_link, revoke_link
 from services.sales.quote_mails.commands import note_sent
 from services.sales.quotes.commands import DeclineQuote
 from services.sales.quotes.model import Quote
+from services.sales.scoring_rules.model import ScoringRule
 from services.sales.tax_codes.model import TaxCode
 from tests.services.sales.copies import USER, announced, deliver, do, draft, response
 
@@ -99,6 +101,14 @@ LIVES = {
     ),
     "pipelines": (
         draft(Pipeline, name="Renewals", stages=[{"name": "asked", "probability": 40}]),
+        ["assign", "share", "unshare", "deactivate", "activate"],
+    ),
+    "scoring_rules": (
+        draft(ScoringRule, name="Hot", condition="rating eq 'hot'", points=20),
+        ["assign", "share", "unshare", "deactivate", "activate"],
+    ),
+    "assignment_rules": (
+        draft(AssignmentRule, name="By country", team_id="north"),
         ["assign", "share", "unshare", "deactivate", "activate"],
     ),
     "tax_codes": (

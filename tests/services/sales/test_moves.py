@@ -28,7 +28,7 @@ from services.sales.orders.model import Order
 from services.sales.products.model import MOVES as PRODUCT_MOVES
 from services.sales.quotes.model import MOVES as QUOTE_MOVES
 from tests.services.sales.test_routes import made
-from tests.support.services import Running
+from tests.support.services import COLLEAGUE, Running
 from tests.support.walking import Machine, walk
 
 COUNT = count(1)
@@ -110,6 +110,8 @@ MACHINES = (
     plain("price_lists", name="Resellers"),
     plain("goals", name="Quarter", target=100, starts_on="2026-10-01", ends_on="2026-12-31"),
     plain("pipelines", name="Renewals", stages=[{"name": "asked", "probability": 40}]),
+    plain("scoring_rules", name="Hot", condition="rating eq 'hot'", points=20),
+    plain("assignment_rules", name="To a colleague", user_id=COLLEAGUE),
     plain("tax_codes", rates=dated("percent")),
     plain("currencies", rates=dated("rate")),
 )

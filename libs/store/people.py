@@ -1,0 +1,34 @@
+"""Whom records are given to: what a command may ask about users and teams."""
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from libs.domain.sharing import Principal
+
+
+class People(Protocol):
+    """Users and teams, as this copy of the service knows them."""
+
+    async def principal(self, id_: str) -> Principal | None:
+        """Whether this is an active user or team; asks identity about one that is not known yet."""
+        ...
+
+    def is_active(self, user_id: str) -> bool: ...
+
+    def members(self, team_id: str) -> Sequence[str]:
+        """The active members of an active team, in the order of their ids."""
+        ...
+
+
+class _Nobody:
+    async def principal(self, _id: str) -> Principal | None:
+        return None
+
+    def is_active(self, _user_id: str) -> bool:
+        return False
+
+    def members(self, _team_id: str) -> Sequence[str]:
+        return ()
+
+
+NOBODY: Final[People] = _Nobody()
