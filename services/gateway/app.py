@@ -27,6 +27,7 @@ from services.gateway.openapi import routes as openapi
 from services.gateway.openapi.collection import DOCUMENT, MergedDocument
 from services.gateway.openapi.own import INFO, OWN
 from services.gateway.operations import routes as operations
+from services.gateway.overview import routes as overview
 from services.gateway.proxy import Proxy
 from services.gateway.rate_limit import Buckets
 from services.gateway.settings import GatewaySettings
@@ -50,6 +51,7 @@ async def create_app(settings: GatewaySettings) -> web.Application:
     odata.add_routes(app.router)
     work_areas.add_routes(app.router)
     operations.add_routes(app.router)
+    overview.add_routes(app.router)
     for route in health_routes():
         app.router.add_route(route.method, route.path, route.handler)
     routes.add_routes(app.router)

@@ -2,6 +2,7 @@
 
 from services.gateway.openapi.merge import Json
 from services.gateway.operations import routes as operations
+from services.gateway.overview import routes as overview
 from services.gateway.work_areas.routes import DOCUMENTATION, PATH, SCHEMAS
 
 OWN: Json = {
@@ -9,8 +10,8 @@ OWN: Json = {
         {"name": "work_areas", "description": "What front ends show as navigation."},
         {"name": operations.COLLECTION, "description": "What operators look at first."},
     ],
-    "paths": {PATH: DOCUMENTATION, operations.PATH: operations.DOCUMENTATION},
-    "components": {"schemas": {**SCHEMAS, **operations.schemas()}},
+    "paths": {PATH: DOCUMENTATION, operations.PATH: operations.DOCUMENTATION, **overview.DOCUMENTATION},
+    "components": {"schemas": {**SCHEMAS, **operations.schemas(), **overview.SCHEMAS}},
 }
 INFO: Json = {
     "title": "Tandem CRM",

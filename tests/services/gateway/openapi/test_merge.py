@@ -49,7 +49,14 @@ def test_paths_of_all_services_and_of_the_gateway_are_there_and_inner_ones_are_n
         service=document("cases", {"Case": PROBLEM}, "Case"),
     )
 
-    assert list(result["paths"]) == ["/api/v1/cases", "/api/v1/leads", "/api/v1/operations", "/api/v1/work_areas"]
+    assert list(result["paths"]) == [
+        "/api/v1/accounts/{id}/overview",
+        "/api/v1/cases",
+        "/api/v1/contacts/{id}/overview",
+        "/api/v1/leads",
+        "/api/v1/operations",
+        "/api/v1/work_areas",
+    ]
     assert result["paths"]["/api/v1/leads"]["x-services"] == ["sales"]
     assert result["security"] == [{"token": []}]
 
@@ -60,7 +67,7 @@ def test_what_is_equal_is_there_once() -> None:
         service=document("cases", {"Problem": PROBLEM}, "Problem"),
     )
 
-    assert set(result["components"]["schemas"]) == {"Problem", "WorkAreas", *schemas()}
+    assert set(result["components"]["schemas"]) == {"Problem", "WorkAreas", "Overview", *schemas()}
 
 
 def test_what_differs_keeps_both_meanings_and_references_follow() -> None:
