@@ -50,6 +50,7 @@ class InvoiceSnapshot(Snapshot):
     number: str | None = None
     name: str
     customer: Reference
+    order_id: str | None = None
     currency: Currency
     net_amount: Money | None = None
     tax_amount: Money | None = None

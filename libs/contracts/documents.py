@@ -187,6 +187,10 @@ class OrderFulfilled(Event[OrderSnapshot], type="sales.order.fulfilled"):
     """All of it was delivered, or with the reason `partial` all that will be."""
 
 
+class OrderInvoiced(Event[OrderSnapshot], type="sales.order.invoiced"):
+    """All that was delivered is on invoices, and nothing more follows."""
+
+
 class OrderCanceled(Event[OrderSnapshot], type="sales.order.canceled"):
     """It will not be delivered."""
 
@@ -216,5 +220,6 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     OrderSubmitted,
     OrderPartiallyFulfilled,
     OrderFulfilled,
+    OrderInvoiced,
     OrderCanceled,
 )

@@ -152,6 +152,8 @@ OFFERS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "payment_days": 30,
         "due_date": "2026-12-20",
         "issued_at": NOW,
+        "order_id": ORDER,
+        "order_lines": [{"line_id": "1", "quantity": "2"}],
         "payments": [
             {
                 "id": PAYMENT,

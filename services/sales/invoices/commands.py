@@ -1,6 +1,6 @@
 """What people, and the clock, do with invoices."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -17,6 +17,9 @@ from services.sales.documents import commands as documents
 from services.sales.invoices import model, store
 from services.sales.invoices.model import Invoice
 from services.sales.invoices.store import Series
+from services.sales.orders import model as orders
+from services.sales.orders.model import LineQuantity, Order
+from services.sales.pricing.model.document import MOST_LINES
 
 
 class RecordPayment(Value):
@@ -26,6 +29,12 @@ class RecordPayment(Value):
     paid_on: Day | None = None
     method: PaymentMethod = PaymentMethod.BANK_TRANSFER
     reference: Line | None = None
+
+
+class InvoiceOrder(Value):
+    """What is to be charged; without `lines` all that was delivered and is on no invoice."""
+
+    lines: Annotated[tuple[LineQuantity, ...], Field(max_length=MOST_LINES)] | None = None
 
 
 class CancelInvoice(Value):
@@ -48,8 +57,43 @@ async def change_invoice(work: UnitOfWork, current: Invoice, wanted: Invoice) ->
     return work.save(await documents.price_changes(work, current, wanted))
 
 
+async def invoice_order(work: UnitOfWork, order_id: str, request: InvoiceOrder) -> Invoice:
+    """A draft over what was delivered and is on no invoice, or so much of that."""
+    order = await work.get_target(Order, order_id)
+    invoice = model.over_order(order, id=work.new_id())
+    return work.add(await _charge(work, invoice, order, request.lines))
+
+
+async def _charge(work: UnitOfWork, invoice: Invoice, order: Order, asked: Sequence[LineQuantity] | None) -> Invoice:
+    lines = orders.to_invoice(order, asked)
+    charged = model.charging(invoice, order, lines, await store.of_order(work, order.id))
+    invoiced, events = orders.invoice(order, lines)
+    work.save(invoiced, *events)
+    return charged
+
+
 async def remove_invoice(work: UnitOfWork, invoice: Invoice) -> Invoice:
-    return work.remove(model.require_draft(invoice))
+    """What it charges of an order can be charged again."""
+    model.require_draft(invoice)
+    await _give_back(work, invoice)
+    return work.remove(invoice)
+
+
+async def _give_back(work: UnitOfWork, invoice: Invoice) -> None:
+    order = await _order(work, invoice)
+    if order is not None:
+        work.save(orders.give_back(order, invoice.order_lines))
+
+
+async def _order(work: UnitOfWork, invoice: Invoice) -> Order | None:
+    """None for an invoice without one, or whose order was removed since."""
+    return await work.look_up(Order, invoice.order_id) if invoice.order_id else None
+
+
+async def restore_invoice(work: UnitOfWork, invoice: Invoice) -> Invoice:
+    """One over an order charges the same of it as before, if that is still to be charged."""
+    order = await _order(work, invoice)
+    return work.restore(invoice if order is None else await _charge(work, invoice, order, invoice.order_lines))
 
 
 async def reprice_invoice(work: UnitOfWork, invoice_id: str) -> Invoice:
@@ -97,4 +141,5 @@ async def cancel_invoice(work: UnitOfWork, invoice_id: str, request: CancelInvoi
     canceled, event = model.cancel(invoice, credit_note_id=work.new_id(), reason=request.reason, at=work.now)
     number = await store.next_number(work, Series.CREDIT_NOTES)
     note = crediting(invoice, id=event.credit_note_id, number=number, reason=request.reason, at=work.now)
+    await _give_back(work, invoice)
     return {"invoice": work.save(canceled, event), "credit_note": work.add(note)}

@@ -1,5 +1,6 @@
 """The invoice: what is owed, edited as a draft, locked as it is issued, and paid or taken back by a credit note."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, ClassVar, Final, TypeAlias
 
@@ -19,13 +20,15 @@ from libs.contracts.billing import (
 from libs.contracts.event import Event
 from libs.contracts.values import Address, Amount, Day, Moment, Money, Reference, to_moment
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
-from libs.domain.money import refuse_finer
+from libs.domain.money import digits_of, refuse_finer
 from libs.domain.moves import Moves
 from libs.domain.personal import Personal
 from libs.domain.record import Index
 from libs.domain.refusals import InvalidFields, Refusal
-from services.sales.documents.model import Document, agreed_differs
-from services.sales.pricing.model.document import NOTHING
+from services.sales.documents.model import Document, agreed_differs, figured, terms_of
+from services.sales.orders.model import LineQuantity, NothingToInvoice, Order
+from services.sales.pricing.model.document import NOTHING, Discount, DocumentLine, Freight, PricedLine
+from services.sales.pricing.model.portions import Portion, Whole, portion
 
 MOVES: Final = Moves(
     {
@@ -38,13 +41,15 @@ MOVES: Final = Moves(
 """A payment of less than is owed leaves the state as it is."""
 
 MOST_PAYMENTS: Final = 100
+MOST_OF_ORDER: Final = 100
 
 Events: TypeAlias = tuple[Event[InvoiceSnapshot], ...]
 
 
 class Invoice(Document, collection="invoices", aggregate="sales.invoice"):
     """It has a number, a due date and a balance once it is issued. The balance is the total less `paid_amount` and
-    `credited_amount`: below zero it is what the customer gets back.
+    `credited_amount`: below zero it is what the customer gets back. One that is over so much of the lines of an order,
+    `order_lines`, has its lines and terms from there.
     """
 
     indexes: ClassVar[tuple[Index, ...]] = (Index(("number",), unique=True), Index(("customer.id",)))
@@ -78,6 +83,8 @@ class Invoice(Document, collection="invoices", aggregate="sales.invoice"):
     payment_days: Annotated[int, LISTED, Field(ge=0, le=3650)] = 30
     due_date: Annotated[Day | None, INDEXED] = None
     issued_at: Annotated[Moment | None, GUARDED, INDEXED] = None
+    order_id: Annotated[str | None, GUARDED, INDEXED, Lookup.to("orders")] = None
+    order_lines: Annotated[tuple[LineQuantity, ...], GUARDED] = ()
     payments: Annotated[tuple[Payment, ...], GUARDED] = ()
     paid_amount: Annotated[Amount, GUARDED, LISTED] = NOTHING
     credited_amount: Annotated[Amount, GUARDED, LISTED] = NOTHING
@@ -98,10 +105,22 @@ class InvoiceLocked(Refusal):
         super().__init__(detail, state=state, open_actions=MOVES.open_actions(state))
 
 
+class InvoiceOfOrder(Refusal):
+    """What an order has agreed is charged as it was agreed."""
+
+    code = "invoice_of_order"
+
+
 class InvoiceEmpty(Refusal):
     """Nothing is charged."""
 
     code = "invoice_empty"
+
+
+class TooManyInvoices(Refusal):
+    """The order has as many invoices as one can have."""
+
+    code = "too_many_invoices"
 
 
 class TooManyPayments(Refusal):
@@ -123,14 +142,23 @@ def require_draft(invoice: Invoice) -> Invoice:
 
 
 def require_editable(current: Invoice, wanted: Invoice) -> None:
-    """Raises `InvoiceLocked` where anything that was issued would change."""
+    """Raises `InvoiceLocked` where anything that was issued would change, `InvoiceOfOrder` where what was agreed."""
     if agreed_differs(current, wanted):
         require_draft(current)
+    if terms_of(current) != terms_of(wanted):
+        _require_own_terms(current)
+
+
+def _require_own_terms(invoice: Invoice) -> None:
+    if invoice.order_id is not None:
+        raise InvoiceOfOrder("lines and prices are those of the order; remove the draft to invoice something else")
 
 
 def reprice(invoice: Invoice) -> tuple[Invoice, InvoiceRepriced]:
     """The figures are those of today's catalogue."""
-    return invoice.evolve(state=MOVES.after("reprice", state=invoice.state)), InvoiceRepriced()
+    state = MOVES.after("reprice", state=invoice.state)
+    _require_own_terms(invoice)
+    return invoice.evolve(state=state), InvoiceRepriced()
 
 
 def require_issuable(invoice: Invoice, *, on: date) -> None:
@@ -202,3 +230,51 @@ def cancel(
         canceled_at=at,
     )
     return canceled, InvoiceCanceled(credit_note_id=credit_note_id, reason=reason)
+
+
+def charging(invoice: Invoice, order: Order, lines: Sequence[LineQuantity], others: Sequence[Invoice]) -> Invoice:
+    """The invoice over so much of an order, at its prices; with `others`, those that it has, they add up to it."""
+    if order.priced is None:
+        raise NothingToInvoice("the order has no lines")
+    places = {line.id: place for place, line in enumerate(order.lines)}
+    freight_code = order.freight.tax_code if order.freight else None
+    whole = Whole(order.priced, freight_code, digits_of(order.currency), order.prices_include_tax)
+    quantities = {places[each.line_id]: each.quantity for each in lines}
+    taken = [
+        Portion(tuple(places[each.line_id] for each in other.order_lines), other.priced)
+        for other in others
+        if other.priced
+    ]
+    part = portion(whole, quantities, taken)
+    priced = part.priced
+    terms = {
+        "order_id": order.id,
+        "order_lines": tuple(sorted(lines, key=lambda each: places[each.line_id])),
+        "price_list_id": order.price_list_id,
+        "currency": order.currency,
+        "prices_include_tax": order.prices_include_tax,
+        "lines": tuple(_asked(line) for line in priced.lines),
+        "discount": Discount(amount=priced.discount) if priced.discount else None,
+        "freight": Freight(amount=priced.freight, tax_code=freight_code) if priced.freight else None,
+    }
+    return figured(invoice.evolve(**terms), priced)
+
+
+def _asked(line: PricedLine) -> DocumentLine:
+    return DocumentLine(
+        product_id=line.product_id,
+        description=line.description,
+        quantity=line.quantity,
+        unit=line.unit,
+        unit_price=line.unit_price - line.volume_discount,
+        discount=line.discount,
+        tax_code=line.tax_code,
+    )
+
+
+def over_order(order: Order, *, id: str) -> Invoice:
+    """The invoice for whom the order is for, over nothing yet; raises `InvalidFields` where that is nobody."""
+    carried = {name: getattr(order, name) for name in ("name", "contact_id", "billing_address", "terms", "owner_id")}
+    if order.customer is None:
+        raise InvalidFields.at("/customer", "missing", "the order is for nobody yet")
+    return Invoice(id=id, customer=order.customer, **carried)

@@ -13,6 +13,7 @@ RESOURCE: Final = Resource(
     create=commands.create_invoice,
     change=commands.change_invoice,
     remove=commands.remove_invoice,
+    restore=commands.restore_invoice,
     actions=(
         Action("reprice", commands.reprice_invoice, "Calculate a draft again with the prices of today", None, Invoice),
         Action(

@@ -68,7 +68,9 @@ async def submit_order(work: UnitOfWork, order_id: str) -> Order:
 
 async def fulfil_order(work: UnitOfWork, order_id: str, request: FulfilOrder) -> Order:
     order = await work.get_target(Order, order_id)
-    return work.save(*model.fulfil(order, request.lines, final=request.final, at=work.now))
+    fulfilled, event = model.fulfil(order, request.lines, final=request.final, at=work.now)
+    settled, invoiced = model.settle(fulfilled)
+    return work.save(settled, event, *invoiced)
 
 
 async def cancel_order(work: UnitOfWork, order_id: str) -> Order:

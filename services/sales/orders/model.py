@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import count
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar, Final, TypeAlias
 
 from pydantic import Field
 
@@ -14,12 +14,15 @@ from libs.contracts.documents import (
     OrderCanceled,
     OrderFulfilled,
     OrderHeld,
+    OrderInvoiced,
     OrderPartiallyFulfilled,
     OrderResumed,
+    OrderSnapshot,
     OrderState,
     OrderStatus,
     OrderSubmitted,
 )
+from libs.contracts.event import Event
 from libs.contracts.values import Day, Moment, Quantity, Reference, Value
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup
 from libs.domain.moves import Moves
@@ -32,11 +35,12 @@ from services.sales.quotes.model import Quote
 
 
 class Standing(StrEnum):
-    """What an order's moves depend on: its state, and whether an active one waits for something."""
+    """What an order's moves depend on: its state, and whether an active one waits, or a submitted one is on its way."""
 
     NEW = "new"
     PENDING = "pending"
     SUBMITTED = "submitted"
+    DELIVERING = "delivering"
     FULFILLED = "fulfilled"
     INVOICED = "invoiced"
     CANCELED = "canceled"
@@ -47,9 +51,17 @@ MOVES: Final = Moves(
         Standing.NEW: {"submit": Standing.SUBMITTED, "hold": Standing.PENDING, "cancel": Standing.CANCELED},
         Standing.PENDING: {"submit": Standing.SUBMITTED, "resume": Standing.NEW, "cancel": Standing.CANCELED},
         Standing.SUBMITTED: {"fulfil": Standing.FULFILLED, "cancel": Standing.CANCELED},
+        Standing.DELIVERING: {
+            "fulfil": Standing.FULFILLED,
+            "invoice": Standing.DELIVERING,
+            "cancel": Standing.CANCELED,
+        },
+        Standing.FULFILLED: {"invoice": Standing.INVOICED},
     }
 )
-"""A partial delivery leaves a submitted order where it is."""
+"""A partial delivery leaves a submitted order where it is, and so does an invoice over some of what was delivered."""
+
+Events: TypeAlias = tuple[Event[OrderSnapshot], ...]
 
 _OF_A_QUOTE: Final = CustomerDocument.model_fields.keys() - Record.model_fields.keys() - {"number"}
 
@@ -99,6 +111,8 @@ class Order(CustomerDocument, collection="orders", aggregate="sales.order"):
     def standing(self) -> Standing:
         if self.state is OrderState.ACTIVE:
             return Standing(self.status_reason or Standing.NEW)
+        if self.state is OrderState.SUBMITTED and self.status_reason is OrderStatus.PARTIAL:
+            return Standing.DELIVERING
         return Standing(self.state)
 
 
@@ -122,6 +136,12 @@ class OrderWithoutCustomer(Refusal):
     """Nobody can be sent what was sold."""
 
     code = "order_without_customer"
+
+
+class NothingToInvoice(Refusal):
+    """All that was delivered is on invoices."""
+
+    code = "nothing_to_invoice"
 
 
 class OrderPartiallyDelivered(Refusal):
@@ -239,3 +259,57 @@ def _require_within(quantity: Decimal, left: Decimal, pointer: str) -> None:
         raise InvalidFields.at(pointer, "not_positive", "must be above zero")
     if quantity > left:
         raise InvalidFields.at(pointer, "more_than_ordered", f"{left} are left to deliver")
+
+
+def to_invoice(order: Order, asked: Sequence[LineQuantity] | None) -> tuple[LineQuantity, ...]:
+    """So much of its lines, by default all that was delivered and is on no invoice; raises `MoveRefused`,
+    `NothingToInvoice`, or `InvalidFields` where it is more than that.
+    """
+    MOVES.after("invoice", state=order.standing)
+    left = {line.id: line.quantity_fulfilled - line.quantity_invoiced for line in order.lines}
+    if not any(left.values()):
+        raise NothingToInvoice("all that was delivered is on invoices")
+    if asked is None:
+        return tuple(LineQuantity(line_id=id_, quantity=quantity) for id_, quantity in left.items() if quantity)
+    if not asked:
+        raise InvalidFields.at("/lines", "missing", "name a line, or leave lines out for all of them")
+    wanted: dict[str, Decimal] = {}
+    for number, each in enumerate(asked):
+        if each.line_id not in left:
+            raise InvalidFields.at(f"/lines/{number}/line_id", "unknown_line", f"no line {each.line_id}")
+        wanted[each.line_id] = wanted.get(each.line_id, NOTHING) + each.quantity
+        if each.quantity <= 0:
+            raise InvalidFields.at(f"/lines/{number}/quantity", "not_positive", "must be above zero")
+        if wanted[each.line_id] > left[each.line_id]:
+            detail = f"{left[each.line_id]} are delivered and on no invoice"
+            raise InvalidFields.at(f"/lines/{number}/quantity", "more_than_delivered", detail)
+    return tuple(LineQuantity(line_id=id_, quantity=quantity) for id_, quantity in wanted.items())
+
+
+def invoice(order: Order, lines: Sequence[LineQuantity]) -> tuple[Order, Events]:
+    """So much of its lines is on an invoice now; the order is `invoiced` when nothing is left."""
+    return settle(_counted(order, lines, 1))
+
+
+def give_back(order: Order, lines: Sequence[LineQuantity]) -> Order:
+    """The invoice over these is no more."""
+    returned = _counted(order, lines, -1)
+    return returned.evolve(state=OrderState.FULFILLED) if order.state is OrderState.INVOICED else returned
+
+
+def _counted(order: Order, lines: Sequence[LineQuantity], sign: int) -> Order:
+    by_id = {each.line_id: each.quantity * sign for each in lines}
+    return order.evolve(
+        lines=tuple(
+            line.model_copy(update={"quantity_invoiced": line.quantity_invoiced + by_id.get(line.id, NOTHING)})
+            for line in order.lines
+        )
+    )
+
+
+def settle(order: Order) -> tuple[Order, Events]:
+    """A fulfilled order is `invoiced` where all that was delivered is on invoices."""
+    left = any(line.quantity_invoiced < line.quantity_fulfilled for line in order.lines)
+    if left or order.state is not OrderState.FULFILLED:
+        return order, ()
+    return order.evolve(state=OrderState.INVOICED), (OrderInvoiced(),)

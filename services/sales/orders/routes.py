@@ -3,6 +3,8 @@
 from typing import Final
 
 from libs.web.resource import Action, Resource
+from services.sales.invoices.commands import InvoiceOrder, invoice_order
+from services.sales.invoices.model import Invoice
 from services.sales.orders import commands
 from services.sales.orders.commands import FulfilOrder
 from services.sales.orders.letter import letter_of
@@ -18,6 +20,7 @@ RESOURCE: Final = Resource(
         Action("resume", commands.resume_order, "Go on after a hold", None, Order),
         Action("submit", commands.submit_order, "It is agreed, and to be delivered", None, Order),
         Action("fulfil", commands.fulfil_order, "All or some of it is delivered", FulfilOrder, Order),
+        Action("invoice", invoice_order, "Draft an invoice over what was delivered", InvoiceOrder, Invoice),
         Action("cancel", commands.cancel_order, "It will not be delivered", None, Order),
     ),
 )

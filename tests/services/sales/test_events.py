@@ -33,7 +33,7 @@ from services.sales.contacts.model import Contact
 from services.sales.currencies.model import Currency
 from services.sales.goals.model import Goal
 from services.sales.intake.consumers import take_in_response
-from services.sales.invoices.commands import CancelInvoice, RecordPayment, invoice_due
+from services.sales.invoices.commands import CancelInvoice, InvoiceOrder, RecordPayment, invoice_due
 from services.sales.invoices.model import Invoice
 from services.sales.leads.commands import DisqualifyLead, QualifyLead
 from services.sales.leads.model import Lead
@@ -82,7 +82,7 @@ LIVES = {
     ),
     "orders": (
         draft(Order, name="Work", customer=ACME, lines=[WORK]),
-        ["assign", "share", "unshare", "hold", "resume", "submit", "fulfil", "fulfil"],
+        ["assign", "share", "unshare", "hold", "resume", "submit", "fulfil", "fulfil", "invoice"],
     ),
     "invoices": (
         draft(Invoice, name="Work", customer=ACME, lines=[WORK]),
@@ -129,6 +129,7 @@ REQUESTS = {
     "qualify": QualifyLead(),
     "move": MoveOpportunity(stage="proposal"),
     "cancel": CancelInvoice(),
+    "invoice": InvoiceOrder(),
     "record_payment": RecordPayment(amount=Decimal(100)),
     "decline": DeclineQuote(reason="Too late"),
     "lose": LoseOpportunity(reason=LossReason.OUT_SOLD, competitor="Globex"),

@@ -98,7 +98,7 @@ def total(request: PriceRequest, lines: Sequence[LineTerms], freight_tax: TaxRat
     return Priced(
         on=on,
         lines=tuple(_line(*each, included=included) for each in zip(lines, parts[:-1], taxes[:-1], strict=True)),
-        taxes=_by_code(parts, taxes, included=included),
+        taxes=by_code(parts, taxes, included=included),
         subtotal=subtotal,
         discount=discount,
         freight=freight,
@@ -118,7 +118,7 @@ def _discount(asked: Discount, subtotal: Decimal, digits: int) -> Decimal:
 
 def _discounted(taxes: Sequence[TaxRate], amounts: Sequence[Decimal], discount: Decimal, digits: int) -> list[Decimal]:
     """Each line's share of the discount: first for each tax, then among its lines."""
-    groups = _grouped(taxes)
+    groups = grouped(taxes)
     sums = [sum((amounts[i] for i in group), NOTHING) for group in groups]
     shares = [NOTHING] * len(amounts)
     for group, part in zip(groups, spread(discount, sums, digits), strict=True):
@@ -130,7 +130,7 @@ def _discounted(taxes: Sequence[TaxRate], amounts: Sequence[Decimal], discount: 
 def _taxes(parts: Sequence[Part], digits: int, *, included: bool) -> list[Decimal]:
     """The tax of each part: that on all parts of its code, divided among them."""
     taxes = [NOTHING] * len(parts)
-    for group in _grouped([part.tax for part in parts]):
+    for group in grouped([part.tax for part in parts]):
         taxed = [parts[i].taxed for i in group]
         tax = parts[group[0]].tax.of(sum(taxed, NOTHING), digits, included=included)
         for i, share in zip(group, spread(tax, taxed, digits), strict=True):
@@ -138,7 +138,7 @@ def _taxes(parts: Sequence[Part], digits: int, *, included: bool) -> list[Decima
     return taxes
 
 
-def _grouped(taxes: Sequence[TaxRate]) -> list[list[int]]:
+def grouped(taxes: Sequence[TaxRate]) -> list[list[int]]:
     """The places of each tax, in the order of codes."""
     return [[i for i, each in enumerate(taxes) if each == tax] for tax in sorted(set(taxes))]
 
@@ -164,7 +164,7 @@ def _line(terms: LineTerms, part: Part, tax: Decimal, *, included: bool) -> Pric
     )
 
 
-def _by_code(parts: Sequence[Part], taxes: Sequence[Decimal], *, included: bool) -> tuple[TaxLine, ...]:
+def by_code(parts: Sequence[Part], taxes: Sequence[Decimal], *, included: bool) -> tuple[TaxLine, ...]:
     def line(group: Sequence[int]) -> TaxLine:
         rate, tax = parts[group[0]].tax, sum((taxes[i] for i in group), NOTHING)
         taxed = sum((parts[i].taxed for i in group), NOTHING)
@@ -172,5 +172,5 @@ def _by_code(parts: Sequence[Part], taxes: Sequence[Decimal], *, included: bool)
             tax_code=rate.code or None, percent=rate.percent, net=taxed - tax if included else taxed, tax=tax
         )
 
-    lines = [line(group) for group in _grouped([part.tax for part in parts])]
+    lines = [line(group) for group in grouped([part.tax for part in parts])]
     return tuple(each for each in lines if each.tax_code is not None)
