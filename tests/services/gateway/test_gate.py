@@ -201,10 +201,13 @@ async def test_work_areas_show_what_the_callers_roles_may_read(gateway: Running)
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
-async def test_no_role_but_the_administrators_sees_the_settings(gateway: Running, role: str) -> None:
+async def test_of_the_settings_a_role_sees_what_it_changes(gateway: Running, role: str) -> None:
     answer = await gateway.client.get("/api/v1/work_areas", headers=gateway.bearer("ann", role))
+    sales, service, marketing, *settings = (await answer.json())["value"]
 
-    assert [area["name"] for area in (await answer.json())["value"]] == ["Sales", "Service", "Marketing"]
+    assert [area["name"] for area in (sales, service, marketing)] == ["Sales", "Service", "Marketing"]
+    shown = [each["name"] for area in settings for group in area["groups"] for each in group["collections"]]
+    assert shown == (["pipelines"] if role == "sales_manager" else [])
 
 
 async def test_work_areas_need_a_sign_in_and_count(gateway: Running) -> None:
