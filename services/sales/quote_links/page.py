@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from libs.contracts.values import Language
 from services.sales.printing.formats import Formats
@@ -19,11 +18,11 @@ from services.sales.quote_links.words import page_words_of
 from services.sales.quotes.model import Quote
 
 _FOLDER: Final = Path(__file__).parent
-_STYLE: Final = (_FOLDER / "page.css").read_text(encoding="utf-8")
-_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, auto_reload=False
 )
+_STYLE: Final = _TEMPLATES.get_template("page.css").render()
+_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
 PRIVATE: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
@@ -77,4 +76,4 @@ def notice_page(language: Language, notice: str) -> str:
 
 
 def _render(language: Language, **values: object) -> str:
-    return _TEMPLATES.get_template("page.html").render(language=language.value, style=Markup(_STYLE), **values)  # noqa: S704  # our own file
+    return _TEMPLATES.get_template("page.html").render(language=language.value, **values)

@@ -1,8 +1,10 @@
 """What a customer without an account sees and does on the link to a quote."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import pytest
@@ -73,7 +75,9 @@ async def test_the_page_shows_the_quote_and_keeps_it_private(visitor: Visitor) -
     assert "€480.00" in page.text
     assert "Advice &lt;b&gt;&amp; more&lt;/b&gt;" in page.text
     assert "<script" not in page.text
-    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
+    style = page.text.partition("<style>")[2].partition("</style>")[0]
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert page.headers["Content-Security-Policy"].startswith(f"default-src 'none'; style-src 'sha256-{digest}';")
     assert (page.headers["Referrer-Policy"], page.headers["Cache-Control"]) == ("no-referrer", "no-store")
     assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
 
