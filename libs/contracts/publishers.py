@@ -15,6 +15,7 @@ from libs.contracts import (
     lead_rules,
     marketing,
     planning,
+    relationships,
     sales,
     service,
 )
@@ -34,7 +35,7 @@ def _common(events: Sequence[type[Event[Any]]]) -> Iterator[type[Event[Any]]]:
 MODULES: Final = MappingProxyType(
     {
         "identity": (identity,),
-        "sales": (sales, catalogue, company, documents, billing, lead_rules, planning),
+        "sales": (sales, relationships, catalogue, company, documents, billing, lead_rules, planning),
         "marketing": (marketing,),
         "service": (service,),
         "activity": (activity,),

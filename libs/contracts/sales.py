@@ -34,7 +34,7 @@ class LossReason(StrEnum):
 
 
 class CustomerState(StrEnum):
-    """Of accounts and contacts."""
+    """Of accounts, contacts, and relationships between them."""
 
     ACTIVE = "active"
     INACTIVE = "inactive"

@@ -9,7 +9,9 @@ from libs.domain.roles import ADMINISTRATOR
 
 __all__ = ["ADMINISTRATOR", "ROLES", "Operation", "require"]
 
-_SALES: Final = frozenset({"leads", "opportunities", "accounts", "contacts", "competitors", "quotes", "orders"})
+_SALES: Final = frozenset(
+    {"leads", "opportunities", "accounts", "contacts", "relationships", "competitors", "quotes", "orders"}
+)
 _BILLING: Final = frozenset({"invoices", "credit_notes"})
 _CATALOGUE: Final = frozenset({"products", "price_lists"})
 _PLANNING: Final = frozenset({"pipelines", "goals"})

@@ -42,7 +42,7 @@ TABLE: Mapping[Service, Owned] = {
     ),
     Service.SALES: Owned(
         built=_names(
-            "leads opportunities accounts contacts quotes orders invoices credit_notes",
+            "leads opportunities accounts contacts relationships quotes orders invoices credit_notes",
             "competitors products price_lists tax_codes currencies company_profiles pipelines goals",
             "scoring_rules assignment_rules",
         ),

@@ -38,6 +38,8 @@ from services.sales.quote_links import routes as quote_links
 from services.sales.quote_mails import routes as quote_mails
 from services.sales.quote_mails.sending import quote_mails as quote_mail_job
 from services.sales.quotes import routes as quotes
+from services.sales.relationships import consumers as relationship_consumers
+from services.sales.relationships import routes as relationships
 from services.sales.rotting import consumers as rotting
 from services.sales.scoring_rules import first as first_scoring_rules
 from services.sales.scoring_rules import routes as scoring_rules
@@ -54,6 +56,7 @@ SALES: Final = Service(
         goals.RESOURCE,
         accounts.RESOURCE,
         contacts.RESOURCE,
+        relationships.RESOURCE,
         quotes.RESOURCE,
         orders.RESOURCE,
         invoices.RESOURCE,
@@ -84,6 +87,7 @@ SALES: Final = Service(
     jobs=(scoring.RESCORING,),
     definitions=(ScoringRule, AssignmentRule),
     figures={Lead: scoring.figures},
+    movers=(relationship_consumers.follow_merges,),
     consumers=(intake.take_in_response, customers.convert_prospect),
     projections=(
         rotting.note_activities,

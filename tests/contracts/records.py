@@ -25,6 +25,7 @@ from services.sales.assignment_rules.model import AssignmentRule
 from services.sales.contacts.model import Contact
 from services.sales.leads.model import Lead
 from services.sales.opportunities.model import Opportunity
+from services.sales.relationships.model import Relationship
 from services.sales.scoring_rules.model import ScoringRule
 from services.service.cases.model import Case
 from tests.contracts.offers import COMPETITOR, DOCUMENT, OFFERS
@@ -51,6 +52,7 @@ from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, PROOF, id_of
 
 WEBHOOK: Final = id_of(201)
 DUPLICATE_RULE: Final = id_of(203)
+RELATIONSHIP: Final = id_of(204)
 SCORING_RULE, ASSIGNMENT_RULE = id_of(231), id_of(232)
 PRIVACY_REQUEST: Final = id_of(202)
 
@@ -225,6 +227,16 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
                 "seconds": 959399,
             }
         ],
+    },
+    Relationship: {
+        "id": RELATIONSHIP,
+        "party": CUSTOMER,
+        "role": "decision_maker",
+        "other": {"collection": "accounts", "id": ACCOUNT, "name": "Atelier Azul"},
+        "reverse_role": "decided_by",
+        "notes": "Signs for all that is above 5,000.",
+        "since": "2024-03-01",
+        "until": "2026-12-31",
     },
     Account: {
         "id": ACCOUNT,

@@ -39,6 +39,11 @@ def _of_customer(name: str, collection: str, condition: str = "", order: str = "
 
 
 _COMMON: Final = (
+    Part(
+        "relationships",
+        "relationships",
+        {"$filter": "party/id eq '{id}' or other/id eq '{id}'", "$orderby": "created_at desc", **_FEW},
+    ),
     _of_customer("opportunities", "opportunities", " and state eq 'open'"),
     Part(
         "opportunity_value",

@@ -24,7 +24,7 @@ class WorkArea:
 
 
 MY_WORK = Group("My Work", ("dashboards", "activities"))
-CUSTOMERS = Group("Customers", ("accounts", "contacts"))
+CUSTOMERS = Group("Customers", ("accounts", "contacts", "relationships"))
 GOALS = Group("Goals", ("goals",))
 TOOLS = Group("Tools", ("reports", "schedules"))
 
@@ -57,7 +57,7 @@ WORK_AREAS = (
         "Marketing",
         (
             MY_WORK,
-            Group("Customers", ("leads", "accounts", "contacts")),
+            Group("Customers", ("leads", "accounts", "contacts", "relationships")),
             Group(
                 "Marketing",
                 ("marketing_lists", "campaigns", "quick_campaigns", "journeys", "forms", "email_templates"),

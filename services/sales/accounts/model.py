@@ -18,7 +18,7 @@ MOST_LEVELS: Final = 50
 """How deep a hierarchy of accounts may be."""
 
 
-class Relationship(StrEnum):
+class AccountRelationship(StrEnum):
     PROSPECT = "prospect"
     CUSTOMER = "customer"
     PARTNER = "partner"
@@ -46,7 +46,7 @@ class Account(Record, collection="accounts", aggregate="sales.account"):
     language: Annotated[Language | None, LISTED] = None
     address: Address | None = None
     shipping_address: Address | None = None
-    relationship: Annotated[Relationship, LISTED] = Relationship.PROSPECT
+    relationship: Annotated[AccountRelationship, LISTED] = AccountRelationship.PROSPECT
     parent_account_id: Annotated[str | None, INDEXED, Lookup.to("accounts")] = None
     primary_contact_id: Annotated[str | None, LISTED, Lookup.to("contacts")] = None
 

@@ -6,7 +6,7 @@ from typing import Final
 from libs.contracts.values import Reference
 from libs.domain.people import fold, full_name
 from services.sales.accounts import model as accounts
-from services.sales.accounts.model import Account, Relationship
+from services.sales.accounts.model import Account, AccountRelationship
 from services.sales.consents.model import Proofs, carried
 from services.sales.contacts import model as contacts
 from services.sales.contacts.model import Contact
@@ -70,8 +70,8 @@ def filled_in(contact: Contact, prospect: Prospect, proofs: Proofs, *, account_i
 
 def sold_to(account: Account) -> Account:
     """The account once it has bought. A partner or competitor stays one."""
-    if account.relationship in {Relationship.PROSPECT, Relationship.OTHER}:
-        return account.evolve(relationship=Relationship.CUSTOMER)
+    if account.relationship in {AccountRelationship.PROSPECT, AccountRelationship.OTHER}:
+        return account.evolve(relationship=AccountRelationship.CUSTOMER)
     return account
 
 

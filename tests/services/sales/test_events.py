@@ -48,6 +48,7 @@ from services.sales.quote_links.commands import make_link, revoke_link
 from services.sales.quote_mails.commands import note_sent
 from services.sales.quotes.commands import DeclineQuote
 from services.sales.quotes.model import Quote
+from services.sales.relationships.model import Relationship
 from services.sales.scoring_rules.model import ScoringRule
 from services.sales.tax_codes.model import TaxCode
 from tests.services.sales.copies import USER, announced, deliver, do, draft, response
@@ -75,6 +76,10 @@ LIVES = {
     "contacts": (
         draft(Contact, **ANN),
         ["record_consent", "assign", "share", "unshare", "deactivate", "activate"],
+    ),
+    "relationships": (
+        draft(Relationship, party={"collection": "contacts", "id": "contact-1"}, role="partner", other=ACME),
+        ["assign", "share", "unshare", "deactivate", "activate"],
     ),
     "quotes": (
         draft(Quote, name="Work", customer=ACME, lines=[WORK]),

@@ -59,6 +59,13 @@ def selling(collection: str) -> Callable[[Running], Awaitable[str]]:
     return make
 
 
+async def make_relationship(sales: Running) -> str:
+    names = ("Acme", "Globex")
+    ends = [{"collection": "accounts", "id": (await made(sales, "accounts", {"name": name}))["id"]} for name in names]
+    body = {"party": ends[0], "role": "partner", "other": ends[1]}
+    return str((await made(sales, "relationships", body))["id"])
+
+
 async def make_overdue_invoice(sales: Running) -> str:
     """One whose timer has fired, as it does after the due date."""
     id_ = await selling("invoices")(sales)
@@ -106,6 +113,7 @@ MACHINES = (
     plain("accounts", name="Acme"),
     plain("company_profiles", name="Dawn Interiors"),
     plain("contacts", last_name="Lee"),
+    Machine("relationships", lifecycle.MOVES, Lifecycle.ACTIVE, make_relationship),
     plain("competitors", name="Globex"),
     plain("price_lists", name="Resellers"),
     plain("goals", name="Quarter", target=100, starts_on="2026-10-01", ends_on="2026-12-31"),

@@ -8,7 +8,7 @@ from libs.domain.record import Record
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from services.sales.accounts import commands as accounts
-from services.sales.accounts.model import Account, Relationship
+from services.sales.accounts.model import Account, AccountRelationship
 from services.sales.contacts import commands as contacts
 from services.sales.contacts.model import Contact
 from services.sales.customers.consumers import convert_prospect
@@ -129,7 +129,7 @@ async def test_a_known_company_is_linked_and_is_a_customer_now(store: Store) -> 
 
 
 async def test_a_partner_that_buys_stays_a_partner_with_its_own_primary_contact(store: Store) -> None:
-    fields = draft(Account, name="Acme", relationship=Relationship.PARTNER, primary_contact_id="contact-1")
+    fields = draft(Account, name="Acme", relationship=AccountRelationship.PARTNER, primary_contact_id="contact-1")
     acme = await do(store, accounts.create_account, fields)
 
     await convert(store, {**ANN, "company_name": "Acme"})

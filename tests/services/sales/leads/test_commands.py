@@ -5,7 +5,7 @@ import pytest
 from libs.contracts.sales import DisqualifyReason, LeadQualified
 from libs.domain.refusals import InvalidFields, MoveRefused, NotFound
 from libs.store.store import Store
-from services.sales.accounts.model import Account, Relationship
+from services.sales.accounts.model import Account, AccountRelationship
 from services.sales.contacts.model import Contact
 from services.sales.leads import commands
 from services.sales.leads.commands import DisqualifyLead, QualifyLead
@@ -99,7 +99,7 @@ async def test_qualifying_may_make_the_customer_at_once(store: Store) -> None:
     [contact] = await all_of(store, Contact)
     assert opportunity.customer is not None
     assert opportunity.customer.id == account.id
-    assert (account.name, account.relationship) == ("Acme", Relationship.PROSPECT)
+    assert (account.name, account.relationship) == ("Acme", AccountRelationship.PROSPECT)
     assert (account.primary_contact_id, contact.account_id) == (contact.id, account.id)
 
 
