@@ -7,6 +7,7 @@ from pydantic import Field
 from libs.contracts.values import Address, Language
 from libs.domain.fields import LISTED, Line
 from libs.domain.people import Email, Phone
+from libs.domain.personal import Personal
 from libs.domain.record import Index, Record
 
 
@@ -15,6 +16,7 @@ class CompanyProfile(Record, collection="company_profiles", aggregate="sales.com
     `footer` is a note below them; `language` is for customers of whom none is known.
     """
 
+    personal = Personal(kept=("name", "address", "email", "phone"))
     indexes: ClassVar[tuple[Index, ...]] = (Index(("state",)),)
 
     name: Annotated[Line, LISTED]
