@@ -15,7 +15,7 @@ from services.sales.assignment_rules.model import AssignmentRule
 from services.sales.company_profiles.model import CompanyProfile
 from services.sales.competitors import routes as competitors
 from services.sales.contacts import routes as contacts
-from services.sales.credit_notes.model import CreditNote
+from services.sales.credit_notes import routes as credit_notes
 from services.sales.currencies import routes as currencies
 from services.sales.customers import consumers as customers
 from services.sales.forecasts import routes as forecasts
@@ -60,7 +60,7 @@ SALES: Final = Service(
         quotes.RESOURCE,
         orders.RESOURCE,
         invoices.RESOURCE,
-        Resource(CreditNote, creatable=False, removable=False),
+        credit_notes.RESOURCE,
         competitors.RESOURCE,
         products.RESOURCE,
         price_lists.RESOURCE,
@@ -78,6 +78,8 @@ SALES: Final = Service(
         *forecasts.ROUTES,
         *quotes.ROUTES,
         *orders.ROUTES,
+        *invoices.ROUTES,
+        *credit_notes.ROUTES,
         *quote_links.ROUTES,
         *quote_mails.ROUTES,
     ),

@@ -174,7 +174,10 @@ OFFERS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "credit_note_id": CREDIT_NOTE,
     },
     CreditNote: {
-        **{name: DOCUMENT[name] for name in ("priced", "net_amount", "tax_amount", "total_amount")},
+        **{
+            name: DOCUMENT[name]
+            for name in ("prices_include_tax", "priced", "net_amount", "tax_amount", "total_amount")
+        },
         "id": CREDIT_NOTE,
         "status_reason": "whole",
         "number": "CN-2026-00001",

@@ -12,7 +12,7 @@ from services.sales.invoices.model import Invoice
 from services.sales.pricing.model.document import Priced
 
 _TAKEN_OVER: Final = (
-    "name", "customer", "contact_id", "billing_address", "currency", "priced",
+    "name", "customer", "contact_id", "billing_address", "currency", "prices_include_tax", "priced",
     "net_amount", "tax_amount", "total_amount", "owner_id", "shares",
 )  # fmt: skip
 
@@ -39,6 +39,7 @@ class CreditNote(Record, collection="credit_notes", aggregate="sales.credit_note
     contact_id: Annotated[str | None, GUARDED, LISTED, Lookup.to("contacts")] = None
     billing_address: Annotated[Address | None, GUARDED] = None
     currency: Annotated[Currency, GUARDED, LISTED]
+    prices_include_tax: Annotated[bool, GUARDED] = False
     priced: Annotated[Priced, GUARDED]
     net_amount: Annotated[Amount, GUARDED, LISTED]
     tax_amount: Annotated[Amount, GUARDED, LISTED]

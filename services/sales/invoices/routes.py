@@ -6,7 +6,9 @@ from libs.web.access import Operation
 from libs.web.resource import Action, Resource
 from services.sales.invoices import commands
 from services.sales.invoices.commands import CanceledInvoice, CancelInvoice, RecordPayment
+from services.sales.invoices.letter import letter_of
 from services.sales.invoices.model import Invoice
+from services.sales.printing.routes import pdf_route
 
 RESOURCE: Final = Resource(
     Invoice,
@@ -42,3 +44,5 @@ RESOURCE: Final = Resource(
         ),
     ),
 )
+
+ROUTES: Final = (pdf_route(Invoice, letter_of),)

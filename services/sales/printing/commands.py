@@ -7,7 +7,6 @@ from libs.store.work import UnitOfWork
 from services.sales.accounts.model import Account
 from services.sales.company_profiles.model import CompanyProfile
 from services.sales.contacts.model import Contact
-from services.sales.customer_documents.model import CustomerDocument
 from services.sales.printing.model import Addressed, Letter, NothingPriced, Recipient, SenderUnknown, names_of
 
 
@@ -20,21 +19,22 @@ async def address(work: UnitOfWork, letter: Letter) -> Addressed:
     sender = await work.first(CompanyProfile, {"state": "active"})
     if sender is None:
         raise SenderUnknown
-    return Addressed(letter, sender, await _recipient(work, letter.document, sender))
+    return Addressed(letter, sender, await _recipient(work, letter, sender))
 
 
-async def _recipient(work: UnitOfWork, document: CustomerDocument, sender: CompanyProfile) -> Recipient:
+async def _recipient(work: UnitOfWork, letter: Letter, sender: CompanyProfile) -> Recipient:
     """The document's own address goes before that of the customer, as does the language of a person who is named."""
+    document, prospect = letter.document, letter.prospect
     customer = await _customer(work, document.customer)
     person = await work.look_up(Contact, document.contact_id) if document.contact_id else None
     known = [each for each in (person, customer) if each is not None]
     names = [document.customer.name if document.customer else None, person.full_name if person else None]
     addresses = [document.billing_address, *(each.address for each in reversed(known))]
     emails = [each.email for each in known]
-    if document.prospect is not None:
-        names += names_of(document.prospect)
-        addresses.append(document.prospect.address)
-        emails.append(document.prospect.email)
+    if prospect is not None:
+        names += names_of(prospect)
+        addresses.append(prospect.address)
+        emails.append(prospect.email)
     return Recipient(
         names=tuple(dict.fromkeys(name for name in names if name)),
         address=next((each for each in addresses if each is not None), None),

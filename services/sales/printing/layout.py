@@ -8,7 +8,7 @@ from libs.contracts.values import Language
 from services.sales.company_profiles.model import CompanyProfile
 from services.sales.pricing.model.document import Priced, PricedLine
 from services.sales.printing.formats import Formats, printable
-from services.sales.printing.model import Addressed, Letter, NothingPriced
+from services.sales.printing.model import Addressed, Kind, Letter, NothingPriced, Settlement
 from services.sales.printing.words import words_of
 
 Pair = tuple[str, str]
@@ -45,19 +45,20 @@ class _Layout:
             "region": formats.locale.territory,
             "paper": "us-letter" if recipient.language in _LETTER_PAPER else "a4",
             "title": words.kinds[letter.kind],
-            "number": document.number,
-            "mark": words.draft if letter.draft else None,
+            "number": document.number or "",
+            "mark": words.marks[letter.mark] if letter.mark else None,
             "sender": self._sender(sender, home),
             "recipient": [*map(printable, (*recipient.names, *formats.address(recipient.address, seen_from=home)))],
             "facts": [*self._facts(letter)],
             "subject": printable(document.name),
-            "introduction": printable(document.description or ""),
+            "introduction": printable(letter.introduction or ""),
             "columns": self._columns(document.currency),
             "rows": [self._row(number, line) for number, line in enumerate(self._priced.lines, 1)],
             "sums": [*self._sums()],
             "total": (words.total, formats.money(self._priced.total)),
             "included": [*self._taxes(words.included_tax)] if self._tax_included else [],
-            "terms": {"title": words.terms, "text": printable(document.terms or "")},
+            "settled": [*self._settled(letter.settlement)],
+            "sections": [*self._sections(letter, sender)],
             "page": words.page,
         }
 
@@ -77,13 +78,17 @@ class _Layout:
         }
 
     def _facts(self, letter: Letter) -> Iterator[Pair]:
-        yield self._words.number, letter.document.number
+        if letter.document.number:
+            yield self._words.number, letter.document.number
         if letter.revision > 1:
             yield self._words.revision, self._formats.number(Decimal(letter.revision))
         if letter.reference:
             yield self._words.reference, printable(letter.reference)
+        if letter.invoice_number:
+            yield self._words.kinds[Kind.INVOICE], letter.invoice_number
         for name, day in letter.days.items():
-            yield self._words.days[name], self._formats.day(day)
+            if day is not None:
+                yield self._words.days[name], self._formats.day(day)
 
     def _columns(self, currency: str) -> dict[str, str | None]:
         """The heads by name; tax has none where nothing is taxed."""
@@ -130,8 +135,31 @@ class _Layout:
             yield words.net, money(priced.net)
             yield from self._taxes(words.tax)
 
+    def _settled(self, settlement: Settlement | None) -> Iterator[Pair]:
+        """What leads from the total to what is owed, where that differs."""
+        if settlement is None or not (settlement.paid or settlement.credited):
+            return
+        words, money = self._words, self._formats.money
+        for label, amount in ((words.paid, settlement.paid), (words.credited, settlement.credited)):
+            if amount:
+                yield label, money(-amount)
+        yield words.balance if settlement.balance >= 0 else words.in_your_favour, money(abs(settlement.balance))
+
+    def _sections(self, letter: Letter, sender: CompanyProfile) -> Iterator[dict[str, str]]:
+        """What stands below the figures; how to pay only as long as something is owed."""
+        settlement = letter.settlement
+        if settlement is not None and settlement.balance > 0:
+            lines = (settlement.remittance, " · ".join(sender.bank_details))
+            yield from _section(self._words.payment, "\n".join(line for line in lines if line))
+        yield from _section(self._words.terms, letter.terms)
+
     def _taxes(self, pattern: str) -> Iterator[Pair]:
         for tax in self._priced.taxes:
             if tax.tax_code is not None:
                 label = pattern.format(percent=self._formats.percent(tax.percent), net=self._formats.money(tax.net))
                 yield label, self._formats.money(tax.tax)
+
+
+def _section(title: str, text: str | None) -> Iterator[dict[str, str]]:
+    if text:
+        yield {"title": title, "text": printable(text)}

@@ -3,19 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from typing import ClassVar, Protocol
 
-from libs.contracts.values import Address, Language
+from libs.contracts.values import Address, Language, Reference
 from libs.domain.refusals import Refusal
 from services.sales.company_profiles.model import CompanyProfile
-from services.sales.customer_documents.model import CustomerDocument
 from services.sales.opportunities.model import Prospect
+from services.sales.pricing.model.document import Priced
 
 
 class Kind(StrEnum):
     QUOTE = "quote"
     ORDER = "order"
     INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
+class Mark(StrEnum):
+    """What is written across a letter that does not count yet, or any longer."""
+
+    DRAFT = "draft"
+    CANCELED = "canceled"
 
 
 class Day(StrEnum):
@@ -45,23 +55,65 @@ class NothingPriced(Refusal):
         super().__init__("a document without lines has nothing to print")
 
 
+class Printable(Protocol):
+    """What every document says that is printed. The draft of an invoice has no `number`."""
+
+    collection: ClassVar[str]
+
+    @property
+    def number(self) -> str | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def customer(self) -> Reference | None: ...
+    @property
+    def contact_id(self) -> str | None: ...
+    @property
+    def billing_address(self) -> Address | None: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def prices_include_tax(self) -> bool: ...
+    @property
+    def priced(self) -> Priced | None: ...
+    @property
+    def total_amount(self) -> Decimal | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What became of the total, what is owed of it still, and how to pay that. A balance below zero is owed to the
+    reader.
+    """
+
+    paid: Decimal
+    credited: Decimal
+    balance: Decimal
+    remittance: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One document as its reader gets it; a `draft` does not count yet. `revision` is told from the second on,
-    `reference` is what the customer calls it.
+    """One document as its reader gets it. `revision` is told from the second on, `reference` is what the customer calls
+    it, `invoice_number` is of what it takes back.
     """
 
     kind: Kind
-    document: CustomerDocument
+    document: Printable
+    prospect: Prospect | None = None
     revision: int = 1
-    draft: bool = False
+    mark: Mark | None = None
     reference: str | None = None
-    days: Mapping[Day, date] = field(default_factory=dict)
+    invoice_number: str | None = None
+    days: Mapping[Day, date | None] = field(default_factory=dict)
+    introduction: str | None = None
+    terms: str | None = None
+    settlement: Settlement | None = None
 
     @property
     def file_name(self) -> str:
         revised = f"-{self.revision}" if self.revision > 1 else ""
-        return f"{self.document.number}{revised}.pdf"
+        return f"{self.document.number or self.kind}{revised}.pdf"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,17 @@ from typing import TypeVar
 
 from aiohttp import web
 
+from libs.domain.record import Record
 from libs.store.work import UnitOfWork
 from libs.web.access import Operation
 from libs.web.api import Route, Rule
 from libs.web.executing import STORE
 from libs.web.requests import context_of
-from services.sales.customer_documents.model import CustomerDocument
 from services.sales.printing import commands
 from services.sales.printing.model import Addressed, Letter
 from services.sales.printing.typesetter import TYPESETTER
 
-D = TypeVar("D", bound=CustomerDocument)
+D = TypeVar("D", bound=Record)
 
 
 def pdf_route(record_type: type[D], letter_of: Callable[[D, date], Letter]) -> Route:

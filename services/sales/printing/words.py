@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from libs.contracts.values import Language
-from services.sales.printing.model import Day, Kind
+from services.sales.printing.model import Day, Kind, Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,10 +14,10 @@ class Words:
 
     kinds: Mapping[Kind, str]
     days: Mapping[Day, str]
+    marks: Mapping[Mark, str]
     number: str
     revision: str
     reference: str
-    draft: str
     position: str
     description: str
     quantity: str
@@ -33,18 +33,28 @@ class Words:
     tax: str
     included_tax: str
     total: str
+    paid: str
+    credited: str
+    balance: str
+    in_your_favour: str
+    payment: str
     terms: str
     tax_id: str
     page: str
 
 
 ENGLISH: Final = Words(
-    kinds={Kind.QUOTE: "Quote", Kind.ORDER: "Order confirmation", Kind.INVOICE: "Invoice"},
+    kinds={
+        Kind.QUOTE: "Quote",
+        Kind.ORDER: "Order confirmation",
+        Kind.INVOICE: "Invoice",
+        Kind.CREDIT_NOTE: "Credit note",
+    },
     days={Day.ISSUED: "Date", Day.VALID_UNTIL: "Valid until", Day.DELIVERY: "Delivery", Day.DUE: "Due"},
+    marks={Mark.DRAFT: "Draft", Mark.CANCELED: "Canceled"},
     number="Number",
     revision="Revision",
     reference="Your reference",
-    draft="Draft",
     position="No.",
     description="Description",
     quantity="Quantity",
@@ -60,18 +70,28 @@ ENGLISH: Final = Words(
     tax="Tax {percent} on {net}",
     included_tax="including tax {percent} on {net}",
     total="Total",
+    paid="Paid",
+    credited="Credited",
+    balance="Open amount",
+    in_your_favour="In your favour",
+    payment="Payment",
     terms="Terms",
     tax_id="Tax ID",
     page="Page {page} of {pages}",
 )
 
 GERMAN: Final = Words(
-    kinds={Kind.QUOTE: "Angebot", Kind.ORDER: "Auftragsbestätigung", Kind.INVOICE: "Rechnung"},
+    kinds={
+        Kind.QUOTE: "Angebot",
+        Kind.ORDER: "Auftragsbestätigung",
+        Kind.INVOICE: "Rechnung",
+        Kind.CREDIT_NOTE: "Rechnungskorrektur",
+    },
     days={Day.ISSUED: "Datum", Day.VALID_UNTIL: "Gültig bis", Day.DELIVERY: "Lieferung", Day.DUE: "Fällig am"},
+    marks={Mark.DRAFT: "Entwurf", Mark.CANCELED: "Storniert"},
     number="Nummer",
     revision="Fassung",
     reference="Ihr Zeichen",
-    draft="Entwurf",
     position="Pos.",
     description="Beschreibung",
     quantity="Menge",
@@ -87,6 +107,11 @@ GERMAN: Final = Words(
     tax="MwSt. {percent} auf {net}",
     included_tax="darin MwSt. {percent} auf {net}",
     total="Gesamtbetrag",
+    paid="Bezahlt",
+    credited="Gutgeschrieben",
+    balance="Offener Betrag",
+    in_your_favour="Zu Ihren Gunsten",
+    payment="Zahlung",
     terms="Bedingungen",
     tax_id="USt-IdNr.",
     page="Seite {page} von {pages}",

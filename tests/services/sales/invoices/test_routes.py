@@ -9,6 +9,7 @@ import pytest
 from libs.jobs.timers import TIMERS
 from libs.store.clock import utc_now
 from libs.web.executing import STORE
+from tests.services.sales.quotes.test_routes import printed
 from tests.services.sales.test_routes import made
 from tests.support.services import Running
 from tests.support.waiting import eventually
@@ -116,6 +117,21 @@ async def test_a_canceled_invoice_is_taken_back_by_a_credit_note_that_stays(
     assert (await sales.patch(note_path, {"total_amount": 1}))[0] == 422
     assert (await sales.patch(note_path, {"tags": ["returned"]}))[0] == 200
     assert (await sales.delete(note_path))[0] == 405
+
+
+async def test_an_invoice_and_its_credit_note_are_printed_under_their_numbers(
+    sales: Running, customer: dict[str, Any]
+) -> None:
+    path = await issued(sales, customer)
+    _, canceled = await sales.post(f"{path}/cancel", {})
+    _, unsent = await sales.get(f"{path}/pdf")
+    await made(sales, "company_profiles", {"name": "Dawn Interiors"})
+
+    assert (unsent["status"], unsent["code"]) == (409, "company_profile_missing")
+    for collection, record in (("invoices", canceled["invoice"]), ("credit_notes", canceled["credit_note"])):
+        status, headers, pdf = await printed(sales, f"/api/v1/{collection}/{record['id']}")
+        assert (status, pdf[:5]) == (200, b"%PDF-")
+        assert headers["Content-Disposition"] == f'inline; filename="{record["number"]}.pdf"'
 
 
 async def test_a_salesperson_drafts_and_does_not_issue(sales: Running, customer: dict[str, Any]) -> None:
