@@ -57,6 +57,13 @@ def following(document: D, opportunity: Opportunity) -> D:
     return document.model_copy(update=carried)
 
 
+def bought_by(document: D, customer: Reference | None, contact_id: str | None = None) -> D:
+    """The document for the customer that its prospect has become, and the person there unless another is named."""
+    if document.customer is not None or customer is None:
+        return document
+    return document.evolve(customer=customer, contact_id=document.contact_id or contact_id, prospect=None)
+
+
 def require_sound(document: D, opportunity: Opportunity | None) -> D:
     """The document itself; raises `InvalidFields` where it is for nobody, or does not go with its opportunity."""
     if document.customer is None and document.prospect is None:

@@ -11,13 +11,15 @@ from services.sales.accounts.commands import require_no_circle
 from services.sales.accounts.model import Account
 from services.sales.consents.model import Proofs, announced
 from services.sales.contacts.model import Contact
+from services.sales.customer_documents.model import bought_by
+from services.sales.customer_documents.store import without_customer
 from services.sales.customers import model, store
 from services.sales.customers.model import Customer
 from services.sales.customers.store import COMPANY, PERSON, Claims
 from services.sales.leads.model import Lead
 from services.sales.opportunities.model import Opportunity, Prospect
-from services.sales.orders import store as orders
-from services.sales.orders.model import bought_by
+from services.sales.orders.model import Order
+from services.sales.quotes.model import Quote
 
 R = TypeVar("R", bound=Record)
 
@@ -37,8 +39,10 @@ async def make_customer(work: UnitOfWork, opportunity_id: str) -> None:
         )
         if customer.reference is not None:
             work.save(opportunity.evolve(customer=customer.reference))
-            for order in await orders.without_customer(work, opportunity.id):
-                work.save(bought_by(order, customer.reference))
+            contact_id = customer.contact.id if customer.contact else None
+            for document_type in (Quote, Order):
+                for document in await without_customer(work, document_type, opportunity.id):
+                    work.save(bought_by(document, customer.reference, contact_id))
 
 
 async def note_sale(work: UnitOfWork, customer: Reference) -> None:

@@ -41,7 +41,7 @@ async def take_order(work: UnitOfWork, quote: Quote) -> Order:
 
 async def _for_known_customer(work: UnitOfWork, order: Order) -> Order:
     opportunity = await opportunity_of(work, order) if order.customer is None else None
-    return order if opportunity is None else model.bought_by(order, opportunity.customer)
+    return order if opportunity is None else customer_documents.bought_by(order, opportunity.customer)
 
 
 async def change_order(work: UnitOfWork, current: Order, wanted: Order) -> Order:

@@ -23,7 +23,7 @@ from libs.contracts.documents import (
     OrderSubmitted,
 )
 from libs.contracts.event import Event
-from libs.contracts.values import Day, Moment, Quantity, Reference, Value
+from libs.contracts.values import Day, Moment, Quantity, Value
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup
 from libs.domain.moves import Moves
 from libs.domain.record import Index, Record
@@ -179,13 +179,6 @@ def _identified(lines: Sequence[DocumentLine]) -> tuple[OrderLine, ...]:
             raise InvalidFields.at(f"/lines/{number}/id", "not_unique", f"line {first[line.id]} has the id already")
     free = (str(number) for number in count(1) if str(number) not in first)
     return tuple(line if line.id else line.model_copy(update={"id": next(free)}) for line in given)
-
-
-def bought_by(order: Order, customer: Reference | None) -> Order:
-    """The order for the customer that its prospect has become."""
-    if order.customer is not None or customer is None:
-        return order
-    return order.evolve(customer=customer, prospect=None)
 
 
 def require_editable(current: Order, wanted: Order) -> None:

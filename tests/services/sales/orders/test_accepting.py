@@ -13,6 +13,7 @@ from libs.store.work import UnitOfWork
 from libs.web.merging import following_merges
 from services.sales.accounts.model import Account
 from services.sales.accounts.routes import MERGING
+from services.sales.contacts.model import Contact
 from services.sales.customers.consumers import convert_prospect
 from services.sales.opportunities.commands import create_opportunity
 from services.sales.opportunities.model import Opportunity
@@ -20,7 +21,7 @@ from services.sales.orders.commands import create_order, submit_order
 from services.sales.orders.model import Order, OrderWithoutCustomer
 from services.sales.products import commands as products
 from services.sales.products.model import Product
-from services.sales.quotes.commands import accept_quote, activate_quote, create_quote
+from services.sales.quotes.commands import accept_quote, activate_quote, create_quote, revise_quote
 from services.sales.quotes.model import Quote
 from tests.services.sales.copies import add, all_of, announced, deliver, do, draft, read
 
@@ -71,9 +72,13 @@ async def test_of_many_who_accept_a_quote_at_once_one_makes_the_order(
     assert (won.state, won.version) == ("won", 2)
 
 
-async def test_an_order_is_for_the_customer_that_its_prospect_becomes(store: Store, opportunity: Opportunity) -> None:
-    quote = await offered(store, opportunity)
-    accepted = await do(store, accept_quote, quote.id)
+async def test_quotes_and_order_are_for_the_customer_that_their_prospect_becomes(
+    store: Store, opportunity: Opportunity
+) -> None:
+    await do(store, revise_quote, (await offered(store, opportunity)).id)
+    (revision,) = [quote for quote in await all_of(store, Quote) if quote.revision == 2]
+    await do(store, activate_quote, revision.id)
+    accepted = await do(store, accept_quote, revision.id)
     order = await read(store, Order, accepted.order_id or "")
     with pytest.raises(OrderWithoutCustomer):
         await do(store, submit_order, order.id)
@@ -81,10 +86,12 @@ async def test_an_order_is_for_the_customer_that_its_prospect_becomes(store: Sto
     won = await announced(store, await read(store, Opportunity, opportunity.id))
     await deliver(store, convert_prospect, won[-1])
 
-    (account,) = await all_of(store, Account)
+    (account,), (contact,) = await all_of(store, Account), await all_of(store, Contact)
     known = await read(store, Order, order.id)
     assert known.customer is not None
-    assert (known.customer.id, known.prospect) == (account.id, None)
+    assert known.customer.id == account.id
+    for document in (*await all_of(store, Quote), known):
+        assert (document.customer, document.contact_id, document.prospect) == (known.customer, contact.id, None)
     assert (await do(store, submit_order, order.id)).state == "submitted"
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from libs.contracts.documents import OrderFulfilled, OrderPartiallyFulfilled
 from libs.domain.refusals import InvalidFields, MoveRefused
+from services.sales.customer_documents.model import bought_by
 from services.sales.documents.model import figured
 from services.sales.orders import model
 from services.sales.orders.model import (
@@ -124,11 +125,11 @@ def test_nothing_and_for_nobody_is_not_submitted() -> None:
 def test_a_prospect_gives_way_to_the_customer_that_it_has_become() -> None:
     for_prospect = NEW.evolve(customer=None, prospect={"last_name": "Lee"})
 
-    known = model.bought_by(for_prospect, NEW.customer)
+    known = bought_by(for_prospect, NEW.customer)
 
     assert (known.customer, known.prospect) == (NEW.customer, None)
-    assert model.bought_by(for_prospect, None) == for_prospect
-    assert model.bought_by(NEW, None) == NEW
+    assert bought_by(for_prospect, None) == for_prospect
+    assert bought_by(NEW, None) == NEW
 
 
 def test_without_lines_all_that_is_left_is_delivered() -> None:
