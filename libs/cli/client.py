@@ -21,6 +21,10 @@ class NotAnswered(Trouble):
     """Nobody is there, or has no time: the same request may be answered later."""
 
 
+class NotThere(Trouble):
+    """No such record: of what events bring about, there may be one soon."""
+
+
 @dataclass(frozen=True, slots=True)
 class Api:
     """A signed-in session; paths begin with `/api/v1/`."""
@@ -36,6 +40,10 @@ class Api:
         """Under an Idempotency-Key, if one is given, so that it may be sent again when nothing was answered."""
         headers = {"Idempotency-Key": key} if key else {}
         async with self._asked("POST", path, {}, json=body, headers=headers) as response:
+            return await response.json()
+
+    async def patch(self, path: str, body: Any) -> Any:
+        async with self._asked("PATCH", path, {}, json=body) as response:
             return await response.json()
 
     async def send(self, path: str, form: aiohttp.FormData, **query: str) -> Any:
@@ -87,7 +95,7 @@ async def refuse(response: aiohttp.ClientResponse) -> None:
     problem: Mapping[str, Any] = {}
     if response.content_type.endswith("json"):
         problem = await response.json()
-    kind = NotAnswered if response.status in _AWAY else Trouble
+    kind = NotAnswered if response.status in _AWAY else NotThere if response.status == 404 else Trouble
     detail = problem.get("detail") or problem.get("title") or response.reason
     wrong = "".join(f"\n  {each['pointer']}: {each['detail']}" for each in problem.get("errors", ()))
     raise kind(f"{detail} ({problem.get('code', response.status)}){wrong}")

@@ -26,6 +26,7 @@ CONTINUING = (
     "docs/guides/history.md",
     "docs/guides/merge.md",
     "docs/guides/accounts.md",
+    "docs/guides/from-lead-to-payment.md",
     "docs/guides/goals.md",
     "docs/guides/leads.md",
     "docs/guides/orders.md",
