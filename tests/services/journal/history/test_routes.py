@@ -19,7 +19,9 @@ from tests.support.waiting import eventually
 BEGIN = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
-async def story(journal: Running, announce: Announce, *verbs: str, owner_id: str | None = None) -> list[Envelope]:
+async def story(
+    journal: Running, announce: Announce, *verbs: str, owner_id: str | None = None, actor_id: str = "user-1"
+) -> list[Envelope]:
     """A lead's events, a version and a second each, once the journal has them."""
     lead = {"id": new_id(), "owner_id": owner_id}
     told = [
@@ -32,6 +34,7 @@ async def story(journal: Running, announce: Announce, *verbs: str, owner_id: str
                 **({"changed": {"topic": {"before": "", "after": verb}}} if number > 1 else {}),
             ),
             time=BEGIN + timedelta(seconds=number),
+            actorid=actor_id,
         )
         for number, verb in enumerate(verbs, start=1)
     ]
@@ -65,8 +68,8 @@ async def test_a_history_is_told_page_by_page(events: Running, announce: Announc
 
 
 async def test_whoever_did_it_is_called_what_they_are_called_now(events: Running, announce: Announce) -> None:
-    await announce(envelope("identity.user.updated", "users", {"id": "user-1", "name": "Ada Costa"}, sequence=2))
-    told = await story(events, announce, "created")
+    await announce(envelope("identity.user.updated", "users", {"id": "ada", "name": "Ada Costa"}, sequence=2))
+    told = await story(events, announce, "created", actor_id="ada")
 
     async def name() -> Any:
         _, page = await events.get(f"/api/v1/{told[0].subject}/history")
