@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from libs.jobs.jobs import JOBS
 from libs.web.settings import ServiceSettings
+from services.identity.password_links import store as password_links
 from tests.services.identity.running import Heard, Identity, listening, running, settings_for
 from tests.support.mailbox import Mailbox, arriving
 
@@ -36,25 +38,42 @@ async def heard(amqp_url: str) -> AsyncIterator[Heard]:
         yield events
 
 
-@pytest.fixture
-async def mailbox() -> Mailbox:
+@pytest.fixture(scope="module")
+def letterbox() -> Mailbox:
     return Mailbox()
 
 
 @pytest.fixture
-async def writing(
-    mongo_url: str, amqp_url: str, database_name: str, tmp_path: Path, mailbox: Mailbox
+def mailbox(letterbox: Mailbox) -> Mailbox:
+    letterbox.empty()
+    return letterbox
+
+
+@pytest.fixture(scope="module")
+async def correspondent(
+    mongo_url: str,
+    amqp_url: str,
+    shared_database: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    letterbox: Mailbox,
 ) -> AsyncIterator[Identity]:
-    """An identity service that can send mail."""
-    async with arriving(mailbox) as smtp_url:
+    async with arriving(letterbox) as smtp_url:
         settings = settings_for(
             mongo_url,
             amqp_url,
-            database_name,
-            tmp_path,
+            f"{shared_database}_mail",
+            tmp_path_factory.mktemp("mail"),
             smtp_url=smtp_url,
             mail_from="crm@example.org",
             public_url="https://crm.example/",
         )
         async with running(settings) as service:
             yield service
+
+
+@pytest.fixture
+async def writing(correspondent: Identity) -> Identity:
+    """An identity service that can send mail, and has nothing to send."""
+    for name in (JOBS, password_links.COLLECTION):
+        await correspondent.store.collection(name).delete_many({})
+    return correspondent
