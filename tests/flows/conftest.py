@@ -1,6 +1,6 @@
 """The whole suite, as people run it, and somebody who is signed in at its gateway.
 
-One worker plays all the stories, so that the suite is started once.
+One worker plays all the stories, so that the suite is started once; it ends with them, as it takes a third of a core.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(300))  # the first one waits for the suite
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def suite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     home = Home(tmp_path_factory.mktemp("suite"), private=True)
     with pytest.MonkeyPatch.context() as environment:
@@ -44,23 +44,23 @@ async def suite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
             yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def session() -> AsyncIterator[ClientSession]:
     async with ClientSession() as opened:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def admin(suite: Stack, session: ClientSession) -> Caller:
     tokens = await sign_in(session, suite.url("gateway"), "admin", admin_password(suite.home))
     return Caller(session, suite.url("gateway"), tokens["access_token"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stranger(suite: Stack, session: ClientSession) -> Caller:
     return Caller(session, suite.url("gateway"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def organisation(suite: Stack, session: ClientSession, admin: Caller) -> Organisation:
     return Organisation(session, suite.url("gateway"), admin)

@@ -39,6 +39,14 @@ async def store(store_url: str, store_name: str) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
+async def patient(store: Store, store_url: str, store_name: str) -> AsyncIterator[Store]:
+    """Another copy, in which whoever waits in line waits as long as a crowded machine takes."""
+    copy = await Store.open(store_url, store_name, service="sales", records=[Order, Parcel], seconds=60.0)
+    yield copy
+    await copy.close()
+
+
+@pytest.fixture
 def committed(store: Store) -> list[Pending]:
     """What the store has told the relay."""
     return _listening(store)

@@ -1,0 +1,1 @@
+"""Stories that people live through, played against the whole suite."""
