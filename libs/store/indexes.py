@@ -19,9 +19,11 @@ PRIVATE: Final[Mapping[str, Sequence[IndexModel]]] = {
     "inbox": [IndexModel([("at", ASCENDING)], expireAfterSeconds=100 * _DAY)],
     "requests": [IndexModel([("at", ASCENDING)], expireAfterSeconds=_DAY)],
     "outbox": [IndexModel([("at", ASCENDING)])],
+    "attempts": [IndexModel([("at", ASCENDING)], expireAfterSeconds=7 * _DAY)],
     "erased_people": [IndexModel([("until", DESCENDING)]), IndexModel([("records", ASCENDING)])],
 }
-"""Collections that every service has. Inbox rows outlive the longest replay, which is 90 days."""
+"""Collections that every service has. Inbox rows outlive the longest replay, which is 90 days; the mark of an attempt
+ends with its message, and by its age where the process died in between."""
 
 
 REMOVED: Final = [("_deleted", ASCENDING)]

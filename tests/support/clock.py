@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
+
+import time_machine  # noqa: TID251 - the one place that keeps the ids apart
+
+from libs.store import ids
 
 
 class Clock(asyncio.SelectorEventLoop):
@@ -32,3 +39,10 @@ def by_the_clock(test: Callable[[Clock], Coroutine[Any, Any, None]]) -> Callable
 
     run.__name__ = test.__name__
     return run
+
+
+@contextmanager
+def wrong_clock(by: timedelta) -> Iterator[None]:
+    """The time of this process; the ids made afterwards know nothing of it, though ids never go backwards."""
+    with patch.object(ids, "_TICKS", ids._Ticks()), time_machine.travel(datetime.now(UTC) + by):
+        yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
@@ -78,12 +79,13 @@ class Work:
         return handle
 
 
-async def live_and_die(process: Process, work: Work) -> None:
-    """Runs a copy until it has met the deadly message, or parked it."""
+async def live_and_die(store: Store, process: Process, work: Work) -> None:
+    """Runs a copy until it has met the deadly message, or is done with parking it."""
     met = work.begun.count("Deadly")
 
     async def meets_it() -> bool:
-        return work.begun.count("Deadly") > met or bool(await all_parked(process.parking))
+        parked = bool(await all_parked(process.parking)) and await is_unmarked(store)
+        return parked or work.begun.count("Deadly") > met
 
     process.run(work.consumer())
     await eventually(meets_it)
@@ -113,7 +115,7 @@ async def test_what_kills_the_process_is_parked_and_its_neighbours_are_handled(
     work = Work()
     parking = Parking(store, memory)
     while not await all_parked(parking):
-        await live_and_die(Process(store, memory, hasty), work)
+        await live_and_die(store, Process(store, memory, hasty), work)
     (parked,) = await all_parked(parking)
     assert parked.reason == Reason.KILLED_THE_PROCESS
     assert work.begun.count("Deadly") == 1 + hasty.most_marks
@@ -228,3 +230,9 @@ async def test_marks_are_counted_for_each_consumer_of_its_own(store: Store) -> N
         assert may_try
     async with suspects.alone("conversion", message) as may_try:
         assert not may_try
+
+
+async def test_the_mark_of_a_process_that_died_behind_the_outcome_ends_by_its_age(store: Store) -> None:
+    indexes = await store.collection(COLLECTION).index_information()
+
+    assert indexes["at_1"]["expireAfterSeconds"] == timedelta(days=7).total_seconds()

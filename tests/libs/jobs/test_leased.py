@@ -6,10 +6,10 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
 
 from libs.jobs.leased import Leased
 from libs.store.store import Store
+from tests.support.clock import wrong_clock
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -70,7 +70,7 @@ async def test_given_a_copy_whose_clock_is_wrong_then_the_servers_clock_decides(
     leased = await given_documents(store, 2)
     await leased.take({}, seconds=60, most=1)
 
-    with time_machine.travel(datetime.now(UTC) + wrong_by):
+    with wrong_clock(by=wrong_by):
         taken = await leased.take({}, seconds=60, most=2)
 
     assert [hold.id for hold in taken] == ["1"]

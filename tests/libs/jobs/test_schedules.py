@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
 from cronsim import CronSimError
 
 from libs.jobs.firing import Firing
@@ -15,6 +14,7 @@ from libs.jobs.timers import TIMERS
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from tests.libs.jobs.effects import causes, leave
+from tests.support.clock import wrong_clock
 from tests.support.waiting import eventually
 
 
@@ -77,7 +77,7 @@ async def test_given_copies_that_start_again_and_again_then_the_time_stays(store
     await keep_schedules(store, [nightly])
     first = await due_at(store)
 
-    with time_machine.travel(first + timedelta(hours=1)):
+    with wrong_clock(by=first + timedelta(hours=1) - datetime.now(UTC)):
         await keep_schedules(store, [nightly])
 
     assert await due_at(store) == first

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-import time_machine
 
 from libs.domain.refusals import Unavailable
 from libs.store.leases import Grant
 from libs.store.store import Store
 from tests.libs.store.faults import NETWORK, Faults
+from tests.support.clock import wrong_clock
 from tests.support.waiting import eventually
 
 MINUTE = timedelta(minutes=1)
@@ -74,7 +74,7 @@ async def test_given_a_copy_whose_clock_is_wrong_then_the_servers_clock_decides(
     assert await store.leases.acquire("sweeper", "a", MINUTE)
     assert await store.leases.acquire("scheduler", "a", MOMENT)
 
-    with time_machine.travel(datetime.now(UTC) + wrong_by):
+    with wrong_clock(by=wrong_by):
         assert await store.leases.acquire("sweeper", "b", MINUTE) is None
         await eventually(lambda: store.leases.acquire("scheduler", "b", MINUTE))
 
