@@ -192,5 +192,13 @@ async def under_way(store: Store, *, most: int) -> list[Job]:
     return [Job.of(document) for document in await found.to_list(most)]
 
 
+@answering()
+async def queued(store: Store, kind: JobKind[I], *, most: int = 1000) -> list[I]:
+    """What jobs of a kind that nobody has begun to run are to do."""
+    waiting = {"free_at": {"$type": "date"}, "kind": kind.name, "state": JobState.QUEUED}
+    found = store.collection(JOBS).find(waiting, {"input": 1}).sort("free_at", 1)
+    return [kind.input_of(document) for document in await found.to_list(most)]
+
+
 def _owned(owner_id: str | None) -> Document:
     return {} if owner_id is None else {"owner_id": owner_id}

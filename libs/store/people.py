@@ -1,6 +1,5 @@
 """Whom records are given to: what a command may ask about users and teams."""
 
-from collections.abc import Sequence
 from typing import Final, Protocol
 
 from libs.domain.sharing import Principal
@@ -15,8 +14,8 @@ class People(Protocol):
 
     def is_active(self, user_id: str) -> bool: ...
 
-    def members(self, team_id: str) -> Sequence[str]:
-        """The active members of an active team, in the order of their ids."""
+    def members(self, team_id: str) -> frozenset[str]:
+        """The users in a team, also those who are not active; none of a team that is unknown, or put to rest."""
         ...
 
 
@@ -27,8 +26,8 @@ class _Nobody:
     def is_active(self, _user_id: str) -> bool:
         return False
 
-    def members(self, _team_id: str) -> Sequence[str]:
-        return ()
+    def members(self, _team_id: str) -> frozenset[str]:
+        return frozenset()
 
 
 NOBODY: Final[People] = _Nobody()

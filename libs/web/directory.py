@@ -139,17 +139,13 @@ class Directory:
             await self.reload()
         return self._principal(id_)
 
-    def members_of(self, team_id: str) -> frozenset[str]:
-        """The users in a team; none of one that is unknown, or put to rest."""
+    def members(self, team_id: str) -> frozenset[str]:
+        """The users in a team, also those who are not active; none of a team that is unknown, or put to rest."""
         team = self._teams.get(team_id)
         return team.member_ids if team is not None and team.active else frozenset()
 
     def is_active(self, user_id: str) -> bool:
         return self._principal(user_id) is Principal.USER
-
-    def members(self, team_id: str) -> list[str]:
-        """The active members of an active team, in the order of their ids."""
-        return sorted(filter(self.is_active, self.members_of(team_id)))
 
     def _principal(self, id_: str) -> Principal | None:
         if (user := self._users.get(id_)) is not None and user.active:

@@ -56,7 +56,7 @@ async def _owner(work: UnitOfWork, rule: AssignmentRule, view: Mapping[str, Any]
     """None where whoever it would be does not work here any more."""
     people = work.store.people
     if rule.team_id is not None or rule.user_ids:
-        members = people.members(rule.team_id) if rule.team_id is not None else rule.user_ids
+        members = sorted(people.members(rule.team_id)) if rule.team_id is not None else rule.user_ids
         return await _next(work, rule, [each for each in members if people.is_active(each)])
     owner_id = rule.user_id or rule.of_territory(view)
     return owner_id if owner_id is not None and people.is_active(owner_id) else None

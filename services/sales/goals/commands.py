@@ -1,16 +1,12 @@
 """What sales managers do with goals, and how far these are."""
 
-from collections.abc import Callable, Collection
-
 from libs.domain.record import Draft
 from libs.domain.refusals import NotRestorable
+from libs.store.people import People
 from libs.store.work import UnitOfWork
 from services.sales.currencies import store as currencies
 from services.sales.goals import model, store
-from services.sales.goals.model import Goal, Progress, Won
-
-Members = Callable[[str], Collection[str]]
-"""The ids of the users in a team."""
+from services.sales.goals.model import Goal, Progress, Reached
 
 
 async def create_goal(work: UnitOfWork, draft: Draft) -> Goal:
@@ -42,27 +38,26 @@ async def _require_place(work: UnitOfWork, goal: Goal) -> None:
             model.require_under(goal, ancestors)
 
 
-async def measure_goal(work: UnitOfWork, goal_id: str, members: Members) -> Progress:
+async def measure_goal(work: UnitOfWork, goal_id: str) -> Progress:
     """How far the goal is, and those under it, today."""
     goal = await work.get(Goal, goal_id)
     below = await store.tree(work, goal)
     leaves = [each for each in (goal, *(child for row in below.values() for child in row)) if each.id not in below]
-    sums = await store.won(work.store, [(leaf, _owners(leaf, members)) for leaf in leaves])
+    sums = await store.sums(work.store, [(leaf, _owners(leaf, work.store.people)) for leaf in leaves])
     codes = {each.currency for found in sums.values() for each in found} | {goal.currency}
     known = await currencies.by_codes(work, codes)
-    won = {leaf.id: store.summed(leaf, sums[leaf.id], known) for leaf in leaves}
-    return _measured(goal, below, won, work)[1]
+    reached = {leaf.id: store.summed(leaf, sums[leaf.id], known) for leaf in leaves}
+    return _measured(goal, below, reached, work)[1]
 
 
-def _owners(goal: Goal, members: Members) -> frozenset[str] | None:
-    """Whose sales count; None for everybody's."""
+def _owners(goal: Goal, people: People) -> store.Owners:
     if goal.team_id is not None:
-        return frozenset({goal.team_id, *members(goal.team_id)})
+        return people.members(goal.team_id) | {goal.team_id}
     return None if goal.user_id is None else frozenset({goal.user_id})
 
 
-def _measured(goal: Goal, below: store.Tree, won: dict[str, Won], work: UnitOfWork) -> tuple[Won, Progress]:
-    parts = [_measured(child, below, won, work) for child in below.get(goal.id, ())]
-    together = sum((part for part, _ in parts), Won()) if parts else won[goal.id]
+def _measured(goal: Goal, below: store.Tree, reached: dict[str, Reached], work: UnitOfWork) -> tuple[Reached, Progress]:
+    parts = [_measured(child, below, reached, work) for child in below.get(goal.id, ())]
+    together = sum((part for part, _ in parts), Reached()) if parts else reached[goal.id]
     children = tuple(progress for _, progress in parts)
     return together, model.progress(goal, together, today=work.now.date(), children=children)

@@ -24,11 +24,13 @@ _HUNDRED: Final = Decimal(100)
 class Metric(StrEnum):
     WON_VALUE = "won_value"
     WON_COUNT = "won_count"
+    INVOICED_VALUE = "invoiced_value"
+    PAID_VALUE = "paid_value"
 
 
 class Goal(Record, collection="goals", aggregate="sales.goal"):
-    """Of a user, of a team and its members, or of everybody. `target` is an amount of the currency, or a number of
-    sales. Days begin and end in UTC; both ends belong to it. A goal with goals under it counts what these do.
+    """Of a user, of a team and its members, or of everybody. `target` is an amount of the currency before tax, or a
+    number of sales. Days begin and end in UTC; both ends belong to it. A goal with goals under it counts what these do.
     """
 
     name: Annotated[Line, INDEXED]
@@ -44,7 +46,7 @@ class Goal(Record, collection="goals", aggregate="sales.goal"):
 
 
 class Unconverted(BaseModel):
-    """What was won in a currency from which no rate led to that of the goal on the day."""
+    """What counts, but in a currency from which no rate led to that of the goal on the day."""
 
     currency: str
     amount: Decimal
@@ -52,7 +54,7 @@ class Unconverted(BaseModel):
 
 class Progress(BaseModel):
     """How far a goal is on a day. `expected` is what there would be by now if every day brought as much; percentages
-    are of the target. `unconverted` is not in `actual`.
+    are of the target. `unconverted` is not in `actual`, which is below zero where more was credited than invoiced.
     """
 
     goal_id: str
@@ -70,17 +72,17 @@ class Progress(BaseModel):
     children: tuple["Progress", ...] = ()
 
 
-class Won(BaseModel):
-    """What was won for a goal, not rounded yet."""
+class Reached(BaseModel):
+    """What counts for a goal, not rounded yet."""
 
     amount: Decimal = Decimal(0)
     unconverted: Mapping[str, Decimal] = {}
 
-    def __add__(self, other: "Won") -> "Won":
+    def __add__(self, other: "Reached") -> "Reached":
         amounts = dict(self.unconverted)
         for currency, amount in other.unconverted.items():
             amounts[currency] = amounts.get(currency, Decimal(0)) + amount
-        return Won(amount=self.amount + other.amount, unconverted=amounts)
+        return Reached(amount=self.amount + other.amount, unconverted=amounts)
 
 
 def require_sound(goal: Goal) -> Goal:
@@ -112,12 +114,12 @@ def require_under(goal: Goal, ancestors: list[Goal]) -> None:
         raise InvalidFields.at("/parent_goal_id", "other_period", detail)
 
 
-def progress(goal: Goal, won: Won, *, today: date, children: tuple[Progress, ...] = ()) -> Progress:
+def progress(goal: Goal, reached: Reached, *, today: date, children: tuple[Progress, ...] = ()) -> Progress:
     """How far the goal is."""
     days = (goal.ends_on - goal.starts_on).days + 1
     begun = min(max((today - goal.starts_on).days + 1, 0), days)
-    digits = digits_of(goal.currency) if goal.metric is Metric.WON_VALUE else 4
-    actual = rounded(won.amount, digits)
+    digits = 4 if goal.metric is Metric.WON_COUNT else digits_of(goal.currency)
+    actual = rounded(reached.amount, digits)
     expected = goal.target * begun / days
     return Progress(
         goal_id=goal.id,
@@ -132,7 +134,7 @@ def progress(goal: Goal, won: Won, *, today: date, children: tuple[Progress, ...
         on_track=actual >= expected,
         days_left=days - begun,
         unconverted=tuple(
-            Unconverted(currency=currency, amount=amount) for currency, amount in sorted(won.unconverted.items())
+            Unconverted(currency=currency, amount=amount) for currency, amount in sorted(reached.unconverted.items())
         ),
         children=children,
     )

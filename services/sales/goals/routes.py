@@ -12,7 +12,7 @@ from libs.web.access import Operation
 from libs.web.answers import json_response
 from libs.web.api import Route, Rule
 from libs.web.executing import STORE
-from libs.web.requests import DIRECTORY, grants_of
+from libs.web.requests import grants_of
 from libs.web.resource import Resource
 from services.sales.goals import commands
 from services.sales.goals.model import Goal, Progress
@@ -23,11 +23,10 @@ RESOURCE: Final = Resource(
 
 
 async def read_progress(request: web.Request) -> web.Response:
-    """Whoever may see the goal may know how far it is: the sums are those of all sales that it is about."""
+    """Whoever may see the goal may know how far it is: the sums are of all that it is about."""
     store, goal_id = request.app[STORE], request.match_info["id"]
     await read_one(store, Goal, goal_id, grants_of(request))
-    measure = partial(commands.measure_goal, goal_id=goal_id, members=request.app[DIRECTORY].members_of)
-    progress = await store.run(measure, Context())
+    progress = await store.run(partial(commands.measure_goal, goal_id=goal_id), Context())
     return json_response(to_json(progress.model_dump()))
 
 

@@ -1,8 +1,8 @@
-"""How goals lie under one another, and what was won for each.
+"""How goals lie under one another, and what counts for each.
 
-What was won is summed up when it is asked for, from the opportunities themselves: by the index of what ended when, so
-that it costs as much as a period has sales. A counter would have to follow each sale that is reopened, removed,
-restored or divided otherwise.
+That is summed up when it is asked for, from the opportunities and invoices themselves: by the indexes of what was won,
+issued or paid when, so that it costs as much as a period has of it. A counter would have to follow each sale that is
+reopened, removed, restored or divided otherwise.
 """
 
 import asyncio
@@ -18,8 +18,10 @@ from libs.store.errors import answering
 from libs.store.mongo import Document, with_decimals
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
+from services.sales.credit_notes.model import CreditNote
 from services.sales.currencies.model import Currency, converted
-from services.sales.goals.model import MOST_GOALS, MOST_LEVELS, Goal, Metric, Won
+from services.sales.goals.model import MOST_GOALS, MOST_LEVELS, Goal, Metric, Reached
+from services.sales.invoices.model import Invoice
 from services.sales.opportunities.model import WHOLE, Opportunity
 
 Tree: TypeAlias = Mapping[str, Sequence[Goal]]
@@ -27,16 +29,22 @@ Tree: TypeAlias = Mapping[str, Sequence[Goal]]
 
 _TREE: Final = ("goals", "parents")
 _AT_ONCE: Final = 8
+_ONE: Final = {"$literal": 1}
 _SPLITS: Final = {"$ifNull": ["$splits", []]}
+_BEFORE_TAX: Final = {"$divide": [{"$multiply": ["$payments.amount", "$net_amount"]}, "$total_amount"]}
+_BY_DAY: Final[Document] = {"$group": {"_id": {"day": "$day", "currency": "$currency"}, "value": {"$sum": "$value"}}}
+
+
+Owners: TypeAlias = frozenset[str] | None
+"""Whose sales and invoices count; None for everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What was won on one day in one currency; `count` and `value` are of whole sales, or of the shares in them."""
+    """What counts on one day in one currency: an amount, or how many of whole sales and shares in them."""
 
     day: date
     currency: str
-    count: Decimal
     value: Decimal
 
 
@@ -77,59 +85,90 @@ async def tree(work: UnitOfWork, goal: Goal) -> Tree:
     return below
 
 
-async def won(store: Store, goals: Sequence[tuple[Goal, frozenset[str] | None]]) -> dict[str, list[Sum]]:
-    """For each goal and those whose sales it counts: what they won, by day and currency."""
+async def sums(store: Store, goals: Sequence[tuple[Goal, Owners]]) -> dict[str, list[Sum]]:
+    """For each goal and those who count for it: what does, by day and currency."""
     turns = asyncio.Semaphore(_AT_ONCE)
 
-    async def each(goal: Goal, owners: frozenset[str] | None) -> list[Sum]:
+    async def each(goal: Goal, owners: Owners) -> list[Sum]:
+        collection, pipeline = _counting(goal, owners)
         async with turns, answering():
-            cursor = store.collection(Opportunity.collection).aggregate(_pipeline(goal, owners))
+            cursor = store.collection(collection).aggregate([*pipeline, _BY_DAY])
             return [_sum(group) for group in with_decimals(await cursor.to_list(None))]
 
     found = await asyncio.gather(*(each(goal, owners) for goal, owners in goals))
-    return {goal.id: sums for (goal, _), sums in zip(goals, found, strict=True)}
+    return {goal.id: counted for (goal, _), counted in zip(goals, found, strict=True)}
 
 
-def _pipeline(goal: Goal, owners: frozenset[str] | None) -> list[Document]:
-    begin = datetime.combine(goal.starts_on, time(), UTC)
-    end = datetime.combine(goal.ends_on, time(), UTC) + timedelta(days=1)
-    wanted: Document = {"state": OpportunityState.WON, "closed_at": {"$gte": begin, "$lt": end}, "_deleted": None}
-    share: object = WHOLE
+def _counting(goal: Goal, owners: Owners) -> tuple[str, list[Document]]:
+    """Where what counts is found, and how: as documents with a `day`, a `currency` and a `value`."""
+    match goal.metric:
+        case Metric.WON_VALUE | Metric.WON_COUNT:
+            return Opportunity.collection, _won(goal, owners)
+        case Metric.INVOICED_VALUE:
+            return Invoice.collection, _invoiced(goal, owners)
+        case Metric.PAID_VALUE:
+            return Invoice.collection, _paid(goal, owners)
+
+
+def _won(goal: Goal, owners: Owners) -> list[Document]:
+    wanted: Document = {"state": OpportunityState.WON, "closed_at": _period(goal), "_deleted": None}
+    share: object = _ONE
     if owners is not None:
         among = {"$in": sorted(owners)}
         wanted["$or"] = [{"splits.user_id": among}, {"splits.0": {"$exists": False}, "owner_id": among}]
         theirs = {"$filter": {"input": _SPLITS, "cond": {"$in": ["$$this.user_id", sorted(owners)]}}}
-        share = {"$cond": [{"$eq": [{"$size": _SPLITS}, 0]}, WHOLE, {"$sum": _percents(theirs)}]}
-    day = {"$dateToString": {"date": "$closed_at", "format": "%Y-%m-%d"}}
-    value = {"$multiply": [{"$ifNull": ["$actual_value", 0]}, "$share"]}
+        percent = {"$sum": {"$map": {"input": theirs, "in": "$$this.percent"}}}
+        share = {"$cond": [{"$eq": [{"$size": _SPLITS}, 0]}, _ONE, {"$divide": [percent, WHOLE]}]}
+    value = share if goal.metric is Metric.WON_COUNT else {"$multiply": [{"$ifNull": ["$actual_value", 0]}, share]}
+    return [{"$match": wanted}, _counted("$closed_at", value)]
+
+
+def _invoiced(goal: Goal, owners: Owners) -> list[Document]:
+    """A canceled invoice was issued as well; its credit note takes it back on the day of that."""
+    issued: Document = {"issued_at": _period(goal), "_deleted": None, **_owned(owners)}
+    credited = [{"$match": issued}, _counted("$issued_at", {"$multiply": ["$net_amount", -1]})]
     return [
-        {"$match": wanted},
-        {"$set": {"share": share}},
-        {
-            "$group": {
-                "_id": {"day": day, "currency": "$currency"},
-                "count": {"$sum": "$share"},
-                "value": {"$sum": value},
-            }
-        },
+        {"$match": issued},
+        _counted("$issued_at", "$net_amount"),
+        {"$unionWith": {"coll": CreditNote.collection, "pipeline": credited}},
     ]
 
 
-def _percents(splits: Document) -> Document:
-    return {"$map": {"input": splits, "in": "$$this.percent"}}
+def _paid(goal: Goal, owners: Owners) -> list[Document]:
+    days: Document = {"$gte": goal.starts_on.isoformat(), "$lte": goal.ends_on.isoformat()}
+    return [
+        {"$match": {"payments": {"$elemMatch": {"paid_on": days}}, "_deleted": None, **_owned(owners)}},
+        {"$unwind": "$payments"},
+        {"$match": {"payments.paid_on": days}},
+        {"$project": {"day": "$payments.paid_on", "currency": 1, "value": _BEFORE_TAX}},
+    ]
+
+
+def _period(goal: Goal) -> Document:
+    begin = datetime.combine(goal.starts_on, time(), UTC)
+    return {"$gte": begin, "$lt": datetime.combine(goal.ends_on, time(), UTC) + timedelta(days=1)}
+
+
+def _owned(owners: Owners) -> Document:
+    return {} if owners is None else {"owner_id": {"$in": sorted(owners)}}
+
+
+def _counted(moment: str, value: object) -> Document:
+    day = {"$dateToString": {"date": moment, "format": "%Y-%m-%d"}}
+    return {"$project": {"day": day, "currency": 1, "value": value}}
 
 
 def _sum(group: Document) -> Sum:
-    day, currency = date.fromisoformat(group["_id"]["day"]), group["_id"]["currency"]
-    return Sum(day, currency, Decimal(group["count"]) / WHOLE, Decimal(group["value"]) / WHOLE)
+    key = group["_id"]
+    return Sum(date.fromisoformat(key["day"]), key["currency"], Decimal(group["value"]))
 
 
-def summed(goal: Goal, sums: Sequence[Sum], currencies: Mapping[str, Currency]) -> Won:
-    """All of it, by the rates of the day on which each sale was won."""
+def summed(goal: Goal, counted: Sequence[Sum], currencies: Mapping[str, Currency]) -> Reached:
+    """All of it, each amount by the rates of its day."""
     if goal.metric is Metric.WON_COUNT:
-        return Won(amount=sum((each.count for each in sums), Decimal(0)))
-    together = Won()
-    for each in sums:
+        return Reached(amount=sum((each.value for each in counted), Decimal(0)))
+    together = Reached()
+    for each in counted:
         amount = converted(each.value, each.currency, goal.currency, currencies, on=each.day)
-        together += Won(unconverted={each.currency: each.value}) if amount is None else Won(amount=amount)
+        together += Reached(unconverted={each.currency: each.value}) if amount is None else Reached(amount=amount)
     return together

@@ -9,6 +9,7 @@ from libs.contracts.billing import InvoiceState, Payment, PaymentMethod
 from libs.contracts.values import Amount, Day, Value
 from libs.domain.fields import Line
 from libs.domain.record import Draft, Record
+from libs.domain.refusals import NotRestorable
 from libs.jobs import timers
 from libs.jobs.timers import Timer, timer
 from libs.store.work import UnitOfWork
@@ -17,7 +18,7 @@ from services.sales.documents import commands as documents
 from services.sales.invoices import model, store
 from services.sales.invoices.model import Invoice
 from services.sales.invoices.store import Series
-from services.sales.orders import model as orders
+from services.sales.order_invoices import model as order_invoices
 from services.sales.orders.model import LineQuantity, Order
 from services.sales.pricing.model.document import MOST_LINES
 
@@ -60,14 +61,14 @@ async def change_invoice(work: UnitOfWork, current: Invoice, wanted: Invoice) ->
 async def invoice_order(work: UnitOfWork, order_id: str, request: InvoiceOrder) -> Invoice:
     """A draft over what was delivered and is on no invoice, or so much of that."""
     order = await work.get_target(Order, order_id)
-    invoice = model.over_order(order, id=work.new_id())
+    invoice = order_invoices.over_order(order, id=work.new_id())
     return work.add(await _charge(work, invoice, order, request.lines))
 
 
 async def _charge(work: UnitOfWork, invoice: Invoice, order: Order, asked: Sequence[LineQuantity] | None) -> Invoice:
-    lines = orders.to_invoice(order, asked)
-    charged = model.charging(invoice, order, lines, await store.of_order(work, order.id))
-    invoiced, events = orders.invoice(order, lines)
+    lines = order_invoices.to_invoice(order, asked)
+    charged = order_invoices.charging(invoice, order, lines, await store.of_order(work, order.id))
+    invoiced, events = order_invoices.invoice(order, lines)
     work.save(invoiced, *events)
     return charged
 
@@ -82,18 +83,22 @@ async def remove_invoice(work: UnitOfWork, invoice: Invoice) -> Invoice:
 async def _give_back(work: UnitOfWork, invoice: Invoice) -> None:
     order = await _order(work, invoice)
     if order is not None:
-        work.save(orders.give_back(order, invoice.order_lines))
+        work.save(order_invoices.give_back(order, invoice.order_lines))
 
 
 async def _order(work: UnitOfWork, invoice: Invoice) -> Order | None:
-    """None for an invoice without one, or whose order was removed since."""
+    """None for an invoice without one, or whose order is gone."""
     return await work.look_up(Order, invoice.order_id) if invoice.order_id else None
 
 
 async def restore_invoice(work: UnitOfWork, invoice: Invoice) -> Invoice:
-    """One over an order charges the same of it as before, if that is still to be charged."""
+    """One over an order charges the same of it as before, if that is still there and to be charged."""
+    if invoice.order_id is None:
+        return work.restore(invoice)
     order = await _order(work, invoice)
-    return work.restore(invoice if order is None else await _charge(work, invoice, order, invoice.order_lines))
+    if order is None:
+        raise NotRestorable("the order that it charges is not there any more")
+    return work.restore(await _charge(work, invoice, order, invoice.order_lines))
 
 
 async def reprice_invoice(work: UnitOfWork, invoice_id: str) -> Invoice:

@@ -1,6 +1,5 @@
 """The invoice: what is owed, edited as a draft, locked as it is issued, and paid or taken back by a credit note."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, ClassVar, Final, TypeAlias
 
@@ -20,15 +19,14 @@ from libs.contracts.billing import (
 from libs.contracts.event import Event
 from libs.contracts.values import Address, Amount, Day, Moment, Money, Reference, to_moment
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
-from libs.domain.money import digits_of, refuse_finer
+from libs.domain.money import refuse_finer
 from libs.domain.moves import Moves
 from libs.domain.personal import Personal
 from libs.domain.record import Index
 from libs.domain.refusals import InvalidFields, Refusal
-from services.sales.documents.model import Document, agreed_differs, figured, terms_of
-from services.sales.orders.model import LineQuantity, NothingToInvoice, Order
-from services.sales.pricing.model.document import NOTHING, Discount, DocumentLine, Freight, PricedLine
-from services.sales.pricing.model.portions import Portion, Whole, portion
+from services.sales.documents.model import Document, agreed_differs, terms_of
+from services.sales.orders.model import LineQuantity
+from services.sales.pricing.model.document import NOTHING
 
 MOVES: Final = Moves(
     {
@@ -52,7 +50,11 @@ class Invoice(Document, collection="invoices", aggregate="sales.invoice"):
     `order_lines`, has its lines and terms from there.
     """
 
-    indexes: ClassVar[tuple[Index, ...]] = (Index(("number",), unique=True), Index(("customer.id",)))
+    indexes: ClassVar[tuple[Index, ...]] = (
+        Index(("number",), unique=True),
+        Index(("customer.id",)),
+        Index(("payments.paid_on",), sparse=True),
+    )
 
     parent = "customer"
     personal = Personal(
@@ -230,51 +232,3 @@ def cancel(
         canceled_at=at,
     )
     return canceled, InvoiceCanceled(credit_note_id=credit_note_id, reason=reason)
-
-
-def charging(invoice: Invoice, order: Order, lines: Sequence[LineQuantity], others: Sequence[Invoice]) -> Invoice:
-    """The invoice over so much of an order, at its prices; with `others`, those that it has, they add up to it."""
-    if order.priced is None:
-        raise NothingToInvoice("the order has no lines")
-    places = {line.id: place for place, line in enumerate(order.lines)}
-    freight_code = order.freight.tax_code if order.freight else None
-    whole = Whole(order.priced, freight_code, digits_of(order.currency), order.prices_include_tax)
-    quantities = {places[each.line_id]: each.quantity for each in lines}
-    taken = [
-        Portion(tuple(places[each.line_id] for each in other.order_lines), other.priced)
-        for other in others
-        if other.priced
-    ]
-    part = portion(whole, quantities, taken)
-    priced = part.priced
-    terms = {
-        "order_id": order.id,
-        "order_lines": tuple(sorted(lines, key=lambda each: places[each.line_id])),
-        "price_list_id": order.price_list_id,
-        "currency": order.currency,
-        "prices_include_tax": order.prices_include_tax,
-        "lines": tuple(_asked(line) for line in priced.lines),
-        "discount": Discount(amount=priced.discount) if priced.discount else None,
-        "freight": Freight(amount=priced.freight, tax_code=freight_code) if priced.freight else None,
-    }
-    return figured(invoice.evolve(**terms), priced)
-
-
-def _asked(line: PricedLine) -> DocumentLine:
-    return DocumentLine(
-        product_id=line.product_id,
-        description=line.description,
-        quantity=line.quantity,
-        unit=line.unit,
-        unit_price=line.unit_price - line.volume_discount,
-        discount=line.discount,
-        tax_code=line.tax_code,
-    )
-
-
-def over_order(order: Order, *, id: str) -> Invoice:
-    """The invoice for whom the order is for, over nothing yet; raises `InvalidFields` where that is nobody."""
-    carried = {name: getattr(order, name) for name in ("name", "contact_id", "billing_address", "terms", "owner_id")}
-    if order.customer is None:
-        raise InvalidFields.at("/customer", "missing", "the order is for nobody yet")
-    return Invoice(id=id, customer=order.customer, **carried)

@@ -28,3 +28,8 @@ async def of_order(work: UnitOfWork, order_id: str) -> list[Invoice]:
     if len(found) == MOST_OF_ORDER:
         raise TooManyInvoices(f"an order has at most {MOST_OF_ORDER} invoices")
     return found
+
+
+async def has_invoices(work: UnitOfWork, order_id: str) -> bool:
+    """Whether any is over the order, also a canceled one."""
+    return await work.first(Invoice, {"order_id": order_id}) is not None

@@ -10,6 +10,8 @@ from libs.store.work import UnitOfWork
 from services.sales.customer_documents import model as customer_documents
 from services.sales.customer_documents.store import next_number, opportunity_of
 from services.sales.documents import commands as documents
+from services.sales.invoices.store import has_invoices
+from services.sales.order_invoices.model import OrderHasInvoices, settle
 from services.sales.orders import model
 from services.sales.orders.model import LineQuantity, Order
 from services.sales.pricing.model.document import MOST_LINES
@@ -52,6 +54,12 @@ async def change_order(work: UnitOfWork, current: Order, wanted: Order) -> Order
     return work.save(await documents.price_changes(work, current, wanted))
 
 
+async def remove_order(work: UnitOfWork, order: Order) -> Order:
+    if await has_invoices(work, order.id):
+        raise OrderHasInvoices("invoices are over it; drafts among them can be removed")
+    return work.remove(order)
+
+
 async def hold_order(work: UnitOfWork, order_id: str) -> Order:
     return work.save(*model.hold(await work.get_target(Order, order_id)))
 
@@ -69,7 +77,7 @@ async def submit_order(work: UnitOfWork, order_id: str) -> Order:
 async def fulfil_order(work: UnitOfWork, order_id: str, request: FulfilOrder) -> Order:
     order = await work.get_target(Order, order_id)
     fulfilled, event = model.fulfil(order, request.lines, final=request.final, at=work.now)
-    settled, invoiced = model.settle(fulfilled)
+    settled, invoiced = settle(fulfilled)
     return work.save(settled, event, *invoiced)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import count
-from typing import Annotated, ClassVar, Final, TypeAlias
+from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
@@ -14,15 +14,12 @@ from libs.contracts.documents import (
     OrderCanceled,
     OrderFulfilled,
     OrderHeld,
-    OrderInvoiced,
     OrderPartiallyFulfilled,
     OrderResumed,
-    OrderSnapshot,
     OrderState,
     OrderStatus,
     OrderSubmitted,
 )
-from libs.contracts.event import Event
 from libs.contracts.values import Day, Moment, Quantity, Value
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup
 from libs.domain.moves import Moves
@@ -51,17 +48,11 @@ MOVES: Final = Moves(
         Standing.NEW: {"submit": Standing.SUBMITTED, "hold": Standing.PENDING, "cancel": Standing.CANCELED},
         Standing.PENDING: {"submit": Standing.SUBMITTED, "resume": Standing.NEW, "cancel": Standing.CANCELED},
         Standing.SUBMITTED: {"fulfil": Standing.FULFILLED, "cancel": Standing.CANCELED},
-        Standing.DELIVERING: {
-            "fulfil": Standing.FULFILLED,
-            "invoice": Standing.DELIVERING,
-            "cancel": Standing.CANCELED,
-        },
+        Standing.DELIVERING: {"fulfil": Standing.FULFILLED, "invoice": Standing.DELIVERING},
         Standing.FULFILLED: {"invoice": Standing.INVOICED},
     }
 )
 """A partial delivery leaves a submitted order where it is, and so does an invoice over some of what was delivered."""
-
-Events: TypeAlias = tuple[Event[OrderSnapshot], ...]
 
 _OF_A_QUOTE: Final = CustomerDocument.model_fields.keys() - Record.model_fields.keys() - {"number"}
 
@@ -138,18 +129,6 @@ class OrderWithoutCustomer(Refusal):
     code = "order_without_customer"
 
 
-class NothingToInvoice(Refusal):
-    """All that was delivered is on invoices."""
-
-    code = "nothing_to_invoice"
-
-
-class OrderPartiallyDelivered(Refusal):
-    """What was delivered stays sold; `fulfil` as the final delivery ends the order."""
-
-    code = "order_partially_delivered"
-
-
 def of_quote(quote: Quote) -> Order:
     """The order that an accepted quote names: what was offered, at the figures at which it was."""
     carried = {name: getattr(quote, name) for name in _OF_A_QUOTE} | {"lines": _identified(quote.lines)}
@@ -208,10 +187,8 @@ def submit(order: Order, *, at: datetime) -> tuple[Order, OrderSubmitted]:
 
 
 def cancel(order: Order, *, at: datetime) -> tuple[Order, OrderCanceled]:
-    """It will not be delivered; raises `OrderPartiallyDelivered` where some of it was."""
+    """It will not be delivered; what was delivered in part stays sold, and ends by `fulfil` as the final delivery."""
     state = OrderState(MOVES.after("cancel", state=order.standing))
-    if order.status_reason is OrderStatus.PARTIAL:
-        raise OrderPartiallyDelivered("some of it was delivered; fulfil it with final, where nothing follows")
     return order.evolve(state=state, status_reason=None, canceled_at=at), OrderCanceled()
 
 
@@ -252,57 +229,3 @@ def _require_within(quantity: Decimal, left: Decimal, pointer: str) -> None:
         raise InvalidFields.at(pointer, "not_positive", "must be above zero")
     if quantity > left:
         raise InvalidFields.at(pointer, "more_than_ordered", f"{left} are left to deliver")
-
-
-def to_invoice(order: Order, asked: Sequence[LineQuantity] | None) -> tuple[LineQuantity, ...]:
-    """So much of its lines, by default all that was delivered and is on no invoice; raises `MoveRefused`,
-    `NothingToInvoice`, or `InvalidFields` where it is more than that.
-    """
-    MOVES.after("invoice", state=order.standing)
-    left = {line.id: line.quantity_fulfilled - line.quantity_invoiced for line in order.lines}
-    if not any(left.values()):
-        raise NothingToInvoice("all that was delivered is on invoices")
-    if asked is None:
-        return tuple(LineQuantity(line_id=id_, quantity=quantity) for id_, quantity in left.items() if quantity)
-    if not asked:
-        raise InvalidFields.at("/lines", "missing", "name a line, or leave lines out for all of them")
-    wanted: dict[str, Decimal] = {}
-    for number, each in enumerate(asked):
-        if each.line_id not in left:
-            raise InvalidFields.at(f"/lines/{number}/line_id", "unknown_line", f"no line {each.line_id}")
-        wanted[each.line_id] = wanted.get(each.line_id, NOTHING) + each.quantity
-        if each.quantity <= 0:
-            raise InvalidFields.at(f"/lines/{number}/quantity", "not_positive", "must be above zero")
-        if wanted[each.line_id] > left[each.line_id]:
-            detail = f"{left[each.line_id]} are delivered and on no invoice"
-            raise InvalidFields.at(f"/lines/{number}/quantity", "more_than_delivered", detail)
-    return tuple(LineQuantity(line_id=id_, quantity=quantity) for id_, quantity in wanted.items())
-
-
-def invoice(order: Order, lines: Sequence[LineQuantity]) -> tuple[Order, Events]:
-    """So much of its lines is on an invoice now; the order is `invoiced` when nothing is left."""
-    return settle(_counted(order, lines, 1))
-
-
-def give_back(order: Order, lines: Sequence[LineQuantity]) -> Order:
-    """The invoice over these is no more."""
-    returned = _counted(order, lines, -1)
-    return returned.evolve(state=OrderState.FULFILLED) if order.state is OrderState.INVOICED else returned
-
-
-def _counted(order: Order, lines: Sequence[LineQuantity], sign: int) -> Order:
-    by_id = {each.line_id: each.quantity * sign for each in lines}
-    return order.evolve(
-        lines=tuple(
-            line.model_copy(update={"quantity_invoiced": line.quantity_invoiced + by_id.get(line.id, NOTHING)})
-            for line in order.lines
-        )
-    )
-
-
-def settle(order: Order) -> tuple[Order, Events]:
-    """A fulfilled order is `invoiced` where all that was delivered is on invoices."""
-    left = any(line.quantity_invoiced < line.quantity_fulfilled for line in order.lines)
-    if left or order.state is not OrderState.FULFILLED:
-        return order, ()
-    return order.evolve(state=OrderState.INVOICED), (OrderInvoiced(),)

@@ -15,6 +15,7 @@ RESOURCE: Final = Resource(
     Order,
     create=commands.create_order,
     change=commands.change_order,
+    remove=commands.remove_order,
     actions=(
         Action("hold", commands.hold_order, "Wait for now", None, Order),
         Action("resume", commands.resume_order, "Go on after a hold", None, Order),

@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from libs.jobs.jobs import JobKind, begin
+from libs.jobs.jobs import JobKind, begin, queued
 from libs.jobs.progress import Progress
 from libs.store.errors import answering
 from libs.store.figures import refigure
@@ -41,7 +41,10 @@ def by_rules(rules: Sequence[ScoringRule], lead: Lead) -> Mapping[str, object]:
 
 
 def rescore(work: UnitOfWork) -> None:
-    """Begins to score all leads anew: at once, and once more those that a copy has scored by former rules meanwhile."""
+    """Begins to score all leads anew: at once, and once more those that a copy has scored by former rules meanwhile.
+
+    Of many changes at once the last one's jobs do it for all of them.
+    """
     begin(work, RESCORING, RescoreLeads())
     begin(work, RESCORING, RescoreLeads(since=work.now), after=_ALL_KNOW)
 
@@ -51,7 +54,7 @@ async def _rescore(progress: Progress, request: RescoreLeads) -> None:
     if request.since is None and progress.cursor is None:
         async with answering():
             await progress.advance(total=await leads.collection(Lead.collection).estimated_document_count())
-    while True:
+    while not await _can_be_left(leads, request):
         rules = await store.active_rules(leads)
         number, last = await refigure(
             leads, Lead, partial(by_rules, rules), after=progress.cursor, since=request.since, limit=AT_ONCE
@@ -59,6 +62,11 @@ async def _rescore(progress: Progress, request: RescoreLeads) -> None:
         if last is None:
             return
         await progress.advance(number, cursor=last)
+
+
+async def _can_be_left(leads: Store, request: RescoreLeads) -> bool:
+    """Whether a job like this one waits, as after many changes at once: it will score by rules at least as new."""
+    return any((other.since is None) == (request.since is None) for other in await queued(leads, RESCORING))
 
 
 RESCORING: Final = JobKind("rescore_leads", RescoreLeads, _rescore)

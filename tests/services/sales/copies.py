@@ -32,8 +32,8 @@ class Staff:
     def is_active(self, user_id: str) -> bool:
         return user_id in {"user-1", "user-2", "user-3"} - self.away
 
-    def members(self, team_id: str) -> list[str]:
-        return [each for each in ("user-2", "user-3") if team_id == "north" and self.is_active(each)]
+    def members(self, team_id: str) -> frozenset[str]:
+        return frozenset({"user-2", "user-3"}) if team_id == "north" else frozenset()
 
 
 async def open_copy(mongo_url: str, database: str) -> Store:

@@ -75,6 +75,14 @@ async def make_overdue_invoice(sales: Running) -> str:
     return id_
 
 
+async def make_delivering_order(sales: Running) -> str:
+    """One of which some is delivered."""
+    id_ = await selling("orders")(sales)
+    await sales.post(f"/api/v1/orders/{id_}/submit")
+    await sales.post(f"/api/v1/orders/{id_}/fulfil", {"lines": [{"line_id": "1", "quantity": 1}]})
+    return id_
+
+
 def standing_of_opportunity(record: Any) -> str:
     return Opportunity.model_validate(record).standing
 
@@ -91,6 +99,7 @@ def dated(member: str) -> list[dict[str, Any]]:
     return [{"valid_from": "2026-01-01", member: 1}]
 
 
+ORDERS = Machine("orders", ORDER_MOVES, order_model.Standing.NEW, selling("orders"), standing=standing_of_order)
 INVOICES = Machine(
     "invoices", INVOICE_MOVES, InvoiceState.DRAFT, selling("invoices"), bodies={"record_payment": {"amount": 100}}
 )
@@ -106,7 +115,8 @@ MACHINES = (
         standing=standing_of_opportunity,
     ),
     Machine("quotes", QUOTE_MOVES, QuoteState.DRAFT, selling("quotes")),
-    Machine("orders", ORDER_MOVES, order_model.Standing.NEW, selling("orders"), standing=standing_of_order),
+    ORDERS,
+    replace(ORDERS, begins=order_model.Standing.DELIVERING, make=make_delivering_order),
     INVOICES,
     replace(INVOICES, begins=InvoiceState.OVERDUE, make=make_overdue_invoice),
     Machine("products", PRODUCT_MOVES, ProductState.DRAFT, making("products", name="Desk")),

@@ -6,7 +6,7 @@ import pytest
 
 from libs.domain.refusals import InvalidFields
 from services.sales.goals import model
-from services.sales.goals.model import MOST_LEVELS, Goal, Metric, Won
+from services.sales.goals.model import MOST_LEVELS, Goal, Metric, Reached
 
 QUARTER = Goal(
     id="quarter",
@@ -32,7 +32,7 @@ def part(**fields: Any) -> Goal:
     ],
 )
 def test_a_goal_is_expected_to_grow_by_the_day(today: date, expected: int, days_left: int) -> None:
-    progress = model.progress(QUARTER, Won(amount=Decimal(4600)), today=today)
+    progress = model.progress(QUARTER, Reached(amount=Decimal(4600)), today=today)
 
     assert progress.expected == expected
     assert progress.days_left == days_left
@@ -41,9 +41,9 @@ def test_a_goal_is_expected_to_grow_by_the_day(today: date, expected: int, days_
 
 
 def test_figures_have_the_digits_of_their_currency() -> None:
-    progress = model.progress(QUARTER.evolve(currency="JPY"), Won(amount=Decimal("33.5")), today=date(2026, 10, 1))
+    progress = model.progress(QUARTER.evolve(currency="JPY"), Reached(amount=Decimal("33.5")), today=date(2026, 10, 1))
     shares = model.progress(
-        QUARTER.evolve(metric=Metric.WON_COUNT), Won(amount=Decimal("33.33333")), today=date(2026, 10, 1)
+        QUARTER.evolve(metric=Metric.WON_COUNT), Reached(amount=Decimal("33.33333")), today=date(2026, 10, 1)
     )
 
     assert str(progress.actual) == "34"
@@ -84,8 +84,8 @@ def test_goals_add_up_that_count_the_same(goal: Goal, ancestors: list[Goal], cod
     model.require_under(part(ends_on=date(2026, 10, 31)), [QUARTER])
 
 
-def test_what_was_won_adds_up_by_currency() -> None:
-    one = Won(amount=Decimal(1), unconverted={"USD": Decimal(2)})
-    other = Won(amount=Decimal(4), unconverted={"USD": Decimal(8), "SEK": Decimal(16)})
+def test_what_counts_adds_up_by_currency() -> None:
+    one = Reached(amount=Decimal(1), unconverted={"USD": Decimal(2)})
+    other = Reached(amount=Decimal(4), unconverted={"USD": Decimal(8), "SEK": Decimal(16)})
 
-    assert one + other == Won(amount=Decimal(5), unconverted={"USD": Decimal(10), "SEK": Decimal(16)})
+    assert one + other == Reached(amount=Decimal(5), unconverted={"USD": Decimal(10), "SEK": Decimal(16)})

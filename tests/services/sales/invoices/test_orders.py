@@ -102,6 +102,34 @@ async def test_what_is_invoiced_meanwhile_is_not_restored(sales: Running) -> Non
     assert await counted(sales, order) == ("invoiced", [3, 4])
 
 
+async def test_an_order_is_not_removed_as_long_as_it_has_invoices(sales: Running) -> None:
+    order = await ordered(sales)
+    canceled, draft = await invoiced(sales, order, of("1", 1)), await invoiced(sales, order)
+    removed = await sales.delete(f"/api/v1/invoices/{draft['id']}")
+    await sales.post(f"/api/v1/invoices/{canceled['id']}/issue")
+    await sales.post(f"/api/v1/invoices/{canceled['id']}/cancel")
+
+    status, problem = await sales.delete(order)
+
+    assert removed[0] == 204
+    assert (status, problem["code"]) == (409, "order_has_invoices")
+    assert (await sales.get(order))[0] == 200
+
+
+async def test_what_a_removed_order_has_charged_is_not_restored(sales: Running) -> None:
+    order = await ordered(sales)
+    invoice = f"/api/v1/invoices/{(await invoiced(sales, order))['id']}"
+    await sales.delete(invoice)
+    assert (await sales.delete(order))[0] == 204
+
+    status, problem = await sales.post(f"{invoice}/restore")
+
+    assert (status, problem["code"]) == (409, "not_restorable")
+    await sales.post(f"{order}/restore")
+    assert (await sales.post(f"{invoice}/restore"))[0] == 200
+    assert await counted(sales, order) == ("invoiced", [3, 4])
+
+
 async def test_what_was_agreed_is_charged_as_it_was_agreed(sales: Running) -> None:
     path = f"/api/v1/invoices/{(await invoiced(sales, await ordered(sales)))['id']}"
 

@@ -17,7 +17,6 @@ from services.sales.orders.model import (
     OrderEmpty,
     OrderLine,
     OrderLocked,
-    OrderPartiallyDelivered,
     OrderWithoutCustomer,
 )
 from services.sales.pricing.model.document import DocumentLine
@@ -147,8 +146,9 @@ def test_a_partial_delivery_leaves_the_order_open_for_the_rest() -> None:
     assert (partly.state, partly.status_reason, partly.fulfilled_at) == ("submitted", "partial", None)
     assert isinstance(event, OrderPartiallyFulfilled)
     assert delivered(partly) == ["1", "0.5"]
-    with pytest.raises(OrderPartiallyDelivered):
+    with pytest.raises(MoveRefused) as refused:
         model.cancel(partly, at=NOW)
+    assert refused.value.extra["open_actions"] == ["fulfil", "invoice"]
 
 
 def test_after_the_final_delivery_nothing_follows() -> None:
