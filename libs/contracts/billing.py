@@ -27,8 +27,18 @@ class PaymentMethod(StrEnum):
     OTHER = "other"
 
 
+class Reversal(Value):
+    """Why a payment does not count any more: it bounced, or was called back."""
+
+    reason: str | None = None
+    recorded_at: Moment
+    recorded_by: str | None = None
+
+
 class Payment(Value):
-    """What was received on a day; `reference` is what the bank or the payer says of it."""
+    """What was received on a day; `reference` is what the bank or the payer says of it. One with a `reversal` does not
+    count.
+    """
 
     id: str
     amount: Amount
@@ -37,11 +47,24 @@ class Payment(Value):
     reference: str | None = None
     recorded_at: Moment
     recorded_by: str | None = None
+    reversal: Reversal | None = None
+
+
+class Refund(Value):
+    """What was given back on a day, as the customer had paid it."""
+
+    id: str
+    amount: Amount
+    refunded_on: Day
+    method: PaymentMethod
+    reference: str | None = None
+    recorded_at: Moment
+    recorded_by: str | None = None
 
 
 class InvoiceSnapshot(Snapshot):
-    """`balance_amount` is what is owed still, from the issue on: the total less payments and what was credited. Below
-    zero it is owed to the customer.
+    """`balance_amount` is what is owed still, from the issue on: the total less payments that count and what was
+    credited, and what was refunded. Below zero it is owed to the customer.
     """
 
     searchable: ClassVar = Searchable("invoices", title=("name",), subtitle=("number",))
@@ -59,6 +82,8 @@ class InvoiceSnapshot(Snapshot):
     credited_amount: Money
     balance_amount: Money | None = None
     payments: tuple[Payment, ...] = ()
+    refunded_amount: Money | None = None
+    refunds: tuple[Refund, ...] = ()
     issued_at: datetime | None = None
     due_date: Day | None = None
     credit_note_id: str | None = None
@@ -97,6 +122,19 @@ class InvoicePaymentRecorded(Event[InvoiceSnapshot], type="sales.invoice.payment
     """The payment is among those of the record."""
 
     payment_id: str
+
+
+class InvoicePaymentReversed(Event[InvoiceSnapshot], type="sales.invoice.payment_reversed"):
+    """One of the payments of the record did not last; what it had paid is owed again."""
+
+    payment_id: str
+    reason: str | None = None
+
+
+class InvoiceRefundRecorded(Event[InvoiceSnapshot], type="sales.invoice.refund_recorded"):
+    """The refund is among those of the record."""
+
+    refund_id: str
 
 
 class InvoicePaid(Event[InvoiceSnapshot], type="sales.invoice.paid"):
@@ -158,6 +196,8 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     InvoiceRepriced,
     InvoiceIssued,
     InvoicePaymentRecorded,
+    InvoicePaymentReversed,
+    InvoiceRefundRecorded,
     InvoicePaid,
     InvoiceOverdue,
     InvoiceCanceled,

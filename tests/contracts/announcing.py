@@ -16,7 +16,7 @@ from libs.store.documents import to_document
 from libs.store.mongo import connect
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
-from tests.contracts.offers import COMPETITOR, CREDIT_NOTE, ORDER, PAYMENT, REVISION
+from tests.contracts.offers import COMPETITOR, CREDIT_NOTE, ORDER, PAYMENT, REFUND, REVISION
 from tests.contracts.parts import NOW, PROOF, id_of
 from tests.contracts.records import CASE, CONTACT, OPPORTUNITY, RECORDS, RESPONSE, USER
 
@@ -52,6 +52,8 @@ OWN_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "sales.quote.declined": {"reason": "Too late."},
     "sales.quote.revised": {"revision_id": REVISION},
     "sales.invoice.payment_recorded": {"payment_id": PAYMENT},
+    "sales.invoice.payment_reversed": {"payment_id": PAYMENT, "reason": "Called back by the bank."},
+    "sales.invoice.refund_recorded": {"refund_id": REFUND},
     "sales.invoice.canceled": {"credit_note_id": CREDIT_NOTE, "reason": "Sent back."},
     **{
         type_: own

@@ -20,7 +20,7 @@ from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, id_of
 
 PRODUCT, BUNDLE, PRICE_LIST, TAX_CODE, CURRENCY, COMPETITOR, QUOTE, REVISION, ORDER = map(id_of, range(211, 220))
 COMPANY: Final = id_of(229)
-INVOICE, CREDIT_NOTE, PAYMENT = map(id_of, range(241, 244))
+INVOICE, CREDIT_NOTE, PAYMENT, BOUNCED, REFUND = map(id_of, range(241, 246))
 PIPELINE, GOAL = id_of(231), id_of(232)
 OWNER: Final = id_of(1)
 BUYER: Final = {"collection": "accounts", "id": id_of(6), "name": "Atelier Azul"}
@@ -164,10 +164,31 @@ OFFERS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
                 "recorded_at": LATER,
                 "recorded_by": id_of(1),
             },
+            {
+                "id": BOUNCED,
+                "amount": "221.40",
+                "paid_on": "2026-11-20",
+                "method": "direct_debit",
+                "recorded_at": NOW,
+                "recorded_by": id_of(1),
+                "reversal": {"reason": "Called back by the bank.", "recorded_at": LATER, "recorded_by": id_of(1)},
+            },
+        ],
+        "refunds": [
+            {
+                "id": REFUND,
+                "amount": "21.40",
+                "refunded_on": "2026-11-21",
+                "method": "bank_transfer",
+                "reference": "statement 9",
+                "recorded_at": LATER,
+                "recorded_by": id_of(1),
+            },
         ],
         "paid_amount": "221.40",
+        "refunded_amount": "21.40",
         "credited_amount": "221.40",
-        "balance_amount": "-221.40",
+        "balance_amount": "-200.00",
         "paid_at": LATER,
         "canceled_at": LATER,
         "cancel_reason": "Sent back.",

@@ -28,6 +28,8 @@ PAST_TENSE = {
     "record_consent": "consent_changed",
     "make_ready": "made_ready",
     "record_payment": "payment_recorded",
+    "record_refund": "refund_recorded",
+    "reverse_payment": "payment_reversed",
     "win": "won",
     "remove_members": "members_removed",
     "remove_second_factor": "second_factor_removed",

@@ -10,6 +10,8 @@ from libs.domain.moves import Moves
 from tests.support.services import Running
 
 Made = Callable[[Running], Awaitable[str]]
+Body = Callable[[Running, str], Awaitable[Any]]
+"""What an action is sent, by what the record of this id is."""
 
 
 def by_state(record: Mapping[str, Any]) -> str:
@@ -19,18 +21,20 @@ def by_state(record: Mapping[str, Any]) -> str:
 @dataclass(frozen=True, slots=True)
 class Machine:
     """A collection whose records are moved by a table. `make` answers the id of a new one, which stands at `begins`;
-    `bodies` are what actions are sent, `standing` tells from a record where in the table it stands.
+    `bodies` are what actions are sent, `standing` tells from a record where in the table it stands. `ways` lead to
+    states where the fewest actions leave a record with which an open action can do nothing.
     """
 
     collection: str
     moves: Moves[Any]
     begins: StrEnum
     make: Made
-    bodies: Mapping[str, Any] = field(default_factory=dict)
+    bodies: Mapping[str, Any | Body] = field(default_factory=dict)
+    ways: Mapping[StrEnum, list[str]] = field(default_factory=dict)
     standing: Callable[[Mapping[str, Any]], str] = by_state
 
     def paths(self) -> dict[StrEnum, list[str]]:
-        """For each state that can be reached, the fewest actions that lead there."""
+        """For each state that can be reached, the actions that lead there: the fewest, or its way."""
         known: dict[StrEnum, list[str]] = {self.begins: []}
         waiting = deque([self.begins])
         while waiting:
@@ -40,7 +44,7 @@ class Machine:
                 if after not in known:
                     known[after] = [*known[state], action]
                     waiting.append(after)
-        return known
+        return {**known, **self.ways}
 
 
 async def walk(service: Running, machine: Machine) -> list[str]:
@@ -66,4 +70,6 @@ async def walk(service: Running, machine: Machine) -> list[str]:
 
 
 async def _act(service: Running, machine: Machine, id_: str, action: str) -> tuple[int, Any]:
-    return await service.post(f"/api/v1/{machine.collection}/{id_}/{action}", machine.bodies.get(action))
+    body = machine.bodies.get(action)
+    sent = await body(service, id_) if callable(body) else body
+    return await service.post(f"/api/v1/{machine.collection}/{id_}/{action}", sent)

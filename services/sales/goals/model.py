@@ -54,7 +54,7 @@ class Unconverted(BaseModel):
 
 class Progress(BaseModel):
     """How far a goal is on a day. `expected` is what there would be by now if every day brought as much; percentages
-    are of the target. `unconverted` is not in `actual`, which is below zero where more was credited than invoiced.
+    are of the target. `unconverted` is not in `actual`, which is below zero where more was taken back than came.
     """
 
     goal_id: str

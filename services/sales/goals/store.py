@@ -31,7 +31,6 @@ _TREE: Final = ("goals", "parents")
 _AT_ONCE: Final = 8
 _ONE: Final = {"$literal": 1}
 _SPLITS: Final = {"$ifNull": ["$splits", []]}
-_BEFORE_TAX: Final = {"$divide": [{"$multiply": ["$payments.amount", "$net_amount"]}, "$total_amount"]}
 _BY_DAY: Final[Document] = {"$group": {"_id": {"day": "$day", "currency": "$currency"}, "value": {"$sum": "$value"}}}
 
 
@@ -135,12 +134,21 @@ def _invoiced(goal: Goal, owners: Owners) -> list[Document]:
 
 
 def _paid(goal: Goal, owners: Owners) -> list[Document]:
-    days: Document = {"$gte": goal.starts_on.isoformat(), "$lte": goal.ends_on.isoformat()}
+    """What was given back counts against it, on its own day; a payment that did not last counts for nothing."""
+    given_back = _flow(goal, owners, "refunds", on="refunded_on", sign=-1)
+    came = _flow(goal, owners, "payments", on="paid_on", sign=1)
+    return [*came, {"$unionWith": {"coll": Invoice.collection, "pipeline": given_back}}]
+
+
+def _flow(goal: Goal, owners: Owners, member: str, *, on: str, sign: int) -> list[Document]:
+    """Amounts of so much of each as is no tax."""
+    within: Document = {"$gte": goal.starts_on.isoformat(), "$lte": goal.ends_on.isoformat()}
+    before_tax = {"$divide": [{"$multiply": [f"${member}.amount", "$net_amount", sign]}, "$total_amount"]}
     return [
-        {"$match": {"payments": {"$elemMatch": {"paid_on": days}}, "_deleted": None, **_owned(owners)}},
-        {"$unwind": "$payments"},
-        {"$match": {"payments.paid_on": days}},
-        {"$project": {"day": "$payments.paid_on", "currency": 1, "value": _BEFORE_TAX}},
+        {"$match": {member: {"$elemMatch": {on: within, "reversal": None}}, "_deleted": None, **_owned(owners)}},
+        {"$unwind": f"${member}"},
+        {"$match": {f"{member}.{on}": within, f"{member}.reversal": None}},
+        {"$project": {"day": f"${member}.{on}", "currency": 1, "value": before_tax}},
     ]
 
 

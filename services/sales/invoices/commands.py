@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from libs.contracts.billing import InvoiceState, Payment, PaymentMethod
-from libs.contracts.values import Amount, Day, Value
+from libs.contracts.billing import InvoiceState
+from libs.contracts.values import Value
 from libs.domain.fields import Line
 from libs.domain.record import Draft, Record
 from libs.domain.refusals import NotRestorable
@@ -21,15 +21,6 @@ from services.sales.invoices.store import Series
 from services.sales.order_invoices import model as order_invoices
 from services.sales.orders.model import LineQuantity, Order
 from services.sales.pricing.model.document import MOST_LINES
-
-
-class RecordPayment(Value):
-    """Of today (UTC) unless `paid_on` says otherwise."""
-
-    amount: Annotated[Amount, Field(gt=0)]
-    paid_on: Day | None = None
-    method: PaymentMethod = PaymentMethod.BANK_TRANSFER
-    reference: Line | None = None
 
 
 class InvoiceOrder(Value):
@@ -123,21 +114,6 @@ async def invoice_due(work: UnitOfWork, due: Timer) -> None:
     invoice = await work.look_up(Invoice, due.key)
     if invoice is not None and invoice.state is InvoiceState.ISSUED:
         work.save(*model.fall_due(invoice))
-
-
-async def record_payment(work: UnitOfWork, invoice_id: str, request: RecordPayment) -> Invoice:
-    invoice = await work.get_target(Invoice, invoice_id)
-    payment = Payment(
-        id=work.new_id(),
-        amount=request.amount,
-        paid_on=request.paid_on or work.now.date(),
-        method=request.method,
-        reference=request.reference,
-        recorded_at=work.now,
-        recorded_by=work.context.actor_id,
-    )
-    paid, events = model.record_payment(invoice, payment, at=work.now)
-    return work.save(paid, *events)
 
 
 async def cancel_invoice(work: UnitOfWork, invoice_id: str, request: CancelInvoice) -> Mapping[str, Record]:

@@ -16,7 +16,7 @@ _MARKS: Final[Mapping[InvoiceState, Mark]] = {
 
 
 def letter_of(invoice: Invoice, today: date) -> Letter:
-    """A draft is as of today, and over all that would be owed."""
+    """A draft is as of today, and over all that would be owed. What was given back is not paid any more."""
     balance = invoice.total_amount if invoice.state is InvoiceState.DRAFT else invoice.balance_amount
     return Letter(
         kind=Kind.INVOICE,
@@ -26,7 +26,7 @@ def letter_of(invoice: Invoice, today: date) -> Letter:
         introduction=invoice.description,
         terms=invoice.terms,
         settlement=Settlement(
-            paid=invoice.paid_amount,
+            paid=invoice.paid_amount - invoice.refunded_amount,
             credited=invoice.credited_amount,
             balance=balance or NOTHING,
             remittance=invoice.remittance_text,

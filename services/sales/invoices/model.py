@@ -10,16 +10,15 @@ from libs.contracts.billing import (
     InvoiceIssued,
     InvoiceOverdue,
     InvoicePaid,
-    InvoicePaymentRecorded,
     InvoiceRepriced,
     InvoiceSnapshot,
     InvoiceState,
     Payment,
+    Refund,
 )
 from libs.contracts.event import Event
 from libs.contracts.values import Address, Amount, Day, Moment, Money, Reference, to_moment
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
-from libs.domain.money import refuse_finer
 from libs.domain.moves import Moves
 from libs.domain.personal import Personal
 from libs.domain.record import Index
@@ -31,29 +30,38 @@ from services.sales.pricing.model.document import NOTHING
 MOVES: Final = Moves(
     {
         InvoiceState.DRAFT: {"issue": InvoiceState.ISSUED, "reprice": InvoiceState.DRAFT},
-        InvoiceState.ISSUED: {"record_payment": InvoiceState.PAID, "cancel": InvoiceState.CANCELED},
-        InvoiceState.OVERDUE: {"record_payment": InvoiceState.PAID, "cancel": InvoiceState.CANCELED},
-        InvoiceState.PAID: {"cancel": InvoiceState.CANCELED},
+        InvoiceState.ISSUED: {
+            "record_payment": InvoiceState.PAID,
+            "reverse_payment": InvoiceState.ISSUED,
+            "cancel": InvoiceState.CANCELED,
+        },
+        InvoiceState.OVERDUE: {
+            "record_payment": InvoiceState.PAID,
+            "reverse_payment": InvoiceState.OVERDUE,
+            "cancel": InvoiceState.CANCELED,
+        },
+        InvoiceState.PAID: {"reverse_payment": InvoiceState.ISSUED, "cancel": InvoiceState.CANCELED},
+        InvoiceState.CANCELED: {"reverse_payment": InvoiceState.CANCELED, "record_refund": InvoiceState.CANCELED},
     }
 )
-"""A payment of less than is owed leaves the state as it is."""
+"""A payment of less than is owed leaves the state as it is. What is owed again after its due date is overdue."""
 
-MOST_PAYMENTS: Final = 100
 MOST_OF_ORDER: Final = 100
 
 Events: TypeAlias = tuple[Event[InvoiceSnapshot], ...]
 
 
 class Invoice(Document, collection="invoices", aggregate="sales.invoice"):
-    """It has a number, a due date and a balance once it is issued. The balance is the total less `paid_amount` and
-    `credited_amount`: below zero it is what the customer gets back. One that is over so much of the lines of an order,
-    `order_lines`, has its lines and terms from there.
+    """It has a number, a due date and a balance once it is issued. The balance is the total less `paid_amount`, what of
+    the payments is not reversed, and `credited_amount`, and `refunded_amount` more: below zero it is what the customer
+    gets back. One that is over so much of the lines of an order, `order_lines`, has its lines and terms from there.
     """
 
     indexes: ClassVar[tuple[Index, ...]] = (
         Index(("number",), unique=True),
         Index(("customer.id",)),
         Index(("payments.paid_on",), sparse=True),
+        Index(("refunds.refunded_on",), sparse=True),
     )
 
     parent = "customer"
@@ -66,6 +74,8 @@ class Invoice(Document, collection="invoices", aggregate="sales.invoice"):
             "remittance_text",
             "cancel_reason",
             "payments.reference",
+            "payments.reversal.reason",
+            "refunds.reference",
             "customer.name",
             "tags",
             "custom",
@@ -88,7 +98,9 @@ class Invoice(Document, collection="invoices", aggregate="sales.invoice"):
     order_id: Annotated[str | None, GUARDED, INDEXED, Lookup.to("orders")] = None
     order_lines: Annotated[tuple[LineQuantity, ...], GUARDED] = ()
     payments: Annotated[tuple[Payment, ...], GUARDED] = ()
+    refunds: Annotated[tuple[Refund, ...], GUARDED] = ()
     paid_amount: Annotated[Amount, GUARDED, LISTED] = NOTHING
+    refunded_amount: Annotated[Amount, GUARDED, LISTED] = NOTHING
     credited_amount: Annotated[Amount, GUARDED, LISTED] = NOTHING
     balance_amount: Annotated[Money | None, GUARDED, LISTED] = None
     paid_at: Annotated[Moment | None, GUARDED, LISTED] = None
@@ -123,12 +135,6 @@ class TooManyInvoices(Refusal):
     """The order has as many invoices as one can have."""
 
     code = "too_many_invoices"
-
-
-class TooManyPayments(Refusal):
-    """The invoice has as many payments as one can have."""
-
-    code = "too_many_payments"
 
 
 def number_of(prefix: str, year: int, count: int) -> str:
@@ -182,7 +188,7 @@ def issue(invoice: Invoice, *, number: str, at: datetime) -> tuple[Invoice, Even
         due_date=invoice.due_date or at.date() + timedelta(days=invoice.payment_days),
         balance_amount=invoice.total_amount,
     )
-    return _settled(issued, InvoiceIssued(), at=at)
+    return settled(issued, InvoiceIssued(), at=at)
 
 
 def overdue_from(due_date: date) -> datetime:
@@ -195,24 +201,7 @@ def fall_due(invoice: Invoice) -> tuple[Invoice, InvoiceOverdue]:
     return invoice.evolve(state=InvoiceState.OVERDUE), InvoiceOverdue()
 
 
-def record_payment(invoice: Invoice, payment: Payment, *, at: datetime) -> tuple[Invoice, Events]:
-    """So much of it was paid; raises `InvalidFields` where that is more than is owed."""
-    MOVES.after("record_payment", state=invoice.state)
-    refuse_finer(invoice.currency, {"/amount": payment.amount})
-    balance = invoice.balance_amount or NOTHING
-    if payment.amount > balance:
-        raise InvalidFields.at("/amount", "exceeds_balance", f"no more than {balance} {invoice.currency} is owed")
-    if len(invoice.payments) == MOST_PAYMENTS:
-        raise TooManyPayments(f"an invoice has at most {MOST_PAYMENTS} payments")
-    paying = invoice.evolve(
-        payments=(*invoice.payments, payment),
-        paid_amount=invoice.paid_amount + payment.amount,
-        balance_amount=balance - payment.amount,
-    )
-    return _settled(paying, InvoicePaymentRecorded(payment_id=payment.id), at=at)
-
-
-def _settled(invoice: Invoice, event: Event[InvoiceSnapshot], *, at: datetime) -> tuple[Invoice, Events]:
+def settled(invoice: Invoice, event: Event[InvoiceSnapshot], *, at: datetime) -> tuple[Invoice, Events]:
     """The invoice is paid where nothing is owed any more."""
     if invoice.balance_amount:
         return invoice, (event,)

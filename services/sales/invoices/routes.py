@@ -5,9 +5,11 @@ from typing import Final
 from libs.web.access import Operation
 from libs.web.resource import Action, Resource
 from services.sales.invoices import commands
-from services.sales.invoices.commands import CanceledInvoice, CancelInvoice, RecordPayment
+from services.sales.invoices.commands import CanceledInvoice, CancelInvoice
 from services.sales.invoices.letter import letter_of
 from services.sales.invoices.model import Invoice
+from services.sales.payments import commands as payments
+from services.sales.payments.commands import RecordPayment, RecordRefund, ReversePayment
 from services.sales.printing.routes import pdf_route
 
 RESOURCE: Final = Resource(
@@ -28,9 +30,25 @@ RESOURCE: Final = Resource(
         ),
         Action(
             "record_payment",
-            commands.record_payment,
+            payments.record_payment,
             "So much of it was paid",
             RecordPayment,
+            Invoice,
+            Operation.DELETE,
+        ),
+        Action(
+            "reverse_payment",
+            payments.reverse_payment,
+            "A payment did not last: so much is owed again",
+            ReversePayment,
+            Invoice,
+            Operation.DELETE,
+        ),
+        Action(
+            "record_refund",
+            payments.record_refund,
+            "So much of what was paid was given back",
+            RecordRefund,
             Invoice,
             Operation.DELETE,
         ),

@@ -14,6 +14,7 @@ from libs.contracts.event import Event, Snapshot
 from libs.contracts.privacy import Person
 from libs.contracts.publishers import PUBLISHERS
 from libs.contracts.sales import LossReason
+from libs.contracts.values import Value
 from libs.domain.record import Record
 from libs.privacy.erasing import erase_record
 from libs.privacy.scrubbing import Erased
@@ -33,7 +34,7 @@ from services.sales.contacts.model import Contact
 from services.sales.currencies.model import Currency
 from services.sales.goals.model import Goal
 from services.sales.intake.consumers import take_in_response
-from services.sales.invoices.commands import CancelInvoice, InvoiceOrder, RecordPayment, invoice_due
+from services.sales.invoices.commands import CancelInvoice, InvoiceOrder, invoice_due
 from services.sales.invoices.model import Invoice
 from services.sales.leads.commands import DisqualifyLead, QualifyLead
 from services.sales.leads.model import Lead
@@ -41,6 +42,7 @@ from services.sales.opportunities.commands import LoseOpportunity, MoveOpportuni
 from services.sales.opportunities.model import Opportunity
 from services.sales.orders.commands import FulfilOrder
 from services.sales.orders.model import LineQuantity, Order
+from services.sales.payments.commands import RecordPayment, RecordRefund, ReversePayment
 from services.sales.pipelines.model import Pipeline
 from services.sales.price_lists.model import PriceList
 from services.sales.products.model import Product
@@ -51,7 +53,7 @@ from services.sales.quotes.model import Quote
 from services.sales.relationships.model import Relationship
 from services.sales.scoring_rules.model import ScoringRule
 from services.sales.tax_codes.model import TaxCode
-from tests.services.sales.copies import USER, announced, deliver, do, draft, response
+from tests.services.sales.copies import USER, announced, deliver, do, draft, read, response
 
 CLASSES: dict[str, type[Event[Snapshot]]] = {
     event.type: event for event in PUBLISHERS["sales"] if not event.type.endswith(f".{RESTATED}")
@@ -91,7 +93,18 @@ LIVES = {
     ),
     "invoices": (
         draft(Invoice, name="Work", customer=ACME, lines=[WORK]),
-        ["reprice", "assign", "share", "unshare", "issue", "record_payment", "cancel"],
+        [
+            "reprice",
+            "assign",
+            "share",
+            "unshare",
+            "issue",
+            "record_payment",
+            "reverse_payment",
+            "record_payment",
+            "cancel",
+            "record_refund",
+        ],
     ),
     "competitors": (draft(Competitor, name="Globex"), ["assign", "share", "unshare", "deactivate", "activate"]),
     "products": (draft(Product, sku="LAMP", name="Lamp"), ["activate", "assign", "share", "unshare", "retire"]),
@@ -125,7 +138,7 @@ LIVES = {
         ["assign", "share", "unshare", "deactivate", "activate"],
     ),
 }
-REQUESTS = {
+REQUESTS: dict[str, Value] = {
     "assign": Assign(owner_id="user-2"),
     "share": ShareWith(user_id="user-3"),
     "unshare": Whom(user_id="user-3"),
@@ -136,6 +149,7 @@ REQUESTS = {
     "cancel": CancelInvoice(),
     "invoice": InvoiceOrder(),
     "record_payment": RecordPayment(amount=Decimal(100)),
+    "record_refund": RecordRefund(amount=Decimal(100)),
     "decline": DeclineQuote(reason="Too late"),
     "lose": LoseOpportunity(reason=LossReason.OUT_SOLD, competitor="Globex"),
     "win": WinOpportunity(),
@@ -149,6 +163,13 @@ OTHER_ENDS: dict[str, tuple[list[str], ...]] = {
     "invoices": (["issue"],),
 }
 """What one record cannot go through as well."""
+
+
+async def asked(store: Store, name: str, record: Record) -> Value:
+    """What an action is sent."""
+    if name == "reverse_payment":
+        return ReversePayment(payment_id=(await read(store, Invoice, record.id)).payments[-1].id, reason="Bounced")
+    return REQUESTS[name]
 
 
 async def live(store: Store, resource: Resource[Record], names: Sequence[str]) -> Record:
@@ -167,7 +188,7 @@ async def live(store: Store, resource: Resource[Record], names: Sequence[str]) -
         work.remove(await work.get(resource.record, record.id))
 
     for name in names:
-        request = [REQUESTS[name]] if actions[name].body else []
+        request = [await asked(store, name, record)] if actions[name].body else []
         await do(store, actions[name].command, record.id, *request)
         if isinstance(record, Quote) and name == "activate":
             await do(store, make_link, record.id, 7)

@@ -99,9 +99,30 @@ def dated(member: str) -> list[dict[str, Any]]:
     return [{"valid_from": "2026-01-01", member: 1}]
 
 
+async def some_payment(sales: Running, id_: str) -> dict[str, Any]:
+    """One that counts; of what is owed so much is paid for it."""
+    path = f"/api/v1/invoices/{id_}"
+    _, invoice = await sales.get(path)
+    if invoice["state"] in {InvoiceState.ISSUED, InvoiceState.OVERDUE}:
+        _, invoice = await sales.post(f"{path}/record_payment", {"amount": 1})
+    counting = [each["id"] for each in invoice["payments"] if "reversal" not in each]
+    return {"payment_id": counting[-1] if counting else "none"}
+
+
 ORDERS = Machine("orders", ORDER_MOVES, order_model.Standing.NEW, selling("orders"), standing=standing_of_order)
 INVOICES = Machine(
-    "invoices", INVOICE_MOVES, InvoiceState.DRAFT, selling("invoices"), bodies={"record_payment": {"amount": 100}}
+    "invoices",
+    INVOICE_MOVES,
+    InvoiceState.DRAFT,
+    selling("invoices"),
+    bodies={"record_payment": {"amount": 100}, "reverse_payment": some_payment, "record_refund": {"amount": 1}},
+    ways={InvoiceState.CANCELED: ["issue", "record_payment", "cancel"]},
+)
+OVERDUE_INVOICES = replace(
+    INVOICES,
+    begins=InvoiceState.OVERDUE,
+    make=make_overdue_invoice,
+    ways={InvoiceState.CANCELED: ["record_payment", "cancel"]},
 )
 
 MACHINES = (
@@ -118,7 +139,7 @@ MACHINES = (
     ORDERS,
     replace(ORDERS, begins=order_model.Standing.DELIVERING, make=make_delivering_order),
     INVOICES,
-    replace(INVOICES, begins=InvoiceState.OVERDUE, make=make_overdue_invoice),
+    OVERDUE_INVOICES,
     Machine("products", PRODUCT_MOVES, ProductState.DRAFT, making("products", name="Desk")),
     plain("accounts", name="Acme"),
     plain("company_profiles", name="Dawn Interiors"),

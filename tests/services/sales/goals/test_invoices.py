@@ -74,8 +74,21 @@ async def test_payments_count_on_their_day_for_what_they_pay_before_tax(sales: R
     assert months == [50, 33.34]
     assert await reached(sales, "paid_value", user_id="ana") == 100
     assert await reached(sales, "paid_value", user_id="eva") == 0
+
+
+async def test_what_did_not_last_or_was_given_back_is_not_paid(sales: Running, tax: None) -> None:
+    path = await invoiced(sales, 100)
+    for amount in (59.5, 11.9):
+        _, invoice = await sales.post(f"{path}/record_payment", {"amount": amount, "paid_on": "2026-01-31"})
+    await sales.post(f"{path}/reverse_payment", {"payment_id": invoice["payments"][1]["id"]})
     await sales.post(f"{path}/cancel")
-    assert (await reached(sales, "paid_value"), await reached(sales, "invoiced_value")) == (100, 7)
+    status, _ = await sales.post(f"{path}/record_refund", {"amount": 23.8, "refunded_on": "2026-02-01"})
+    assert status == 200
+
+    months = [await reached(sales, "paid_value", **month) for month in (JANUARY, FEBRUARY)]
+
+    assert months == [50, -20]
+    assert (await reached(sales, "paid_value"), await reached(sales, "invoiced_value")) == (30, 0)
 
 
 async def test_what_is_in_other_currencies_counts_by_the_rate_of_its_day(sales: Running, tax: None) -> None:

@@ -95,7 +95,7 @@ async def test_a_draft_is_edited_and_removed_and_an_issued_invoice_is_neither(
         assert (status, problem["code"], problem["open_actions"]) == (
             409,
             "invoice_locked",
-            ["record_payment", "cancel"],
+            ["record_payment", "reverse_payment", "cancel"],
         )
     assert (await sales.patch(path, {"tags": ["late"]}))[1]["tags"] == ["late"]
 
@@ -137,7 +137,13 @@ async def test_an_invoice_and_its_credit_note_are_printed_under_their_numbers(
 async def test_a_salesperson_drafts_and_does_not_issue(sales: Running, customer: dict[str, Any]) -> None:
     path = await drafted(sales, customer)
     assert (await sales.patch(path, {"name": "Consulting"}, roles=SALESPERSON))[0] == 200
-    for action, body in (("issue", None), ("record_payment", {"amount": 1}), ("cancel", {})):
+    for action, body in (
+        ("issue", None),
+        ("record_payment", {"amount": 1}),
+        ("reverse_payment", {"payment_id": "1"}),
+        ("record_refund", {"amount": 1}),
+        ("cancel", {}),
+    ):
         assert (await sales.post(f"{path}/{action}", body, roles=SALESPERSON))[0] == 403
 
     assert (await sales.post(f"{path}/issue", roles=("sales_manager",)))[0] == 200

@@ -9,10 +9,11 @@ from services.sales.credit_notes.model import crediting
 from services.sales.invoices import model
 from services.sales.invoices.letter import letter_of
 from services.sales.invoices.model import Invoice
+from services.sales.payments.model import record_payment, record_refund
 from services.sales.printing.layout import lay_out
 from services.sales.printing.model import Letter
 from services.sales.printing.typesetter import typeset
-from tests.services.sales.invoices.test_model import DRAFT, ISSUED, LINES, NOW, TODAY, invoice, paying
+from tests.services.sales.invoices.samples import DRAFT, ISSUED, LINES, NOW, TODAY, invoice, paying, refunding
 from tests.services.sales.printing.samples import addressed
 
 PAYABLE = ISSUED.evolve(remittance_text="Please name the number.", terms="Carriage paid.")
@@ -25,7 +26,7 @@ def sheet(letter: Letter, language: Language = Language.BRITISH_ENGLISH) -> dict
 
 
 def paid(amount: str) -> Invoice:
-    return model.record_payment(PAYABLE, paying(amount), at=NOW)[0]
+    return record_payment(PAYABLE, paying(amount), at=NOW)[0]
 
 
 def test_an_issued_invoice_says_what_is_owed_until_when_and_how_to_pay() -> None:
@@ -74,6 +75,8 @@ def test_a_canceled_invoice_says_so_and_what_is_given_back() -> None:
 
     assert told["mark"] == "Canceled"
     assert told["settled"] == [("Paid", "-€500.00"), ("Credited", "-€594.76"), ("In your favour", "€500.00")]
+    refunded, _ = record_refund(canceled, refunding("200"))
+    assert sheet(letter_of(refunded, TODAY))["settled"][-1] == ("In your favour", "€300.00")
 
 
 def test_a_credit_note_names_its_invoice_and_the_reason() -> None:
