@@ -32,6 +32,14 @@ def test_todays_consumers_read_what_was_released(type_: str) -> None:
 
 
 @pytest.mark.parametrize("type_", KEPT)
+def test_todays_consumers_know_no_member_that_todays_producers_do_not_say(type_: str) -> None:
+    event = BY_TYPE[type_].received(Envelope.from_attributes(announced(BY_TYPE[type_])))
+
+    for known in (event, event.record):
+        assert sorted(type(known).model_fields.keys() - known.model_fields_set) == []
+
+
+@pytest.mark.parametrize("type_", KEPT)
 def test_todays_producers_say_all_that_was_released(type_: str) -> None:
     assert list(lost(read(sample_file(type_)), announced(BY_TYPE[type_]))) == []
 

@@ -11,6 +11,8 @@ from libs.store.reach import query_of
 from libs.store.store import Document, Store
 from services.sales.opportunities.model import Opportunity
 
+USED: Final = ("competitor_ids", "competitor_id", "state", "currency", "actual_value", "estimated_value")
+
 _OUTCOMES: Final = ("won", "lost", "lost_otherwise", "open")
 
 

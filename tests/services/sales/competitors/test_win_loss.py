@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
+from libs.web.requests import DIRECTORY
 from tests.services.sales.test_routes import made
+from tests.support.events import envelope
 from tests.support.services import Running
 
 
@@ -47,3 +51,17 @@ async def test_a_sale_is_not_lost_to_a_competitor_that_is_not_there(sales: Runni
     status, problem = await sales.post(f"/api/v1/opportunities/{opportunity['id']}/lose", {"competitor_id": "nowhere"})
 
     assert (status, problem["errors"][0]["pointer"]) == (422, "/competitor_id")
+
+
+@pytest.mark.parametrize("field", ["actual_value", "competitor_ids"])
+async def test_nothing_is_told_that_is_made_of_what_a_role_hides(sales: Running, field: str) -> None:
+    path = f"/api/v1/competitors/{(await made(sales, 'competitors', {'name': 'Globex'}))['id']}/win_loss"
+    seen = {name: {"read": "all"} for name in ("competitors", "opportunities")}
+    for role, fields in (("seeing", {}), (f"without_{field}", {field: "hidden"})):
+        told = {"id": role, "permissions": seen, "fields": {"opportunities": fields}}
+        await sales.app[DIRECTORY].hear(envelope("identity.role.created", "roles", told))
+
+    refused = await sales.get(path, roles=(f"without_{field}",))
+
+    assert (refused[0], refused[1]["code"]) == (403, "forbidden")
+    assert (await sales.get(path, roles=("seeing",)))[0] == 200
