@@ -6,13 +6,13 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from libs.contracts.values import Address, Amount, Currency, Language
+from libs.contracts.values import Amount, Currency, Language
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.merging import completed
 from libs.domain.people import Email, Phone, fold
 from libs.domain.personal import Personal
-from libs.domain.record import Record
 from libs.domain.refusals import InvalidFields, Refusal
+from services.sales.addresses.model import ADDRESSES, Located
 
 MOST_LEVELS: Final = 50
 """How deep a hierarchy of accounts may be."""
@@ -26,10 +26,10 @@ class AccountRelationship(StrEnum):
     OTHER = "other"
 
 
-class Account(Record, collection="accounts", aggregate="sales.account"):
+class Account(Located, collection="accounts", aggregate="sales.account"):
     """`name_key` is the name as it is compared. A company is no person: what it says of itself stays."""
 
-    personal = Personal(kept=("name", "name_key", "email", "phone", "address", "shipping_address"))
+    personal = Personal(kept=("name", "name_key", "email", "phone", *ADDRESSES))
 
     parent = "parent_account_id"
 
@@ -44,8 +44,6 @@ class Account(Record, collection="accounts", aggregate="sales.account"):
     phone: Annotated[Phone | None, LISTED, SEARCHED] = None
     website: Annotated[Line | None, LISTED] = None
     language: Annotated[Language | None, LISTED] = None
-    address: Address | None = None
-    shipping_address: Address | None = None
     relationship: Annotated[AccountRelationship, LISTED] = AccountRelationship.PROSPECT
     parent_account_id: Annotated[str | None, INDEXED, Lookup.to("accounts")] = None
     primary_contact_id: Annotated[str | None, LISTED, Lookup.to("contacts")] = None

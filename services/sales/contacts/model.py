@@ -10,6 +10,7 @@ from libs.domain.merging import completed
 from libs.domain.people import Email, NamePart, Phone, fold, full_name, phone_key
 from libs.domain.personal import Personal
 from libs.domain.refusals import InvalidFields
+from services.sales.addresses.model import ADDRESSES, Located
 from services.sales.consents.model import Consenting, carried
 
 
@@ -23,14 +24,14 @@ class PreferredChannel(StrEnum):
     SOCIAL = "social"
 
 
-class Contact(Consenting, collection="contacts", aggregate="sales.contact"):
+class Contact(Consenting, Located, collection="contacts", aggregate="sales.contact"):
     """`person_keys` are what this person is recognised by."""
 
     parent = "account_id"
     personal = Personal(
         cleared=(
             "description", "first_name", "last_name", "full_name", "job_title", "email", "phone", "mobile_phone",
-            "person_keys", "birth_date", "address", "other_address", "tags", "custom",
+            "person_keys", "birth_date", *ADDRESSES, "other_address", "tags", "custom",
         ),
         kept=("consent", "consent_proofs"),
         emails=("email",),
@@ -49,7 +50,6 @@ class Contact(Consenting, collection="contacts", aggregate="sales.contact"):
     person_keys: Annotated[tuple[str, ...], GUARDED, INDEXED] = ()
     job_title: Annotated[Line | None, LISTED] = None
     birth_date: Annotated[Day | None, INDEXED] = None
-    address: Address | None = None
     other_address: Address | None = None
     preferred_channel: Annotated[PreferredChannel | None, LISTED] = None
     language: Annotated[Language | None, LISTED] = None

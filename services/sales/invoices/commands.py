@@ -14,6 +14,7 @@ from libs.jobs import timers
 from libs.jobs.timers import Timer, timer
 from libs.store.work import UnitOfWork
 from services.sales.credit_notes.model import CreditNote, crediting
+from services.sales.customer_documents.commands import parties
 from services.sales.documents import commands as documents
 from services.sales.invoices import model, store
 from services.sales.invoices.model import Invoice
@@ -105,7 +106,8 @@ async def issue_invoice(work: UnitOfWork, invoice_id: str) -> Invoice:
     issued, events = model.issue(draft, number=number, at=work.now)
     if issued.state is InvoiceState.ISSUED and issued.due_date is not None:
         timers.schedule(work, invoice_due.at(model.overdue_from(issued.due_date), issued.id))
-    return work.save(issued, *events)
+    address = issued.billing_address or (await parties(work, issued)).billed_at
+    return work.save(issued.model_copy(update={"billing_address": address}), *events)
 
 
 @timer("invoice_due")

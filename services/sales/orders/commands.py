@@ -8,6 +8,7 @@ from libs.contracts.values import Value
 from libs.domain.record import Draft
 from libs.store.work import UnitOfWork
 from services.sales.customer_documents import model as customer_documents
+from services.sales.customer_documents.commands import addressed
 from services.sales.customer_documents.store import next_number, opportunity_of
 from services.sales.documents import commands as documents
 from services.sales.invoices.store import has_invoices
@@ -71,7 +72,8 @@ async def resume_order(work: UnitOfWork, order_id: str) -> Order:
 async def submit_order(work: UnitOfWork, order_id: str) -> Order:
     """For the customer whom its opportunity knows by now, where it has none of its own."""
     order = await _for_known_customer(work, await work.get_target(Order, order_id))
-    return work.save(*model.submit(order, at=work.now))
+    submitted, event = model.submit(order, at=work.now)
+    return work.save(await addressed(work, submitted), event)
 
 
 async def fulfil_order(work: UnitOfWork, order_id: str, request: FulfilOrder) -> Order:

@@ -19,4 +19,5 @@ def letter_of(order: Order, today: date) -> Letter:
         days={Day.ISSUED: issued, Day.DELIVERY: order.delivery_date},
         introduction=order.description,
         terms=order.terms,
+        delivery=order.shipping_address,
     )

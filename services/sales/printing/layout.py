@@ -58,7 +58,7 @@ class _Layout:
             "total": (words.total, formats.money(self._priced.total)),
             "included": [*self._taxes(words.included_tax)] if self._tax_included else [],
             "settled": [*self._settled(letter.settlement)],
-            "sections": [*self._sections(letter, sender)],
+            "sections": [*self._sections(letter, sender, home)],
             "page": words.page,
         }
 
@@ -145,12 +145,14 @@ class _Layout:
                 yield label, money(-amount)
         yield words.balance if settlement.balance >= 0 else words.in_your_favour, money(abs(settlement.balance))
 
-    def _sections(self, letter: Letter, sender: CompanyProfile) -> Iterator[dict[str, str]]:
+    def _sections(self, letter: Letter, sender: CompanyProfile, home: str | None) -> Iterator[dict[str, str]]:
         """What stands below the figures; how to pay only as long as something is owed."""
         settlement = letter.settlement
         if settlement is not None and settlement.balance > 0:
             lines = (settlement.remittance, " · ".join(sender.bank_details))
             yield from _section(self._words.payment, "\n".join(line for line in lines if line))
+        if letter.delivery != self._addressed.recipient.address:
+            yield from _section(self._words.delivery, "\n".join(self._formats.address(letter.delivery, seen_from=home)))
         yield from _section(self._words.terms, letter.terms)
 
     def _taxes(self, pattern: str) -> Iterator[Pair]:

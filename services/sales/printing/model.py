@@ -95,7 +95,7 @@ class Settlement:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One document as its reader gets it. `revision` is told from the second on, `reference` is what the customer calls
-    it, `invoice_number` is of what it takes back.
+    it, `invoice_number` is of what it takes back, `delivery` where it goes.
     """
 
     kind: Kind
@@ -108,6 +108,7 @@ class Letter:
     days: Mapping[Day, date | None] = field(default_factory=dict)
     introduction: str | None = None
     terms: str | None = None
+    delivery: Address | None = None
     settlement: Settlement | None = None
 
     @property

@@ -38,6 +38,7 @@ class Words:
     balance: str
     in_your_favour: str
     payment: str
+    delivery: str
     terms: str
     tax_id: str
     page: str
@@ -75,6 +76,7 @@ ENGLISH: Final = Words(
     balance="Open amount",
     in_your_favour="In your favour",
     payment="Payment",
+    delivery="Delivery address",
     terms="Terms",
     tax_id="Tax ID",
     page="Page {page} of {pages}",
@@ -112,6 +114,7 @@ GERMAN: Final = Words(
     balance="Offener Betrag",
     in_your_favour="Zu Ihren Gunsten",
     payment="Zahlung",
+    delivery="Lieferadresse",
     terms="Bedingungen",
     tax_id="USt-IdNr.",
     page="Seite {page} von {pages}",

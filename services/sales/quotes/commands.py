@@ -10,6 +10,7 @@ from libs.domain.fields import Line
 from libs.domain.record import Draft, Record
 from libs.store.work import UnitOfWork
 from services.sales.customer_documents import model as customer_documents
+from services.sales.customer_documents.commands import addressed
 from services.sales.customer_documents.store import next_number, opportunity_of
 from services.sales.documents import commands as documents
 from services.sales.opportunities import model as opportunities
@@ -45,7 +46,8 @@ async def change_quote(work: UnitOfWork, current: Quote, wanted: Quote) -> Quote
 
 
 async def activate_quote(work: UnitOfWork, quote_id: str) -> Quote:
-    return work.save(*model.activate(await work.get_target(Quote, quote_id), at=work.now))
+    quote, event = model.activate(await work.get_target(Quote, quote_id), at=work.now)
+    return work.save(await addressed(work, quote), event)
 
 
 async def reprice_quote(work: UnitOfWork, quote_id: str) -> Quote:

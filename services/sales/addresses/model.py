@@ -1,0 +1,26 @@
+"""Addresses of those whom we sell to, by what they are for."""
+
+from typing import Final
+
+from libs.contracts.values import Address
+from libs.domain.record import Record
+
+ADDRESSES: Final = ("address", "billing_address", "shipping_address", "visiting_address")
+
+
+class Located(Record):
+    """`address` is where they are written to, and stands for any other that is missing."""
+
+    address: Address | None = None
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    visiting_address: Address | None = None
+
+
+def billed_at(customer: Located) -> Address | None:
+    return customer.billing_address or customer.address
+
+
+def supplied_at(customer: Located) -> Address | None:
+    """Deliveries go where somebody can be visited, rather than where post is sent."""
+    return customer.shipping_address or customer.visiting_address or customer.address
