@@ -6,13 +6,12 @@ from aiohttp import web
 
 from libs.bus.definitions import projection
 from libs.store import copies
-from libs.web.resource import Resource
 from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
 from services.sales.accounts import routes as accounts
 from services.sales.assignment_rules import routes as assignment_rules
 from services.sales.assignment_rules.model import AssignmentRule
-from services.sales.company_profiles.model import CompanyProfile
+from services.sales.company_profiles import routes as company_profiles
 from services.sales.competitors import routes as competitors
 from services.sales.contacts import routes as contacts
 from services.sales.credit_notes import routes as credit_notes
@@ -66,7 +65,7 @@ SALES: Final = Service(
         price_lists.RESOURCE,
         tax_codes.RESOURCE,
         currencies.RESOURCE,
-        Resource(CompanyProfile),
+        company_profiles.RESOURCE,
         scoring_rules.RESOURCE,
         assignment_rules.RESOURCE,
     ),

@@ -136,6 +136,7 @@ OFFERS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "bank_details": ["Hansebank", "IBAN DE02 1203 0000 0000 2020 51"],
         "footer": "Managing director: Mira Dawn.",
         "language": "de",
+        "number_prefixes": {"quotes": "AN", "orders": "AU", "invoices": "RE", "credit_notes": "GU"},
     },
     Invoice: {
         **DOCUMENT,

@@ -1,6 +1,6 @@
 """What documents for a customer share: whom they are for, what they are called, and what they follow from."""
 
-from typing import Annotated, Any, ClassVar, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from libs.contracts.values import Address, Reference
 from libs.domain.fields import GUARDED, INDEXED, INITIAL, LISTED, SEARCHED, Line, Lookup, Text
@@ -22,9 +22,6 @@ PERSONAL: Final = Personal(
 class CustomerDocument(Document):
     """It is for a `customer`, or for the `prospect` of its opportunity as long as that has none."""
 
-    series: ClassVar[str]
-    """What its numbers begin with."""
-
     parent = "customer"
     personal = PERSONAL
 
@@ -41,11 +38,6 @@ class CustomerDocument(Document):
 
 
 D = TypeVar("D", bound=CustomerDocument)
-
-
-def number_of(document_type: type[CustomerDocument], year: int, count: int) -> str:
-    """What people call the `count`th of a year: Q-2026-000123."""
-    return f"{document_type.series}-{year}-{count:06}"
 
 
 def following(document: D, opportunity: Opportunity) -> D:

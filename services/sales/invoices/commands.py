@@ -18,7 +18,8 @@ from services.sales.customer_documents.commands import parties
 from services.sales.documents import commands as documents
 from services.sales.invoices import model, store
 from services.sales.invoices.model import Invoice
-from services.sales.invoices.store import Series
+from services.sales.numbering.model import CREDIT_NOTES, INVOICES
+from services.sales.numbering.store import take_number
 from services.sales.order_invoices import model as order_invoices
 from services.sales.orders.model import LineQuantity, Order
 from services.sales.pricing.model.document import MOST_LINES
@@ -99,10 +100,10 @@ async def reprice_invoice(work: UnitOfWork, invoice_id: str) -> Invoice:
 
 
 async def issue_invoice(work: UnitOfWork, invoice_id: str) -> Invoice:
-    """Its number is the next of the year, and comes with the same commit."""
+    """Its number is the next of the year, and comes with the same commit. It stays where it was addressed to."""
     draft = await work.get_target(Invoice, invoice_id)
     model.require_issuable(draft, on=work.now.date())
-    number = await store.next_number(work, Series.INVOICES)
+    number = await take_number(work, INVOICES)
     issued, events = model.issue(draft, number=number, at=work.now)
     if issued.state is InvoiceState.ISSUED and issued.due_date is not None:
         timers.schedule(work, invoice_due.at(model.overdue_from(issued.due_date), issued.id))
@@ -122,7 +123,7 @@ async def cancel_invoice(work: UnitOfWork, invoice_id: str, request: CancelInvoi
     """The canceled invoice, and the credit note that takes it back under the next number of its own series."""
     invoice = await work.get_target(Invoice, invoice_id)
     canceled, event = model.cancel(invoice, credit_note_id=work.new_id(), reason=request.reason, at=work.now)
-    number = await store.next_number(work, Series.CREDIT_NOTES)
+    number = await take_number(work, CREDIT_NOTES)
     note = crediting(invoice, id=event.credit_note_id, number=number, reason=request.reason, at=work.now)
     await _give_back(work, invoice)
     return {"invoice": work.save(canceled, event), "credit_note": work.add(note)}

@@ -137,11 +137,6 @@ class TooManyInvoices(Refusal):
     code = "too_many_invoices"
 
 
-def number_of(prefix: str, year: int, count: int) -> str:
-    """What people call the document that is the `count`th of its series in a year: INV-2026-00123."""
-    return f"{prefix}-{year}-{count:05}"
-
-
 def require_draft(invoice: Invoice) -> Invoice:
     """The invoice itself; raises `InvoiceLocked`."""
     if invoice.state is not InvoiceState.DRAFT:

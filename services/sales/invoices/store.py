@@ -1,24 +1,8 @@
-"""How invoices and credit notes are numbered, without gaps (docs/adr/0040), and which an order has."""
-
-from enum import StrEnum
+"""Which invoices an order has."""
 
 from libs.contracts.billing import InvoiceState
-from libs.store.sequence import take_next
 from libs.store.work import UnitOfWork
-from services.sales.invoices.model import MOST_OF_ORDER, Invoice, TooManyInvoices, number_of
-
-
-class Series(StrEnum):
-    """What numbers begin with; each counts from 1 in each year."""
-
-    INVOICES = "INV"
-    CREDIT_NOTES = "CN"
-
-
-async def next_number(work: UnitOfWork, series: Series) -> str:
-    """The next of this year in UTC, which is taken by the commit or not at all."""
-    year = work.now.year
-    return number_of(series, year, await take_next(work, f"{series} {year}"))
+from services.sales.invoices.model import MOST_OF_ORDER, Invoice, TooManyInvoices
 
 
 async def of_order(work: UnitOfWork, order_id: str) -> list[Invoice]:

@@ -9,9 +9,11 @@ from libs.domain.record import Draft
 from libs.store.work import UnitOfWork
 from services.sales.customer_documents import model as customer_documents
 from services.sales.customer_documents.commands import addressed
-from services.sales.customer_documents.store import next_number, opportunity_of
+from services.sales.customer_documents.store import opportunity_of
 from services.sales.documents import commands as documents
 from services.sales.invoices.store import has_invoices
+from services.sales.numbering.model import ORDERS
+from services.sales.numbering.store import draw_number
 from services.sales.order_invoices.model import OrderHasInvoices, settle
 from services.sales.orders import model
 from services.sales.orders.model import LineQuantity, Order
@@ -33,13 +35,13 @@ async def create_order(work: UnitOfWork, draft: Draft) -> Order:
         order = customer_documents.following(order, opportunity)
     sound = customer_documents.require_sound(model.itemised(order), opportunity)
     priced = await documents.price(work, sound)
-    return work.add(priced.model_copy(update={"number": await next_number(work, Order)}))
+    return work.add(priced.model_copy(update={"number": await draw_number(work, ORDERS)}))
 
 
 async def take_order(work: UnitOfWork, quote: Quote) -> Order:
     """The order that an accepted quote becomes, for the customer whom its opportunity knows by now."""
     order = await _for_known_customer(work, model.of_quote(quote))
-    return work.add(order.model_copy(update={"number": await next_number(work, Order)}))
+    return work.add(order.model_copy(update={"number": await draw_number(work, ORDERS)}))
 
 
 async def _for_known_customer(work: UnitOfWork, order: Order) -> Order:

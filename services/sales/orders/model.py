@@ -79,7 +79,6 @@ class Order(CustomerDocument, collection="orders", aggregate="sales.order"):
     calls it, `delivery_date` the day on which they want it.
     """
 
-    series = "O"
     indexes: ClassVar[tuple[Index, ...]] = (
         Index(("number",), unique=True),
         Index(("quote_id",), unique=True),

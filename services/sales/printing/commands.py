@@ -4,6 +4,7 @@ from libs.domain.grants import hidden_fields
 from libs.domain.refusals import Forbidden
 from libs.store.work import UnitOfWork
 from services.sales.company_profiles.model import CompanyProfile
+from services.sales.company_profiles.store import profile_in_use
 from services.sales.customer_documents.commands import parties
 from services.sales.printing.model import Addressed, Letter, NothingPriced, Recipient, SenderUnknown, names_of
 
@@ -14,7 +15,7 @@ async def address(work: UnitOfWork, letter: Letter) -> Addressed:
         raise Forbidden("your roles hide parts of this document")
     if letter.document.priced is None:
         raise NothingPriced
-    sender = await work.first(CompanyProfile, {"state": "active"})
+    sender = await profile_in_use(work)
     if sender is None:
         raise SenderUnknown
     return Addressed(letter, sender, await _recipient(work, letter, sender))

@@ -11,8 +11,10 @@ from libs.domain.record import Draft, Record
 from libs.store.work import UnitOfWork
 from services.sales.customer_documents import model as customer_documents
 from services.sales.customer_documents.commands import addressed
-from services.sales.customer_documents.store import next_number, opportunity_of
+from services.sales.customer_documents.store import opportunity_of
 from services.sales.documents import commands as documents
+from services.sales.numbering.model import QUOTES
+from services.sales.numbering.store import draw_number
 from services.sales.opportunities import model as opportunities
 from services.sales.orders.commands import take_order
 from services.sales.quotes import model
@@ -36,7 +38,7 @@ async def create_quote(work: UnitOfWork, draft: Draft) -> Quote:
     if opportunity is not None:
         quote = customer_documents.following(quote, opportunity)
     priced = await documents.price(work, model.require_sound(quote, opportunity))
-    return work.add(priced.model_copy(update={"number": await next_number(work, Quote)}))
+    return work.add(priced.model_copy(update={"number": await draw_number(work, QUOTES)}))
 
 
 async def change_quote(work: UnitOfWork, current: Quote, wanted: Quote) -> Quote:

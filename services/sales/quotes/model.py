@@ -66,7 +66,6 @@ class Acceptance(Value):
 class Quote(CustomerDocument, collection="quotes", aggregate="sales.quote"):
     """`number` is shared by all revisions of an offer. Only a draft is edited; one that is accepted names its order."""
 
-    series = "Q"
     indexes: ClassVar[tuple[Index, ...]] = (Index(("number", "revision"), unique=True), Index(("customer.id",)))
 
     personal = replace(PERSONAL, cleared=(*PERSONAL.cleared, "acceptance"), texts=(*PERSONAL.texts, "decline_reason"))

@@ -107,7 +107,3 @@ def test_a_canceled_invoice_is_credited_as_a_whole_and_what_was_paid_is_owed_bac
 def test_a_draft_is_removed_rather_than_canceled() -> None:
     with pytest.raises(MoveRefused):
         model.cancel(DRAFT, credit_note_id="note-1", reason=None, at=NOW)
-
-
-def test_numbers_tell_the_series_and_the_year() -> None:
-    assert model.number_of("INV", 2026, 123) == "INV-2026-00123"

@@ -6,7 +6,7 @@ import pytest
 
 from libs.contracts.documents import QuoteState
 from libs.domain.refusals import InvalidFields
-from services.sales.customer_documents.model import following, number_of
+from services.sales.customer_documents.model import following
 from services.sales.documents.model import figured
 from services.sales.opportunities.model import Opportunity, Prospect
 from services.sales.pricing.model.document import Discount, DocumentLine
@@ -116,7 +116,3 @@ def test_what_does_not_go_together_is_named(quote: Quote, code: str) -> None:
         model.require_sound(quote, opportunity())
 
     assert refused.value.errors[0].pointer == code
-
-
-def test_numbers_tell_the_year() -> None:
-    assert number_of(Quote, 2026, 123) == "Q-2026-000123"
