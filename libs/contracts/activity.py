@@ -48,6 +48,44 @@ class Response(StrEnum):
     ERROR = "error"
 
 
+class PartyRole(StrEnum):
+    """What somebody has to do with an activity."""
+
+    SENDER = "sender"
+    TO = "to"
+    CC = "cc"
+    BCC = "bcc"
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    ORGANIZER = "organizer"
+    OWNER = "owner"
+    CUSTOMER = "customer"
+    RESOURCE = "resource"
+
+
+class PartyResponse(StrEnum):
+    """What somebody said to an invitation."""
+
+    NONE = "none"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TENTATIVE = "tentative"
+
+
+class Party(BaseModel):
+    """Who takes part: a record (`collection` and `id`), an address, or both."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    role: PartyRole
+    collection: str | None = None
+    id: str | None = None
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    response: PartyResponse = PartyResponse.NONE
+
+
 class ActivitySnapshot(Snapshot):
     """What activities of every type have. `occurred_at` is when it took place, of completed ones."""
 
@@ -60,6 +98,7 @@ class ActivitySnapshot(Snapshot):
     status_reason: str | None = None
     priority: str
     regarding: Reference | None = None
+    parties: tuple[Party, ...] = ()
     due: datetime | None = None
     start: datetime | None = None
     end: datetime | None = None

@@ -45,23 +45,28 @@ NamePart = Annotated[str, Field(min_length=1, max_length=100)]
 """A first name, a last name."""
 
 
-class Respondent(Value):
-    """A customer as somebody names them: a record (`collection` and `id`), or a person by their own particulars."""
+class Somebody(Value):
+    """A record (`collection` and `id`), or a person or company by their own particulars, or both."""
 
-    collection: str | None = None
-    id: str | None = None
+    collection: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,40}$")] | None = None
+    id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     name: Annotated[str, Field(max_length=300)] | None = None
-    first_name: Annotated[str, Field(max_length=100)] | None = None
-    last_name: Annotated[str, Field(max_length=100)] | None = None
     email: Email | None = None
     phone: Phone | None = None
-    company_name: Annotated[str, Field(max_length=200)] | None = None
 
     @model_validator(mode="after")
     def _whole_reference(self) -> Self:
         if (self.collection is None) != (self.id is None):
             raise ValueError("a reference has both collection and id")
         return self
+
+
+class Respondent(Somebody):
+    """A customer as somebody names them."""
+
+    first_name: Annotated[str, Field(max_length=100)] | None = None
+    last_name: Annotated[str, Field(max_length=100)] | None = None
+    company_name: Annotated[str, Field(max_length=200)] | None = None
 
 
 _NO_COUNTRY: Final = None

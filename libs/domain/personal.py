@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from libs.contracts.privacy import Person, PersonalFields
 from libs.domain.people import phone_key
@@ -15,7 +15,8 @@ class Personal:
     An erasure empties `cleared`, takes the person out of `texts`, and leaves `kept`, which only look personal.
     `emails`, `phones` and `names` say where those stand. A record is the person's where it has their e-mail, where a
     reference in `belongs_to` leads to one of their records, and where one of their records names it in a field of
-    `owns` (field → collection).
+    `owns` (field → collection). Each part of a list in `parties` is about somebody of its own, by `collection` and
+    `id`, `email` or `phone`: the record is theirs too, but tells nothing more of them.
     """
 
     cleared: tuple[str, ...] = ()
@@ -26,6 +27,7 @@ class Personal:
     names: tuple[str, ...] = ()
     belongs_to: Mapping[str, str | None] = field(default_factory=dict)
     owns: Mapping[str, str] = field(default_factory=dict)
+    parties: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -35,16 +37,22 @@ class Personal:
     @property
     def paths(self) -> tuple[str, ...]:
         """What has to be read to tell whose a record is."""
-        return (*self.emails, *self.phones, *self.names, *self.belongs_to, *self.owns)
+        return (*self.emails, *self.phones, *self.names, *self.belongs_to, *self.owns, *self.parties)
 
     def is_theirs(self, subject: str, document: Mapping[str, Any], person: Person) -> bool:
         """Whether the record `subject` (`<collection>/<id>`) is the person's."""
+        return subject in person.records or self._is_about(document, person) or self._takes_part(document, person)
+
+    def _is_about(self, document: Mapping[str, Any], person: Person) -> bool:
         return (
-            subject in person.records
-            or any(email.lower() in person.emails for email in texts_at(document, self.emails))
+            any(email.lower() in person.emails for email in texts_at(document, self.emails))
             or any(phone_key(phone) in person.phone_keys for phone in texts_at(document, self.phones))
             or any(each in person.records for each in self._targets(document))
         )
+
+    def _takes_part(self, document: Mapping[str, Any], person: Person) -> bool:
+        parties = (party for path in self.parties for party in values_at(document, path))
+        return any(_PARTY.is_theirs("", {"party": party}, person) for party in parties)
 
     def _targets(self, document: Mapping[str, Any]) -> Iterator[str]:
         for path, collection in self.belongs_to.items():
@@ -55,16 +63,22 @@ class Personal:
                     case str() if collection is not None:
                         yield f"{collection}/{value}"
 
-    def told(self, subject: str, document: Mapping[str, Any]) -> Person:
+    def told(self, subject: str, document: Mapping[str, Any], person: Person) -> Person:
         """What a record of the person tells of them."""
+        personal = (PersonalFields(collection=subject.partition("/")[0], fields=self.cleared),)
+        if self._takes_part(document, person) and not self._is_about(document, person):
+            return Person(records=(subject,), personal=personal)
         owned = [f"{where}/{id_}" for path, where in self.owns.items() for id_ in texts_at(document, (path,))]
         return Person(
             records=tuple(dict.fromkeys((subject, *owned))),
             emails=tuple(dict.fromkeys(each.lower() for each in texts_at(document, self.emails))),
             phones=tuple(dict.fromkeys(texts_at(document, self.phones))),
             names=tuple(dict.fromkeys(texts_at(document, self.names))),
-            personal=(PersonalFields(collection=subject.partition("/")[0], fields=self.cleared),),
+            personal=personal,
         )
+
+
+_PARTY: Final = Personal(emails=("party.email",), phones=("party.phone",), belongs_to={"party": None})
 
 
 def texts_at(document: Mapping[str, Any], paths: tuple[str, ...]) -> Iterator[str]:

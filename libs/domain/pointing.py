@@ -1,16 +1,20 @@
 """Which fields of a record point to others, and what such a field is once ids lead elsewhere: pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 from libs.contracts.values import Reference
-from libs.domain.people import Respondent
+from libs.domain.people import Somebody
 from libs.domain.record import FieldSpec, Record, specs_of
 
-POINTING: Final = (Reference, Respondent)
-"""Values that name the collection beside the id."""
+_POINTING: Final = (Reference, Somebody)
+
+
+def points(type_: object) -> bool:
+    """Whether these are values that name the collection beside the id."""
+    return isinstance(type_, type) and issubclass(type_, _POINTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,39 +63,42 @@ class PointingField:
     def led(self, value: object, leads: Leads, *, owner: str, now: object = None) -> Any:
         """The value with what leads elsewhere in the place of what it pointed to.
 
-        A record, which is `owner`, does not come to point to itself, nor twice to the same. What `now`, the present
-        value, says in the same place stays, so that a name once given is kept.
+        A record, which is `owner`, does not come to point to itself, nor twice in the same way to the same. What `now`,
+        the present value, says in the same place stays, so that a name once given is kept.
         """
         if isinstance(value, list):
-            present = {subject: each for each in _several(now) for subject in self.subjects(each)}
-            led = [self._one(each, leads, owner, present) for each in value]
+            led = [self._one(each, leads, owner, _several(now)) for each in value]
             return [each for number, each in enumerate(led) if each is not None and each not in led[:number]]
-        return self._one(value, leads, owner, dict.fromkeys(self.subjects(now), now))
+        return self._one(value, leads, owner, [now])
 
-    def _one(self, value: object, leads: Leads, owner: str, present: Mapping[str, Any]) -> Any:
+    def _one(self, value: object, leads: Leads, owner: str, present: Sequence[Any]) -> Any:
         leading = next((leads[subject] for subject in self.subjects(value) if subject in leads), None)
         if leading is None:
             return value
         if leading.subject == owner:
             return None
-        if leading.subject in present:
-            return present[leading.subject]
-        return {**value, "id": leading.id, "name": leading.name} if isinstance(value, dict) else leading.id
+        led = {**value, "id": leading.id, "name": leading.name} if isinstance(value, dict) else leading.id
+        return next((each for each in present if _nameless(each) == _nameless(led)), led)
 
 
 def _several(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def _nameless(value: object) -> object:
+    """The value without the name of the record that it points to."""
+    return {name: each for name, each in value.items() if name != "name"} if isinstance(value, dict) else value
+
+
 @cache
 def pointing_fields(record_type: type[Record]) -> tuple[PointingField, ...]:
     """The fields of a record class, and of its kinds, that point to records."""
-    return tuple(_field(spec) for spec in specs_of(record_type).values() if spec.lookup or spec.type in POINTING)
+    return tuple(_field(spec) for spec in specs_of(record_type).values() if spec.lookup or points(spec.type))
 
 
 def _field(spec: FieldSpec) -> PointingField:
     collections = spec.lookup.collections if spec.lookup else ()
-    return PointingField(spec.name, collections, None if spec.type in POINTING else collections[0])
+    return PointingField(spec.name, collections, None if points(spec.type) else collections[0])
 
 
 def pointing_to(record_type: type[Record], collections: frozenset[str]) -> list[PointingField]:

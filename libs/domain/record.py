@@ -8,8 +8,9 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Self, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
+from pydantic.fields import FieldInfo
 
-from libs.contracts.values import Moment
+from libs.contracts.values import Moment, Value
 from libs.domain.fields import GUARDED, INDEXED, LISTED, Guarded, Listed, Lookup, Searched
 from libs.domain.personal import Personal
 from libs.domain.sharing import MOST_SHARES, Share
@@ -139,30 +140,34 @@ def bare_type(annotation: Any) -> Any:
     return annotation
 
 
+def _spec(name: str, info: FieldInfo) -> FieldSpec:
+    def marker(kind: type[Any]) -> Any:
+        return next((entry for entry in info.metadata if isinstance(entry, kind)), None)
+
+    bare = bare_type(info.annotation)
+    many = get_origin(bare) is tuple
+    return FieldSpec(
+        name=name,
+        type=bare_type(get_args(bare)[0]) if many else bare,
+        required=info.is_required(),
+        many=many,
+        guarded=marker(Guarded),
+        listed=marker(Listed),
+        searched=marker(Searched) is not None,
+        lookup=marker(Lookup),
+    )
+
+
+@cache
+def parts_of(value_type: type[Value]) -> dict[str, FieldSpec]:
+    """What a part of records says about each of its fields, in order."""
+    return {name: _spec(name, info) for name, info in value_type.model_fields.items()}
+
+
 @cache
 def specs_of(record_type: type[Record]) -> dict[str, FieldSpec]:
     """What a record class says about each of its fields, in order; after them, those that only its kinds have."""
-
-    def spec(name: str) -> FieldSpec:
-        info = record_type.model_fields[name]
-
-        def marker(kind: type[Any]) -> Any:
-            return next((entry for entry in info.metadata if isinstance(entry, kind)), None)
-
-        bare = bare_type(info.annotation)
-        many = get_origin(bare) is tuple
-        return FieldSpec(
-            name=name,
-            type=bare_type(get_args(bare)[0]) if many else bare,
-            required=info.is_required(),
-            many=many,
-            guarded=marker(Guarded),
-            listed=marker(Listed),
-            searched=marker(Searched) is not None,
-            lookup=marker(Lookup),
-        )
-
-    specs = {name: spec(name) for name in record_type.model_fields}
+    specs = {name: _spec(name, info) for name, info in record_type.model_fields.items()}
     for kind in record_type.kinds.values():
         specs |= {name: each for name, each in specs_of(kind).items() if name not in specs}
     return specs

@@ -43,7 +43,7 @@ async def find(store: Store, person: Person, portable: Sequence[Portable]) -> tu
                         subject = f"{record_type.collection}/{document['_id']}"
                         personal = personal_of(record_type, document)
                         if personal is not None and personal.is_theirs(subject, document, known):
-                            known = known.joined(personal.told(subject, document))
+                            known = known.joined(personal.told(subject, document, known))
                             counts[record_type.collection] += 1
         if known == person:
             break

@@ -31,6 +31,7 @@ _CODE: Final = re.compile(r"[a-z][a-z0-9_.]*")
 """States and types are no texts, though somebody may be called Won."""
 _APART: Final = re.compile(r"[/|#]")
 _PARTICULARS: Final = ("name", "first_name", "last_name", "email", "phone", "company_name")
+_ADDRESSES: Final = ("email", "phone")
 _OF_EVENTS: Final = ("record", "changed", "activity")
 
 
@@ -121,7 +122,16 @@ class Erased:
         """A list of texts that has their address or number, such as a row of a file, is emptied as a whole."""
         if values and all(isinstance(each, str) for each in values) and any(map(self.recognises, values)):
             return [""] * len(values)
-        return [self.value(each) for each in values]
+        return [self.value(each) for each in values if not self._is_party(each)]
+
+    def _is_party(self, value: Any) -> bool:
+        """Whether this is them in a role, by nothing but their own particulars; a record stays, without these."""
+        match value:
+            case {"id": str()}:
+                return False
+            case {"role": str()}:
+                return any(self.text(value[name]) != value[name] for name in _ADDRESSES if value.get(name))
+        return False
 
     def _mapping(self, mapping: Mapping[str, Any]) -> dict[str, Any]:
         without = {name: self.value(each) for name, each in mapping.items()}
@@ -130,6 +140,8 @@ class Erased:
                 return without | {name: None for name in _PARTICULARS if name in without}
             case {"id": str(id_), "version": int()} if id_ in self._collections:
                 return self._emptied(without, self._collections[id_])
+            case {"role": str()}:
+                return without | {name: None for name in _ADDRESSES if without.get(name) != mapping.get(name)}
             case {"subject": str(subject)} | {"subject": {"collection": str(), "id": str()} as subject}:
                 return self._of_event(without, subject)
         return without

@@ -1,7 +1,7 @@
 """Reading records for clients: one, or a page of a list, straight from documents to JSON-ready views."""
 
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -10,12 +10,12 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 import pymongo
 
-from libs.contracts.values import Reference
+from libs.contracts.values import Reference, Value
 from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields, CustomValues
 from libs.domain.grants import Grants, Operation, hidden_fields, reaches, row_filter
 from libs.domain.grants import trimmed as without_hidden
-from libs.domain.people import Respondent
-from libs.domain.record import FieldSpec, Record, specs_of
+from libs.domain.pointing import points
+from libs.domain.record import FieldSpec, Record, parts_of, specs_of
 from libs.store.absent import absence, forbidden, missing
 from libs.store.documents import WITHOUT_PRIVATE, public
 from libs.store.errors import answering
@@ -51,8 +51,6 @@ _KINDS: Final[Mapping[type, FieldKind]] = {
     Decimal: FieldKind.MONEY,
     datetime: FieldKind.DATETIME,
     date: FieldKind.DATE,
-    Reference: FieldKind.REFERENCE,
-    Respondent: FieldKind.REFERENCE,
 }
 _ID_SUFFIXES: Final = ("_ids", "_id")
 
@@ -60,7 +58,19 @@ _ID_SUFFIXES: Final = ("_ids", "_id")
 @cache
 def query_fields_of(record_type: type[Record], hidden: frozenset[str] = frozenset()) -> QueryFields:
     """What lists of these records may filter, sort and search by, as the model's markers say; none of the `hidden`."""
-    return {name: _query_field(spec, name) for name, spec in specs_of(record_type).items() if name not in hidden}
+    listed: dict[str, QueryField] = {}
+    for name, spec in specs_of(record_type).items():
+        if name not in hidden:
+            listed[name] = _query_field(spec, name)
+            if listed[name].kind is FieldKind.OBJECT_LIST and spec.listed:
+                listed |= _within(spec)
+    return listed
+
+
+def _within(spec: FieldSpec) -> QueryFields:
+    """What each part of a list has, for `any` and `all`."""
+    paths = {f"{spec.name}/{name}": part for name, part in parts_of(spec.type).items()}
+    return {path: replace(_query_field(part, path), filterable=True) for path, part in paths.items()}
 
 
 @lru_cache(maxsize=256)
@@ -99,12 +109,20 @@ def _kind(spec: FieldSpec) -> FieldKind:
     if _choices(spec):
         return FieldKind.CHOICE_LIST if spec.many else FieldKind.CHOICE
     if spec.many:
-        return FieldKind.REFERENCE_LIST if spec.type is Reference else FieldKind.TEXT_LIST
+        return _kind_of_list(spec.type)
     if spec.name == "email":
         return FieldKind.EMAIL
     if spec.name == "id" or (spec.lookup and spec.type is str):
         return FieldKind.ID
+    if points(spec.type):
+        return FieldKind.REFERENCE
     return next((kind for type_, kind in _KINDS.items() if spec.type is type_), FieldKind.TEXT)
+
+
+def _kind_of_list(element: Any) -> FieldKind:
+    if element is Reference:
+        return FieldKind.REFERENCE_LIST
+    return FieldKind.OBJECT_LIST if isinstance(element, type) and issubclass(element, Value) else FieldKind.TEXT_LIST
 
 
 def ways_of(record_type: type[Record], records: Iterable[type[Record]], grants: Grants) -> Ways:
@@ -126,7 +144,7 @@ def ways_of(record_type: type[Record], records: Iterable[type[Record]], grants: 
 
 
 def _name_of(spec: FieldSpec, target: type[Record]) -> str:
-    if spec.type in (Reference, Respondent):
+    if points(spec.type):
         return f"{spec.name}_{target.aggregate.rpartition('.')[2]}"
     return next((spec.name.removesuffix(suffix) for suffix in _ID_SUFFIXES if spec.name.endswith(suffix)), spec.name)
 

@@ -17,8 +17,8 @@ from libs.contracts.values import Reference, Value, title_of
 from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields, CustomValues
 from libs.domain.fields import Lookup
 from libs.domain.grants import Grants, Operation, reaches
-from libs.domain.people import Respondent
-from libs.domain.pointing import POINTING, Leading, Leads
+from libs.domain.people import Somebody
+from libs.domain.pointing import Leading, Leads, points
 from libs.domain.record import Record, specs_of
 from libs.domain.refusals import FieldError, InvalidFields, Unavailable
 from libs.store.aliases import led_on
@@ -31,7 +31,6 @@ _AT_ONCE: Final = 4
 _IDS_AT_ONCE: Final = 100
 _NOT_THERE: Final = frozenset({403, 404, 422})
 """No such collection, or not for this caller, or no such id could exist."""
-Pointing = Reference | Respondent
 _KNOWN_TO_ALL: Final = frozenset({"users", "teams"})
 """Everybody may name a colleague."""
 
@@ -66,7 +65,7 @@ def pointers_in(
     for name, spec in specs_of(record_type).items():
         if spec.many and (parts := _lookups_in(spec.type)):
             found += _in_parts(parts, values.get(name), f"{under}/{name}")
-        if (spec.type not in POINTING and not spec.lookup) or values.get(name) is None:
+        if (not points(spec.type) and not spec.lookup) or values.get(name) is None:
             continue
         allowed = spec.lookup.collections if spec.lookup else ()
         value, at = values[name], f"{under}/{name}"
@@ -96,7 +95,7 @@ def _in_parts(parts: Mapping[str, Lookup], values: object, at: str) -> Iterator[
 
 def _target(entry: object, allowed: tuple[str, ...]) -> tuple[str, str] | None:
     match entry:
-        case Reference(collection=str(collection), id=str(id_)) | Respondent(collection=str(collection), id=str(id_)):
+        case Reference(collection=str(collection), id=str(id_)) | Somebody(collection=str(collection), id=str(id_)):
             return collection, id_
         case {"collection": str(collection), "id": str(id_)}:
             return collection, id_
@@ -207,7 +206,7 @@ def named(record_type: type[Record], values: dict[str, Any], leads: Leads) -> di
     changed = dict(values)
     for name, spec in specs_of(record_type).items():
         value, allowed = changed.get(name), spec.lookup.collections if spec.lookup else ()
-        if value is None or (spec.type not in POINTING and not allowed):
+        if value is None or (not points(spec.type) and not allowed):
             continue
         if spec.many:
             changed[name] = tuple(dict.fromkeys(_led(each, allowed, leads) for each in value))

@@ -75,6 +75,10 @@ ACTIVITY: Final = {
     "subject": "Offer of a term deposit",
     "description": "Asked for a call in spring.",
     "regarding": CUSTOMER,
+    "parties": (
+        {**CUSTOMER, "role": "required", "response": "accepted"},
+        {"role": "cc", "name": "Ana Costa", "email": "ana.costa@example.org", "phone": "+351 21 000 0001"},
+    ),
     "priority": "normal",
     "due": LATER,
     "start": NOW,

@@ -115,10 +115,29 @@ def test_somebody_of_the_same_name_and_number_is_somebody_else() -> None:
     assert not PERSONAL.is_theirs("leads/1", document, person)
 
 
+@pytest.mark.parametrize(
+    "party",
+    [{"role": "to", "collection": "contacts", "id": "7"}, {"role": "to", "email": "Ana@example.org"}],
+    ids=["record", "address"],
+)
+def test_a_record_with_several_parties_is_of_each_and_tells_of_none(party: dict[str, Any]) -> None:
+    personal = Personal(cleared=("phone",), phones=("phone",), parties=("parties",))
+    ana = Person(records=("contacts/7",), emails=("ana@example.org",))
+    document = {"phone": "030 1", "parties": [{"role": "to", "email": "bob@example.org"}, party]}
+
+    assert personal.is_theirs("activities/1", document, ana)
+    told = personal.told("activities/1", document, ana)
+    assert told == Person(
+        records=("activities/1",), personal=(PersonalFields(collection="activities", fields=("phone",)),)
+    )
+    assert personal.told("activities/1", document, ana.joined(told)) == told
+    assert not personal.is_theirs("activities/1", {"parties": [document["parties"][0]]}, ana)
+
+
 def test_a_record_tells_of_its_person_and_of_their_other_records() -> None:
     document = {"email": "Ana@example.org", "phones": ["030 1"], "full_name": "Ana Costa", "response_ids": ["r1", "r2"]}
 
-    assert PERSONAL.told("leads/1", document) == Person(
+    assert PERSONAL.told("leads/1", document, Person()) == Person(
         records=("leads/1", "activities/r1", "activities/r2"),
         emails=("ana@example.org",),
         phones=("030 1",),

@@ -56,6 +56,18 @@ def test_a_value_points_to_where_its_ids_lead(name: str, value: Any, led: Any) -
     assert FIELDS[name].led(value, LEADS, owner="notes/9") == led
 
 
+def test_who_has_two_roles_keeps_both_and_each_role_once() -> None:
+    def party(role: str, id: str, name: str) -> dict[str, str]:
+        return {"role": role, "collection": "accounts", "id": id, "name": name}
+
+    both = [party("to", "2", "Akme"), party("cc", "1", "Acme Ltd"), party("to", "1", "Acme Ltd")]
+
+    assert FIELDS["parties"].led(both, LEADS, owner="notes/9", now=both) == [
+        party("to", "1", "Acme Ltd"),
+        party("cc", "1", "Acme Ltd"),
+    ]
+
+
 def test_particulars_beside_an_id_stay() -> None:
     customer = {"collection": "accounts", "id": "2", "name": "Akme", "email": "office@example.org"}
 

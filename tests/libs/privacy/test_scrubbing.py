@@ -56,6 +56,18 @@ def test_a_reference_to_one_of_their_records_keeps_the_record_alone() -> None:
     assert MIRA.value({"customer": others}) == {"customer": others}
 
 
+def test_of_those_who_take_part_a_record_stays_and_an_address_goes() -> None:
+    theirs = {"role": "to", "collection": "leads", "id": LEAD, "email": "mira.quill@example.org"}
+    by_address = {"role": "cc", "name": "M. Q.", "email": "mira.quill@example.org"}
+    by_number = {"role": "cc", "phone": "030 123456"}
+    of_the_same_company = {"role": "bcc", "collection": "leads", "id": "7", "phone": "030 123456"}
+    other = {"role": "bcc", "email": "hugo@example.org"}
+
+    left = MIRA.value({"parties": [theirs, by_address, by_number, of_the_same_company, other]})
+
+    assert left == {"parties": [{**theirs, "email": None}, {**of_the_same_company, "phone": None}, other]}
+
+
 def test_an_event_of_theirs_loses_what_is_personal_in_its_record() -> None:
     record = {"id": LEAD, "version": 2, "birth_date": "1990-05-01", "tags": ["vip"], "rating": "hot"}
     changed = {"birth_date": {"before": None, "after": "1990-05-01"}, "rating": {"before": None, "after": "hot"}}

@@ -14,7 +14,7 @@ from libs.domain.grants import EVERYTHING, Depth, Grants, Operation, Permissions
 from libs.domain.record import Record, specs_of
 from libs.store.clock import utc_now
 from libs.store.indexes import indexes_of
-from libs.store.query.fields import FieldKind, QueryField, find
+from libs.store.query.fields import FieldKind, QueryField, QueryFields, enclosing_list, find
 from libs.store.query.options import ListQuery, parse_list_query
 from libs.store.reading import count_up_to, query_fields_of, read_all, read_page
 from libs.store.store import Document, Store
@@ -34,17 +34,20 @@ LITERALS: Final[Mapping[FieldKind, str]] = {
 REMOVED: Final = {"_deleted": datetime(2026, 1, 2, tzinfo=UTC)}
 
 
-def condition(field: QueryField) -> str:
+def condition(field: QueryField, fields: QueryFields) -> str:
     literal = f"'{field.choices[0]}'" if field.choices else LITERALS.get(field.kind, "'ada'")
+    if owner := enclosing_list(fields, field.name):
+        return f"{owner.name}/any(each: each{field.name.removeprefix(owner.name)} eq {literal})"
     return f"{field.name}/any(each: each eq {literal})" if field.kind.is_list else f"{field.name} eq {literal}"
 
 
 def conditions(record_type: type[Record]) -> Iterator[str]:
     """Those that clients may state of what an index begins with."""
     for name in sorted({next(iter(index.document["key"])) for index in indexes_of(record_type)}):
-        field = find(query_fields_of(record_type), name.replace(".", "/"))
+        fields = query_fields_of(record_type)
+        field = find(fields, name.replace(".", "/"))
         if field is not None and field.filterable and field.kind not in {FieldKind.REFERENCE, FieldKind.REFERENCE_LIST}:
-            yield condition(field)
+            yield condition(field, fields)
 
 
 def lists(record_type: type[Record]) -> Iterator[ListQuery]:

@@ -12,7 +12,7 @@ from tests.support.services import Running, running
 OTHERS: dict[str, list[dict[str, str]]] = {
     "campaigns": [{"id": "spring", "name": "Spring sale"}],
     "leads": [{"id": "ada", "full_name": "Ada Lovelace", "topic": "Engines"}],
-    "contacts": [{"id": "bob", "full_name": "Bob Noyce"}],
+    "contacts": [{"id": "bob", "full_name": "Bob Noyce"}, {"id": "grace", "full_name": "Grace Hopper"}],
 }
 """Records of other services, by collection."""
 

@@ -14,6 +14,7 @@ from libs.domain.moves import Moves
 from libs.domain.personal import Personal
 from libs.domain.record import Record
 from libs.domain.refusals import InvalidFields
+from services.activity.activities.model.parties import MOST_PARTIES, Party, refuse_rivals
 
 LONGEST_SECONDS: Final = 366 * 24 * 3600
 
@@ -44,7 +45,7 @@ MOVES: Final = Moves(
 )
 
 
-TEXTS: Final = ("subject", "description", "regarding.name", "tags", "custom")
+TEXTS: Final = ("subject", "description", "regarding.name", "parties", "tags", "custom")
 """Where an activity of any type may tell of the person that it is about."""
 
 
@@ -55,7 +56,7 @@ class Activity(Record, collection="activities", aggregate="activity.activity"):
     """
 
     parent = "regarding"
-    personal = Personal(texts=TEXTS, belongs_to={"regarding": None})
+    personal = Personal(texts=TEXTS, belongs_to={"regarding": None}, parties=("parties",))
     reasons: ClassVar[Reasons] = {state: (state.value,) for state in ActivityState}
     on_completion: ClassVar[Mapping[str, object]] = {}
 
@@ -65,6 +66,7 @@ class Activity(Record, collection="activities", aggregate="activity.activity"):
     subject: Annotated[Line, LISTED, SEARCHED]
     description: Annotated[Text | None, SEARCHED] = None
     regarding: Annotated[Reference | None, LISTED] = None
+    parties: Annotated[tuple[Party, ...], LISTED, Field(max_length=MOST_PARTIES)] = ()
     priority: Annotated[Priority, LISTED] = Priority.NORMAL
     due: Annotated[Moment | None, LISTED] = None
     start: Annotated[Moment | None, LISTED] = None
@@ -102,6 +104,7 @@ class Activity(Record, collection="activities", aggregate="activity.activity"):
 
     def settled(self) -> Self:
         """The activity with its status reason; raises `InvalidFields` where its fields contradict each other."""
+        refuse_rivals(self.parties)
         if self.start and self.end and self.end < self.start:
             raise InvalidFields.at("/end", "before_start", "must not be before start")
         if self.state is ActivityState.SCHEDULED and self.start is None:

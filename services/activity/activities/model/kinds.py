@@ -15,4 +15,5 @@ class AnyActivity(Activity, kinds=(PhoneCall, Task, CampaignResponse)):
         Index(("owner_id", "state", "due")),
         Index(("regarding.id",)),
         Index(("customer.id",)),
+        Index(("parties.email",), sparse=True),
     )

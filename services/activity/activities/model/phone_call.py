@@ -14,7 +14,11 @@ RECEIVED = "received"
 
 class PhoneCall(Activity, aggregate="activity.phone_call"):
     personal = Personal(
-        cleared=("phone_number",), texts=(*TEXTS, "outcome"), phones=("phone_number",), belongs_to={"regarding": None}
+        cleared=("phone_number",),
+        texts=(*TEXTS, "outcome"),
+        phones=("phone_number",),
+        belongs_to={"regarding": None},
+        parties=("parties",),
     )
     reasons: ClassVar[Reasons] = {**Activity.reasons, ActivityState.COMPLETED: (MADE, RECEIVED)}
 

@@ -28,7 +28,8 @@ async def recorded(activity: Running, **fields: Any) -> dict[str, Any]:
 async def test_what_a_task_is_about_and_who_responded_move_with_the_merge(activity: Running) -> None:
     gone, kept = await known(activity, "contacts", "Anne Lee", "Ann Lee")
     reference = {"collection": "contacts", "id": gone}
-    task = await recorded(activity, type="task", subject="Call", regarding=reference)
+    invited = [{"role": role, **reference} for role in ("organizer", "required")]
+    task = await recorded(activity, type="task", subject="Call", regarding=reference, parties=invited)
     answer = await recorded(
         activity, type="campaign_response", campaign_id="spring", customer={**reference, "email": "ann@example.org"}
     )
@@ -36,11 +37,13 @@ async def test_what_a_task_is_about_and_who_responded_move_with_the_merge(activi
     await hear(SERVICE, activity.app[STORE], merge_event(f"contacts/{kept}", {gone: kept}))
     moved = [(await activity.get(f"/api/v1/activities/{each['id']}"))[1] for each in (task, answer)]
     assert moved[0]["regarding"] == {"collection": "contacts", "id": kept, "name": "Ann Lee"}
+    assert [(party["role"], party["id"]) for party in moved[0]["parties"]] == [("organizer", kept), ("required", kept)]
     assert (moved[1]["customer"]["id"], moved[1]["customer"]["email"]) == (kept, "ann@example.org")
 
     undone = merge_event(f"contacts/{kept}", {gone: None}, version=2, verb="unmerged")
     await hear(SERVICE, activity.app[STORE], undone)
     back = [(await activity.get(f"/api/v1/activities/{each['id']}"))[1] for each in (task, answer)]
+    assert back[0]["parties"] == task["parties"]
     assert (back[0]["regarding"], back[1]["customer"]) == (task["regarding"], answer["customer"])
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from libs.contracts import activity as contracts
 from services.activity.activities.model.kinds import AnyActivity
+from services.activity.activities.model.parties import MOST_PARTIES
 from tests.support.services import COLLEAGUE, Running
 from tests.support.waiting import eventually
 
@@ -93,6 +94,50 @@ async def test_a_patched_reference_is_checked_and_named(activity: Running) -> No
     refused, _ = await activity.patch(path, {"regarding": {"collection": "leads", "id": "nobody"}})
 
     assert (patched["regarding"]["name"], refused) == ("Ada Lovelace", 422)
+
+
+async def test_whoever_takes_part_is_checked_named_and_found(activity: Running) -> None:
+    bob, stranger = {"collection": "contacts", "id": "bob"}, {"email": "Eve@Example.org", "name": "Eve"}
+    parties = [{"role": "customer", **bob}, {"role": "required", "response": "declined", **stranger}]
+    lost = {"role": "to", "collection": "contacts", "id": "nobody"}
+
+    status, task = await activity.post(PATH, {**TASK, "parties": parties})
+    refused, problem = await activity.post(PATH, {**TASK, "parties": [*parties, lost]})
+    patched, again = await activity.patch(f"{PATH}/{task['id']}", {"parties": [*task["parties"], lost]})
+
+    assert (status, [party["name"] for party in task["parties"]]) == (201, ["Bob Noyce", "Eve"])
+    assert (refused, patched) == (422, 422)
+    assert [each["pointer"] for each in (*problem["errors"], *again["errors"])] == ["/parties/2", "/parties/2"]
+
+    async def found(condition: str) -> list[str]:
+        mine = f"id eq '{task['id']}' and parties/any(p: {condition})"
+        _, page = await activity.get(f"{PATH}?$filter={mine}")
+        return [each["id"] for each in page["value"]]
+
+    assert await found("p/id eq 'bob' and p/collection eq 'contacts' and p/role eq 'customer'") == [task["id"]]
+    assert await found("p/email eq 'EVE@example.org' and p/response eq 'declined'") == [task["id"]]
+    assert await found("p/id eq 'bob' and p/response eq 'declined'") == []
+
+
+async def test_more_parties_than_an_event_can_tell_of_are_refused(activity: Running) -> None:
+    crowd = [{"role": "to", "email": f"{number}@example.org"} for number in range(MOST_PARTIES + 1)]
+
+    status, problem = await activity.post(PATH, {**TASK, "parties": crowd})
+    allowed, _ = await activity.post(PATH, {**TASK, "parties": crowd[1:]})
+
+    assert (status, problem["errors"][0]["pointer"], allowed) == (422, "/parties", 201)
+
+
+async def test_the_timeline_of_each_party_tells_of_the_activity(activity: Running) -> None:
+    parties = [{"role": role, "collection": "contacts", "id": id_} for role, id_ in (("to", "bob"), ("cc", "grace"))]
+    _, task = await activity.post(PATH, {**TASK, "parties": parties})
+
+    async def told(contact: str) -> bool | None:
+        _, timeline = await activity.get(f"/api/v1/timeline/contacts/{contact}")
+        return task["id"] in [entry["subject"]["id"] for entry in timeline["value"]] or None
+
+    assert await eventually(lambda: told("bob"))
+    assert await eventually(lambda: told("grace"))
 
 
 async def test_a_customer_of_another_collection_is_refused(activity: Running) -> None:
