@@ -43,6 +43,7 @@ class PointingField:
     name: str
     collections: tuple[str, ...]
     collection: str | None
+    many: bool = False
 
     @property
     def path(self) -> str:
@@ -98,7 +99,7 @@ def pointing_fields(record_type: type[Record]) -> tuple[PointingField, ...]:
 
 def _field(spec: FieldSpec) -> PointingField:
     collections = spec.lookup.collections if spec.lookup else ()
-    return PointingField(spec.name, collections, None if points(spec.type) else collections[0])
+    return PointingField(spec.name, collections, None if points(spec.type) else collections[0], spec.many)
 
 
 def pointing_to(record_type: type[Record], collections: frozenset[str]) -> list[PointingField]:

@@ -9,6 +9,7 @@ from libs.contracts.values import title_of
 from libs.domain.grants import Grants, Operation, RowFilter, row_filter
 from libs.domain.record import Index
 from libs.store.errors import answering
+from libs.store.naming import keep_names, renamed
 from libs.store.projecting import forget_older, newest, newness, upsert_newest
 from libs.store.reach import access_of
 from libs.store.store import Document, Store
@@ -20,11 +21,19 @@ ABSENT: Final[Document] = {"name": "", "deleted": True, "owner_id": None, "share
 
 
 async def keep_copies(store: Store, envelopes: Sequence[Envelope]) -> None:
-    """The projection: one row per record that others announced; a deleted one stays as a tombstone."""
+    """The projection: one row per record that others announced; a deleted one stays as a tombstone.
+
+    References to a record that came to be called something else say so.
+    """
+    own = {record.collection for record in store.records}
     rows: dict[str, tuple[int, Document]] = {}
     for subject, envelope in newest(envelopes).items():
-        rows[subject] = newness(envelope), _row(envelope.record, deleted=envelope.removes)
+        if envelope.collection not in own:
+            rows[subject] = newness(envelope), _row(envelope.record, deleted=envelope.removes)
     await upsert_newest(store.collection(COLLECTION), rows)
+    if subjects := renamed(envelopes):
+        found = await known(store, subjects)
+        await keep_names(store, {subject: row["name"] for subject, row in found.items() if row["name"]})
 
 
 async def forget_copies(store: Store, restored: RestoredService) -> None:

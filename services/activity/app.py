@@ -25,6 +25,8 @@ SERVICE: Final = Service(
             "marketing.*.*",
             "service.*.*",
             "identity.user.*",
+            "identity.team.*",
+            "activity.*.*",
             forget=copies.forget_copies,
         )(copies.keep_copies),
         timeline_consumers.keep_timeline,
