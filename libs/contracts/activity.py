@@ -103,6 +103,7 @@ class ActivitySnapshot(Snapshot):
     start: datetime | None = None
     end: datetime | None = None
     duration_seconds: int | None = None
+    outcome: str | None = None
     occurred_at: datetime | None = None
     created_at: datetime
 
@@ -110,7 +111,6 @@ class ActivitySnapshot(Snapshot):
 class PhoneCallSnapshot(ActivitySnapshot):
     direction: Direction
     phone_number: str | None = None
-    outcome: str | None = None
 
 
 class TaskSnapshot(ActivitySnapshot):

@@ -130,6 +130,11 @@ def erased(aggregate: str, snapshot: type[Snapshot]) -> type[Event[Any]]:
     return _made(aggregate, snapshot, ERASED, {"__doc__": meaning})
 
 
+def happened(aggregate: str, snapshot: type[Snapshot], verb: str) -> type[Event[Any]]:
+    """An event that has no fields of its own, and that nobody here names."""
+    return _made(aggregate, snapshot, verb, {})
+
+
 def _made(aggregate: str, snapshot: type[Snapshot], verb: str, members: Mapping[str, Any]) -> type[Event[Any]]:
     name = f"{aggregate.rpartition('.')[2].title().replace('_', '')}{verb.title()}"
     made: type[Event[Any]] = new_class(

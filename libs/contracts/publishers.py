@@ -11,6 +11,7 @@ from libs.contracts import (
     company,
     documents,
     identity,
+    interactions,
     journal,
     lead_rules,
     marketing,
@@ -38,7 +39,7 @@ MODULES: Final = MappingProxyType(
         "sales": (sales, relationships, catalogue, company, documents, billing, lead_rules, planning),
         "marketing": (marketing,),
         "service": (service,),
-        "activity": (activity,),
+        "activity": (activity, interactions),
         "reporting": (),
         "journal": (journal,),
     }

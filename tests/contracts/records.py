@@ -6,9 +6,12 @@ from typing import Any, Final
 from libs.contracts.publishers import PUBLISHERS
 from libs.domain.record import Record
 from libs.privacy.tasks import task_of
+from services.activity.activities.model.campaign_activity import CampaignActivity
 from services.activity.activities.model.campaign_response import CampaignResponse
 from services.activity.activities.model.phone_call import PhoneCall
+from services.activity.activities.model.service_activity import ServiceActivity
 from services.activity.activities.model.task import Task
+from services.activity.activities.model.written import Fax, Letter
 from services.identity.api_keys.model import ApiKey
 from services.identity.custom_fields.model import CustomField
 from services.identity.duplicate_rules.model import DuplicateRule
@@ -50,6 +53,7 @@ from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, PROOF, id_of
     CUSTOM_FIELD,
 ) = map(id_of, range(1, 17))
 
+LETTER, FAX, CAMPAIGN_ACTIVITY, SERVICE_ACTIVITY = map(id_of, range(241, 245))
 WEBHOOK: Final = id_of(201)
 DUPLICATE_RULE: Final = id_of(203)
 RELATIONSHIP: Final = id_of(204)
@@ -84,6 +88,7 @@ ACTIVITY: Final = {
     "start": NOW,
     "end": LATER,
     "duration_seconds": 240,
+    "outcome": "Interested",
     "occurred_at": NOW,
 }
 
@@ -324,8 +329,11 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "id": CALL,
         "status_reason": "made",
         "phone_number": "+351 21 000 0001",
-        "outcome": "Interested",
     },
+    Letter: {**ACTIVITY, "id": LETTER, "status_reason": "sent", "address": ADDRESS},
+    Fax: {**ACTIVITY, "id": FAX, "status_reason": "sent", "fax_number": "+351 21 000 0002"},
+    CampaignActivity: {**ACTIVITY, "id": CAMPAIGN_ACTIVITY, "campaign_id": CAMPAIGN, "channel": "event"},
+    ServiceActivity: {**ACTIVITY, "id": SERVICE_ACTIVITY, "place": "Rua Nova 1"},
     Task: {**ACTIVITY, "id": TASK, "percent_complete": 100, "category": "Preparation"},
     CampaignResponse: {
         **ACTIVITY,

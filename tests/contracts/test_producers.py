@@ -96,7 +96,8 @@ def moves_of(record_type: type[Record]) -> frozenset[str]:
 
 @pytest.mark.parametrize("publisher", sorted(PUBLISHERS))
 def test_every_class_is_listed_once_and_is_of_its_publisher(publisher: str) -> None:
-    classes = [each for module in MODULES[publisher] for each in vars(module).values() if is_event(each, module)]
+    named = [each for module in MODULES[publisher] for each in vars(module).values() if is_event(each, module)]
+    classes = list(dict.fromkeys([*named, *(each for module in MODULES[publisher] for each in module.EVENTS)]))
 
     of_every_service = (RESTATED, ERASED, REPORTED)
     listed = [each for each in PUBLISHERS[publisher] if each.type.rpartition(".")[2] not in of_every_service]

@@ -1,16 +1,12 @@
 """What people do with activities."""
 
-from typing import Annotated
-
-from pydantic import Field
-
 from libs.contracts.values import Moment, Value
 from libs.domain.fields import Line
 from libs.domain.kinds import kind_of
 from libs.domain.record import Draft
 from libs.store.changes import Announcement
 from libs.store.work import UnitOfWork
-from services.activity.activities.model.activity import LONGEST_SECONDS, Activity
+from services.activity.activities.model.activity import Activity, Happening
 from services.activity.activities.model.kinds import AnyActivity
 
 
@@ -19,14 +15,6 @@ class ScheduleActivity(Value):
 
     start: Moment
     end: Moment | None = None
-
-
-class CompleteActivity(Value):
-    """When it took place, now by default, and how long it lasted."""
-
-    occurred_at: Moment | None = None
-    duration_seconds: Annotated[int | None, Field(ge=0, le=LONGEST_SECONDS)] = None
-    reason: Line | None = None
 
 
 class CancelActivity(Value):
@@ -51,15 +39,9 @@ async def schedule_activity(work: UnitOfWork, activity_id: str, request: Schedul
     return _announced(work, activity.scheduled(start=request.start, end=request.end), "scheduled")
 
 
-async def complete_activity(work: UnitOfWork, activity_id: str, request: CompleteActivity) -> Activity:
+async def complete_activity(work: UnitOfWork, activity_id: str, request: Happening) -> Activity:
     activity = await work.get_target(AnyActivity, activity_id)
-    completed = activity.completed(
-        at=work.now,
-        occurred_at=request.occurred_at,
-        duration_seconds=request.duration_seconds,
-        reason=request.reason,
-    )
-    return _announced(work, completed, "completed")
+    return _announced(work, activity.completed(request, at=work.now), "completed")
 
 
 async def cancel_activity(work: UnitOfWork, activity_id: str, request: CancelActivity) -> Activity:

@@ -4,7 +4,7 @@ from typing import Final
 
 from libs.web.resource import Action, Resource
 from services.activity.activities import commands
-from services.activity.activities.model.activity import Activity
+from services.activity.activities.model.activity import Activity, Happening
 from services.activity.activities.model.kinds import AnyActivity
 
 RESOURCE: Final[Resource[Activity]] = Resource(
@@ -23,7 +23,7 @@ RESOURCE: Final[Resource[Activity]] = Resource(
             "complete",
             commands.complete_activity,
             "The activity took place, or is done",
-            commands.CompleteActivity,
+            Happening,
             AnyActivity,
         ),
         Action(

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Final, Self
 from pydantic import Field
 
 from libs.contracts.activity import ActivityState
-from libs.contracts.values import Moment, Reference
+from libs.contracts.values import Moment, Reference, Value
 from libs.domain.fields import INDEXED, INITIAL, LISTED, SEARCHED, Line, Text
 from libs.domain.moves import Moves
 from libs.domain.personal import Personal
@@ -28,6 +28,15 @@ class Priority(StrEnum):
     HIGH = "high"
 
 
+class Happening(Value):
+    """When an activity took place, now by default, how long it lasted, and what came of it."""
+
+    occurred_at: Moment | None = None
+    duration_seconds: Annotated[int | None, Field(ge=0, le=LONGEST_SECONDS)] = None
+    outcome: Line | None = None
+    reason: Line | None = None
+
+
 _UNSETTLED: Final = {
     "schedule": ActivityState.SCHEDULED,
     "complete": ActivityState.COMPLETED,
@@ -45,7 +54,7 @@ MOVES: Final = Moves(
 )
 
 
-TEXTS: Final = ("subject", "description", "regarding.name", "parties", "tags", "custom")
+TEXTS: Final = ("subject", "description", "regarding.name", "parties", "outcome", "tags", "custom")
 """Where an activity of any type may tell of the person that it is about."""
 
 
@@ -72,6 +81,7 @@ class Activity(Record, collection="activities", aggregate="activity.activity"):
     start: Annotated[Moment | None, LISTED] = None
     end: Annotated[Moment | None, LISTED] = None
     duration_seconds: Annotated[int | None, Field(ge=0, le=LONGEST_SECONDS), LISTED] = None
+    outcome: Annotated[Line | None, LISTED] = None
     occurred_at: Annotated[Moment | None, INITIAL, INDEXED] = None
 
     def begun(self, *, at: datetime) -> Self:
@@ -83,12 +93,16 @@ class Activity(Record, collection="activities", aggregate="activity.activity"):
     def scheduled(self, *, start: datetime, end: datetime | None = None) -> Self:
         return self._moved("schedule", None, start=start, end=end)
 
-    def completed(
-        self, *, at: datetime, occurred_at: datetime | None, duration_seconds: int | None, reason: str | None
-    ) -> Self:
-        lasted = self.duration_seconds if duration_seconds is None else duration_seconds
-        happened = {"occurred_at": occurred_at or at, "duration_seconds": lasted}
-        return self._moved("complete", reason, **happened, **self.on_completion)
+    def completed(self, happened: Happening, *, at: datetime) -> Self:
+        lasted = self.duration_seconds if happened.duration_seconds is None else happened.duration_seconds
+        return self._moved(
+            "complete",
+            happened.reason,
+            occurred_at=happened.occurred_at or at,
+            duration_seconds=lasted,
+            outcome=happened.outcome or self.outcome,
+            **self.on_completion,
+        )
 
     def canceled(self, *, reason: str | None) -> Self:
         return self._moved("cancel", reason)

@@ -2,12 +2,15 @@
 
 from libs.domain.record import Index
 from services.activity.activities.model.activity import Activity
+from services.activity.activities.model.campaign_activity import CampaignActivity
 from services.activity.activities.model.campaign_response import CampaignResponse
 from services.activity.activities.model.phone_call import PhoneCall
+from services.activity.activities.model.service_activity import ServiceActivity
 from services.activity.activities.model.task import Task
+from services.activity.activities.model.written import Fax, Letter
 
 
-class AnyActivity(Activity, kinds=(PhoneCall, Task, CampaignResponse)):
+class AnyActivity(Activity, kinds=(PhoneCall, Task, CampaignResponse, Letter, Fax, CampaignActivity, ServiceActivity)):
     """An activity of any type: what the collection holds."""
 
     indexes = (

@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar, Literal
 
 from libs.contracts.activity import ActivityState, Direction
-from libs.domain.fields import INDEXED, INITIAL, LISTED, Line
+from libs.domain.fields import INDEXED, INITIAL, LISTED
 from libs.domain.people import Phone
 from libs.domain.personal import Personal
 from services.activity.activities.model.activity import TEXTS, Activity, Reasons
@@ -15,7 +15,7 @@ RECEIVED = "received"
 class PhoneCall(Activity, aggregate="activity.phone_call"):
     personal = Personal(
         cleared=("phone_number",),
-        texts=(*TEXTS, "outcome"),
+        texts=TEXTS,
         phones=("phone_number",),
         belongs_to={"regarding": None},
         parties=("parties",),
@@ -25,7 +25,6 @@ class PhoneCall(Activity, aggregate="activity.phone_call"):
     type: Annotated[Literal["phone_call"], INITIAL, INDEXED] = "phone_call"
     direction: Annotated[Direction, LISTED] = Direction.OUTGOING
     phone_number: Annotated[Phone | None, LISTED] = None
-    outcome: Annotated[Line | None, LISTED] = None
 
     def usual_reason(self) -> str:
         if self.state is ActivityState.COMPLETED:

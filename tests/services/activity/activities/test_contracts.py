@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic_core import from_json
 
+from libs.contracts import interactions
 from libs.contracts.activity import EVENTS, ActivityState, CampaignResponseCreated, PhoneCallCreated, Response
 from libs.contracts.envelope import Envelope
 from libs.contracts.values import Reference
@@ -49,7 +50,7 @@ def test_a_call_arrives_with_whom_it_was_about() -> None:
     assert (event.record.regarding, event.record.duration_seconds) == (lead, 261)
 
 
-@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.type)
+@pytest.mark.parametrize("event", [*EVENTS, *interactions.EVENTS], ids=lambda event: event.type)
 def test_every_promised_field_is_one_of_the_record(event: type[PhoneCallCreated]) -> None:
     kind = AnyActivity.kinds[event.type.split(".")[1]]
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from libs.contracts import activity as contracts
+from libs.contracts import interactions
 from services.activity.activities.model.kinds import AnyActivity
 from services.activity.activities.model.parties import MOST_PARTIES
 from tests.support.services import COLLEAGUE, Running
@@ -13,6 +14,12 @@ from tests.support.waiting import eventually
 PATH = "/api/v1/activities"
 CALL: dict[str, Any] = {"type": "phone_call", "subject": "Renewal"}
 TASK: dict[str, Any] = {"type": "task", "subject": "Send the offer"}
+OTHERS: tuple[dict[str, Any], ...] = (
+    {"type": "letter", "subject": "The offer", "address": {"city": "Porto", "country": "PT"}},
+    {"type": "fax", "subject": "The order", "fax_number": "+351 21 000 0002"},
+    {"type": "campaign_activity", "subject": "Stand at the fair", "campaign_id": "spring", "channel": "event"},
+    {"type": "service_activity", "subject": "Repair", "place": "Rua Nova 1"},
+)
 RESPONSE: dict[str, Any] = {"type": "campaign_response", "campaign_id": "spring", "response": "interested"}
 
 
@@ -198,12 +205,12 @@ async def test_lists_filter_by_fields_of_all_types(activity: Running) -> None:
 
 
 async def test_events_are_named_after_the_type(activity: Running) -> None:
-    for body in (CALL, TASK, RESPONSE):
+    for body in (CALL, TASK, RESPONSE, *OTHERS):
         _, created = await activity.post(PATH, {**body, "state": "open"})
         path = f"{PATH}/{created['id']}"
         await activity.patch(path, {"subject": "Another"})
-        await activity.post(f"{path}/schedule", {"start": "2026-12-01T08:00:00Z"})
-        await activity.post(f"{path}/complete", {})
+        await activity.post(f"{path}/schedule", {"start": "2026-12-01T08:00:00Z", "end": "2026-12-01T09:00:00Z"})
+        await activity.post(f"{path}/complete", {"outcome": "Done"})
         await activity.post(f"{path}/reopen", {})
         await activity.post(f"{path}/cancel", {})
         await activity.post(f"{path}/assign", {"owner_id": COLLEAGUE})
@@ -216,7 +223,9 @@ async def test_events_are_named_after_the_type(activity: Running) -> None:
 
         types = await eventually(announced)
         assert types is not None
-        declared = [event.type for event in contracts.EVENTS if f".{body['type']}." in event.type]
+        declared = [
+            event.type for event in (*contracts.EVENTS, *interactions.EVENTS) if f".{body['type']}." in event.type
+        ]
         assert sorted(types) == sorted(declared)
 
 

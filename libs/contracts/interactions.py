@@ -1,0 +1,55 @@
+"""Types of activity whose events say no more than their records: letters, faxes, work for campaigns and customers."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from libs.contracts.activity import ActivitySnapshot, Channel, Direction
+from libs.contracts.event import Event, happened
+from libs.contracts.values import Address
+
+
+class LetterSnapshot(ActivitySnapshot):
+    direction: Direction
+    address: Address | None = None
+
+
+class FaxSnapshot(ActivitySnapshot):
+    direction: Direction
+    fax_number: str | None = None
+
+
+class CampaignActivitySnapshot(ActivitySnapshot):
+    """What a campaign does by one of its channels."""
+
+    campaign_id: str
+    channel: Channel | None = None
+
+
+class ServiceActivitySnapshot(ActivitySnapshot):
+    """Work for a customer, at a place, by those who are its resources."""
+
+    place: str | None = None
+
+
+_VERBS: Final = (
+    "created",
+    "updated",
+    "scheduled",
+    "completed",
+    "canceled",
+    "reopened",
+    "assigned",
+    "deleted",
+    "restored",
+)
+
+_SNAPSHOTS: Final[Mapping[str, type[ActivitySnapshot]]] = {
+    "activity.letter": LetterSnapshot,
+    "activity.fax": FaxSnapshot,
+    "activity.campaign_activity": CampaignActivitySnapshot,
+    "activity.service_activity": ServiceActivitySnapshot,
+}
+
+EVENTS: tuple[type[Event[Any]], ...] = tuple(
+    happened(aggregate, snapshot, verb) for aggregate, snapshot in _SNAPSHOTS.items() for verb in _VERBS
+)
