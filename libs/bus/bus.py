@@ -20,7 +20,7 @@ from libs.bus.relay import Relay
 from libs.bus.runner import Equipment, Runner
 from libs.bus.settings import BusSettings
 from libs.bus.sweeper import Sweeper
-from libs.bus.topology import foundations, queue_name, tier_name
+from libs.bus.topology import Queue, foundations, queue_name, tier_queue
 from libs.bus.unrouted import Unrouted
 from libs.domain.refusals import Unavailable
 from libs.store.outbox import Pending
@@ -71,10 +71,10 @@ class Bus:
         return self._broker.flow
 
     @property
-    def queues(self) -> list[str]:
+    def queues(self) -> list[Queue]:
         """The durable queues of this service: its consumers', its retry tiers and its dead letters."""
-        tiers = [tier_name(self._store.service, seconds) for seconds in self._settings.tiers]
-        return [*(each.queue.name for each in self._runners), *tiers]
+        tiers = [tier_queue(self._store.service, seconds) for seconds in self._settings.tiers]
+        return [*(each.queue for each in self._runners), *tiers]
 
     async def start(self) -> None:
         queues = (each.queue for each in self._runners)
@@ -105,7 +105,7 @@ class Bus:
     async def states(self) -> Mapping[str, QueueState | None]:
         """What is in each queue of this service, its retry tiers and the dead letters included."""
         kept = [self._settings.unrouted] if self._settings.keeps_common else []
-        return await self._broker.states([*self.queues, *kept])
+        return await self._broker.states([*(queue.name for queue in self.queues), *kept])
 
     async def pending(self, consumers: Iterable[str]) -> Mapping[str, int | None]:
         """Messages that wait for each consumer; None where it has no queue."""

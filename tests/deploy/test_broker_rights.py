@@ -16,7 +16,7 @@ from libs.bus.rabbit.declaring import declare
 from libs.bus.settings import BusSettings
 from libs.bus.topology import Topology, broadcast_queue, common, consumer_queue, foundations, mark_name
 from tests.support.broker_tool import broker_tool
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 Denied: TypeAlias = Callable[[AbstractChannel], Awaitable[object]]
 
@@ -59,13 +59,13 @@ async def events(channel: AbstractChannel) -> AbstractExchange:
 async def test_a_service_announces_its_own_events(channel: AbstractChannel, events: AbstractExchange) -> None:
     queue = await channel.declare_queue("sales.heard", exclusive=True)
     await queue.bind(events, "#")
-    await events.publish(aio_pika.Message(b"{}"), "sales.lead.created", timeout=5)
-    assert await queue.get(timeout=5) is not None
+    await events.publish(aio_pika.Message(b"{}"), "sales.lead.created", timeout=PATIENCE)
+    assert await queue.get(timeout=PATIENCE) is not None
 
 
 async def test_a_service_cannot_announce_events_of_another(events: AbstractExchange) -> None:
     with pytest.raises(ChannelAccessRefused):
-        await events.publish(aio_pika.Message(b"{}"), "identity.user.created", timeout=5)
+        await events.publish(aio_pika.Message(b"{}"), "identity.user.created", timeout=PATIENCE)
 
 
 async def test_a_service_hears_events_of_all(channel: AbstractChannel, events: AbstractExchange) -> None:
@@ -101,7 +101,7 @@ async def test_what_nobody_wants_is_kept_before_the_journal_was_there(
     broker: Broker, channel: AbstractChannel, events: AbstractExchange
 ) -> None:
     """This test is the first that publishes; its event is refused where there is no queue for it."""
-    await events.publish(aio_pika.Message(b"{}"), "sales.nobody.wants", timeout=5)
+    await events.publish(aio_pika.Message(b"{}"), "sales.nobody.wants", timeout=PATIENCE)
 
     assert common(BusSettings()).queues[0].name == UNROUTED
     assert UNROUTED in await broker_tool(broker, "list_queues", "--vhost", VIRTUAL_HOST, "name")
@@ -111,19 +111,19 @@ async def test_the_journal_announces_once_more_whatever_nobody_wanted(keeper: Ab
     queue = await keeper.get_queue(UNROUTED)
     await queue.purge()
     events = await keeper.get_exchange(EVENTS)
-    await events.publish(aio_pika.Message(b"{}"), "identity.user.created", timeout=5)
+    await events.publish(aio_pika.Message(b"{}"), "identity.user.created", timeout=PATIENCE)
 
-    unwanted = await eventually(lambda: queue.get(timeout=5, fail=False))
+    unwanted = await eventually(lambda: queue.get(timeout=PATIENCE, fail=False))
     await unwanted.ack()
 
 
 DENIED: Final[Mapping[str, Denied]] = {
     "publish to a queue past its bindings": lambda channel: channel.default_exchange.publish(
-        aio_pika.Message(b"{}"), "sales.dead", timeout=5
+        aio_pika.Message(b"{}"), "sales.dead", timeout=PATIENCE
     ),
     "publish to the door of another": lambda channel: _publish(channel, "journal.door", "journal.dead"),
     "publish to what nobody wanted": lambda channel: _publish(channel, UNROUTED, "sales.lead.created"),
-    "read what nobody wanted": lambda channel: _queue(channel, UNROUTED).get(timeout=5),
+    "read what nobody wanted": lambda channel: _queue(channel, UNROUTED).get(timeout=PATIENCE),
     "purge what nobody wanted": lambda channel: _queue(channel, UNROUTED).purge(),
     "delete what nobody wanted": lambda channel: _queue(channel, UNROUTED).delete(if_unused=False, if_empty=False),
     "declare the exchange of all events": lambda channel: channel.declare_exchange(EVENTS, "topic", durable=True),
@@ -142,7 +142,7 @@ DENIED: Final[Mapping[str, Denied]] = {
 
 async def _publish(channel: AbstractChannel, exchange: str, key: str) -> None:
     found = await channel.get_exchange(exchange, ensure=False)
-    await found.publish(aio_pika.Message(b"{}"), key, timeout=5)
+    await found.publish(aio_pika.Message(b"{}"), key, timeout=PATIENCE)
 
 
 def _queue(channel: AbstractChannel, name: str) -> AbstractQueue:
@@ -180,16 +180,16 @@ async def foreign(broker: Broker, channel: AbstractChannel) -> AsyncIterator[Abs
         queue = await own.declare_queue("journal.log", durable=True, arguments={"x-queue-type": "quorum"})
         events = await own.get_exchange(EVENTS)
         await queue.bind(events, "journal.#")
-        await events.publish(aio_pika.Message(b"{}"), "journal.webhook.created", timeout=5)
+        await events.publish(aio_pika.Message(b"{}"), "journal.webhook.created", timeout=PATIENCE)
         yield await channel.get_queue("journal.log", ensure=False)
-        assert await queue.get(timeout=5) is not None
+        assert await queue.get(timeout=PATIENCE) is not None
         await queue.delete(if_unused=False, if_empty=False)
 
 
 @pytest.mark.parametrize(
     "act",
     [
-        lambda queue, _: queue.get(timeout=5),
+        lambda queue, _: queue.get(timeout=PATIENCE),
         lambda queue, events: queue.bind(events, "#"),
         lambda queue, events: queue.unbind(events, "journal.#"),
         lambda queue, _: queue.purge(),

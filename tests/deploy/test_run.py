@@ -17,6 +17,7 @@ import pytest
 from deploy.local.home import PROJECT
 from deploy.local.waiting import until
 from tests.deploy.processes import eventually, is_alive, living_in
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -87,7 +88,7 @@ async def test_it_runs_alone_in_its_home_and_stops_when_told(tandem: Tandem, tmp
         await output_until(first, r"identity died: killed by SIGKILL, starting again")
         restarted = int((await output_until(first, r"identity started: process (\d+)"))[1])
         await eventually(lambda: is_alive(restarted))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             await until(lambda: signs_in(url, password))
 
         first.send_signal(signal.SIGTERM)

@@ -18,6 +18,7 @@ from tests.docs.guides import blocks
 from tests.flows.people import Organisation
 from tests.flows.stories import SOON
 from tests.support.calling import Caller
+from tests.support.waiting import PATIENCE
 
 USUAL_URL = "http://127.0.0.1:8080"
 USUAL_HOME = ".tandem/"
@@ -79,7 +80,7 @@ async def test_the_examples_of_a_guide_do_what_it_says(guide: str, suite: Stack,
     shell = await asyncio.create_subprocess_exec(
         "bash", "-c", before + script(guide, suite, tmp_path), stderr=asyncio.subprocess.PIPE
     )
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         _, complaints = await shell.communicate()
 
     assert shell.returncode == 0, complaints.decode()

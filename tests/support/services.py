@@ -170,17 +170,23 @@ async def empty(store: Store) -> None:
 
 
 async def empty_queues(app: web.Application, amqp_url: str) -> None:
-    """They stay for the next one: RabbitMQ 3.10 does not bear queues that are made and deleted hundreds of times."""
+    """They stay for the next one: RabbitMQ 3.10 does not bear queues that are made and deleted hundreds of times.
+
+    Nothing comes to them until then.
+    """
     async with await aio_pika.connect(amqp_url) as connection:
-        for name in app[BUS].queues:
+        for known in app[BUS].queues:
             channel = await connection.channel()
+            queue = await channel.get_queue(known.name, ensure=False)
             with suppress(AMQPError):
-                await (await channel.get_queue(name, ensure=False)).purge()
+                for binding in known.bindings:
+                    await queue.unbind(binding.exchange, binding.key)
+                await queue.purge()
 
 
 async def delete_queues(app: web.Application, amqp_url: str) -> None:
     """Of a service whose name no other has."""
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel()
-        for name in app[BUS].queues:
-            await channel.queue_delete(name)
+        for queue in app[BUS].queues:
+            await channel.queue_delete(queue.name)

@@ -3,12 +3,15 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 T = TypeVar("T")
 
+PATIENCE: Final = 60.0
+"""Seconds until a wait is given up; a test that passes never waits for so long."""
 
-async def eventually(ask: Callable[[], Awaitable[T | None]], *, within: float = 30.0, every: float = 0.02) -> T:
+
+async def eventually(ask: Callable[[], Awaitable[T | None]], *, within: float = PATIENCE, every: float = 0.02) -> T:
     """The first answer that is true; raises `TimeoutError` with the last one."""
     deadline = time.monotonic() + within
     while not (answer := await ask()):

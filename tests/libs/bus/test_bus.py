@@ -21,6 +21,7 @@ from tests.libs.bus.customers import Customer
 from tests.libs.bus.events import LeadQualified, qualified
 from tests.libs.bus.parked import all_parked
 from tests.libs.bus.test_rabbit import depth
+from tests.support.waiting import PATIENCE
 
 
 @consumer("conversion", LeadQualified)
@@ -98,7 +99,7 @@ async def test_a_stop_is_bounded_and_loses_nothing(
     first = await start(never, drain_timeout=0.1)
     await announce(qualified("Solar roof"))
     await eventually(lambda: holds_nothing(first, "conversion"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await first.stop()
     await start(convert)
     await eventually(lambda: is_made(store))
@@ -128,5 +129,5 @@ async def test_it_starts_while_the_broker_is_away(store: Store, settings: BusSet
     bus = Bus(store, broker, consumers=[convert], settings=settings)
     await bus.start()
     assert not bus.ready
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await bus.stop()

@@ -17,6 +17,7 @@ from pamqp.commands import Basic
 from libs.bus.message import Message
 from libs.bus.rabbit.landing import Landing, marshalled
 from libs.bus.rabbit.link import wire_of
+from tests.support.waiting import PATIENCE
 
 PROJECT = Path(__file__).parents[3] / "pyproject.toml"
 LEANT_ON = ("aio-pika", "aiormq", "pamqp")
@@ -63,5 +64,5 @@ async def test_an_answer_reaches_the_future_that_was_put_among_the_confirmations
     frames = marshalled(landing, channel=wire.number, largest_frame=wire.max_content_size)
     await wire.write_queue.put(ChannelFrame(frames, should_close=False))
 
-    assert isinstance(await asyncio.wait_for(answered, 5), Basic.Ack)
-    assert (await queue.get(timeout=5)).message_id == "one"
+    assert isinstance(await asyncio.wait_for(answered, PATIENCE), Basic.Ack)
+    assert (await queue.get(timeout=PATIENCE)).message_id == "one"

@@ -33,6 +33,7 @@ from libs.store.ids import new_id
 from tests.libs.bus.conditions import eventually
 from tests.libs.bus.inlets import Received
 from tests.libs.bus.proxy import Proxy
+from tests.support.waiting import PATIENCE
 
 QUALIFIED = "sales.lead.qualified"
 Open = Callable[..., Awaitable[RabbitBroker]]
@@ -132,7 +133,7 @@ async def test_publications_in_flight_when_the_connection_is_cut_are_unknown(
     sent = [through.send(event(), exchange=settings.exchange, key=QUALIFIED) for _ in range(50)]
     proxy.cut()
     proxy.thaw()
-    answers = await asyncio.wait_for(asyncio.gather(*sent, return_exceptions=True), 5)
+    answers = await asyncio.wait_for(asyncio.gather(*sent, return_exceptions=True), PATIENCE)
     assert {type(answer) for answer in answers} == {NotConfirmed}
 
 
@@ -214,7 +215,7 @@ async def test_confirmations_that_never_come_end_the_connection(
     await eventually(lambda: broker.connected)
     proxy.mute_broker()
     with pytest.raises(NotConfirmed):
-        await asyncio.wait_for(broker.send(event(), exchange=settings.exchange, key=QUALIFIED), 5)
+        await asyncio.wait_for(broker.send(event(), exchange=settings.exchange, key=QUALIFIED), PATIENCE)
     proxy.thaw()
     await eventually(lambda: broker.connected)
     await broker.publish(event(), exchange=settings.exchange, key=QUALIFIED)

@@ -30,6 +30,11 @@ class FailPoint:
             {"waitForFailPoint": self._name, "timesEntered": self._passed_before + times, "maxTimeMS": 10_000}
         )
 
+    async def passed(self) -> int:
+        """How often it was passed, now that it is switched off."""
+        answer = await self._client.admin.command({"configureFailPoint": self._name, "mode": "off"})
+        return int(answer["count"]) - self._passed_before
+
 
 class Faults:
     def __init__(self, url: str) -> None:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from aiohttp import ClientSession, web
 
 from tests.services.gateway.upstream import Running, running
+from tests.support.waiting import PATIENCE
 
 
 @asynccontextmanager
@@ -43,7 +44,7 @@ async def text_of(gateway: Running, path: str) -> str:
 
 
 async def is_closed(reader: asyncio.StreamReader) -> bool:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         return await reader.read() == b""
 
 
@@ -73,6 +74,6 @@ async def test_a_dripped_head_has_a_deadline() -> None:
     async with running(keep_alive_seconds=0.3) as gateway:
         reader, writer = await asyncio.open_connection(gateway.host, gateway.port)
         writer.write(b"GET /api/v1/leads HTTP/1.1\r\nHost: x\r\n")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             assert await reader.read() == b""
         writer.close()

@@ -8,6 +8,7 @@ from services.gateway.gate import GATE
 from tests.libs.bus.conditions import eventually
 from tests.services.gateway.upstream import Running, running
 from tests.support.clock import Clock, by_the_clock
+from tests.support.waiting import PATIENCE
 
 PATH = "/api/v1/events/stream"
 
@@ -43,7 +44,7 @@ async def test_each_event_arrives_when_it_is_sent(gateway: Running) -> None:
     for number in range(3):
         event = f"id: {number}\ndata: x\n\n".encode()
         stream.events.put_nowait(event)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE):
             assert await answer.content.readexactly(len(event)) == event
     answer.close()
 
@@ -55,7 +56,7 @@ async def test_heartbeats_keep_it_open_beyond_the_limits_of_ordinary_answers(clo
         for _ in range(5):
             clock.advance(20)
             stream.events.put_nowait(b":\n\n")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 assert await answer.content.readexactly(3) == b":\n\n"
         answer.close()
 
@@ -63,7 +64,7 @@ async def test_heartbeats_keep_it_open_beyond_the_limits_of_ordinary_answers(clo
 async def test_silence_ends_it_properly_and_the_service_is_told() -> None:
     async with running(stream_silence_seconds=0.1) as gateway:
         stream, answer = await opened(gateway)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             assert await answer.content.read() == b""
             await stream.left.wait()
 
@@ -72,7 +73,7 @@ async def test_a_client_who_leaves_ends_the_stream_at_the_service(gateway: Runni
     stream, answer = await opened(gateway)
     answer.close()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await stream.left.wait()
     await eventually(lambda: gateway.runner.app[GATE].streams.room.taken == 0)
 
@@ -104,11 +105,11 @@ async def test_when_the_gateway_stops_streams_end_and_requests_are_finished() ->
         await reached.wait()
 
         stopping = asyncio.create_task(gateway.runner.cleanup())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             assert await stream.content.read() == b""
         assert not stopping.done()
         done.set()
 
         assert await (await asking).text() == "finished"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await stopping

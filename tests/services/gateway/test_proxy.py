@@ -11,6 +11,7 @@ from aiohttp import web
 from yarl import URL
 
 from tests.services.gateway.upstream import Running
+from tests.support.waiting import PATIENCE
 
 MEGABYTE = 1024 * 1024
 
@@ -203,7 +204,7 @@ async def test_a_target_in_absolute_form_goes_to_the_owner_and_nowhere_else(gate
         f"GET http://127.0.0.1:9/api/v1/leads?a=1 HTTP/1.1\r\nHost: 127.0.0.1:9\r\n"
         f"Authorization: Bearer {token}\r\nConnection: close\r\n\r\n".encode()
     )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         answer = await reader.read()
     writer.close()
 

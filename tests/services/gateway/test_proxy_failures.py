@@ -12,6 +12,7 @@ from services.gateway.gate import GATE
 from tests.libs.bus.conditions import eventually
 from tests.services.gateway.upstream import Running, running
 from tests.support.clock import Clock, by_the_clock
+from tests.support.waiting import PATIENCE
 
 MEGABYTE = 1024 * 1024
 
@@ -47,7 +48,7 @@ async def test_a_caller_who_leaves_ends_the_request_at_the_service(gateway: Runn
     await reached.wait()
     asking.cancel()
 
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         await left.wait()
 
 
@@ -159,7 +160,7 @@ async def test_a_dripped_body_is_given_up(framing: str) -> None:
         writer.write(head.encode())
         if "chunked" in framing:
             writer.write(b"1\r\nx\r\n")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             answer = await reader.read()
         writer.close()
 
@@ -228,7 +229,7 @@ async def test_a_body_framed_in_two_ways_is_refused(gateway: Running) -> None:
         f"POST /api/v1/leads HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
         "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /api/v1/users HTTP/1.1\r\n\r\n".encode()
     )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         answer = await reader.read()
     writer.close()
 

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientResponse, ClientSession, TraceConfig, TraceRequestEndParams, web
 from joserfc.jwk import KeySet, OKPKey
 
 from libs.domain.directory import DirectoryDocument
@@ -130,5 +130,21 @@ async def running(revoked: Sequence[str] = (), **settings: Any) -> AsyncIterator
         await site(runner, chosen).start()
         host, port = runner.addresses[0]
         url = f"http://{host}:{port}"
-        client = await stack.enter_async_context(ClientSession(url, auto_decompress=False))
+        client = await stack.enter_async_context(_tidy_client(url))
         yield Running(url, host, port, runner, client, services)
+
+
+@asynccontextmanager
+async def _tidy_client(url: str) -> AsyncIterator[ClientSession]:
+    """Closes the answers whose bodies a test did not want to read."""
+    answers: list[ClientResponse] = []
+
+    async def keep(_: ClientSession, __: object, ended: TraceRequestEndParams) -> None:
+        answers.append(ended.response)
+
+    requests = TraceConfig()
+    requests.on_request_end.append(keep)
+    async with ClientSession(url, auto_decompress=False, trace_configs=[requests]) as client:
+        yield client
+        for answer in answers:
+            answer.close()

@@ -11,6 +11,7 @@ from aiohttp import ClientResponse
 
 from libs.cli.events import parse
 from tests.support.services import Running
+from tests.support.waiting import PATIENCE
 
 STREAM = "/api/v1/events/stream"
 
@@ -25,7 +26,7 @@ class Reader:
     async def take(self, count: int) -> list[dict[str, Any]]:
         """The next events; `last` then is where a later stream goes on."""
         taken: list[dict[str, Any]] = []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             async for heard in parse(self.response.content):
                 self.last = heard.position
                 taken.append(orjson.loads(heard.data))
@@ -35,7 +36,7 @@ class Reader:
 
     async def rest(self) -> list[dict[str, Any]]:
         """What comes until the stream ends."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             return [orjson.loads(heard.data) async for heard in parse(self.response.content)]
 
 

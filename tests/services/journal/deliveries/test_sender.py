@@ -15,6 +15,7 @@ from services.journal.deliveries.model import Attempt
 from services.journal.deliveries.sender import LONGEST_EXCERPT, Outlet, Sender
 from services.journal.deliveries.signature import secret_of
 from tests.services.journal.receiver import Receiver, receiving
+from tests.support.waiting import PATIENCE
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 SECRET = secret_of(b"x" * 32)
@@ -126,7 +127,7 @@ async def test_of_a_long_answer_the_beginning_is_read(send: Send) -> None:
 
     app = web.Application()
     app.router.add_post("/", endless)
-    async with TestServer(app) as server, asyncio.timeout(10):
+    async with TestServer(app) as server, asyncio.timeout(PATIENCE):
         attempt = await send(str(server.make_url("/")))
 
     assert (attempt.status, attempt.response) == (200, "x" * LONGEST_EXCERPT)

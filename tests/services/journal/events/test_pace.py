@@ -15,7 +15,7 @@ from services.journal.events.model import EVERYTHING
 from services.journal.events.stream import HEADERS, EventStream, Pace
 from services.journal.events.tail import Tail
 from tests.support.events import envelope
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 Open = Callable[[Pace], AbstractAsyncContextManager[ClientResponse]]
 
@@ -73,7 +73,7 @@ async def opened(store: Store, ended: list[str]) -> AsyncIterator[Open]:
 async def test_a_quiet_stream_shows_that_it_lives_and_how_far_it_has_read(store: Store, opened: Open) -> None:
     await events.append(store, [envelope("sales.lead.created", "leads", {}) for _ in range(3)])
 
-    async with opened(HASTY) as response, asyncio.timeout(10):
+    async with opened(HASTY) as response, asyncio.timeout(PATIENCE):
         lines = [(await response.content.readline()).decode().strip() for _ in range(3)]
         while lines[-2:] != [": alive", "id: 3"]:
             lines.append((await response.content.readline()).decode().strip())
@@ -83,7 +83,7 @@ async def test_a_quiet_stream_shows_that_it_lives_and_how_far_it_has_read(store:
 
 
 async def test_a_stream_ends_when_its_time_is_over(opened: Open, ended: list[str]) -> None:
-    async with opened(Pace(heartbeat=0.05, longest=0.1, stalled=20)) as response, asyncio.timeout(10):
+    async with opened(Pace(heartbeat=0.05, longest=0.1, stalled=20)) as response, asyncio.timeout(PATIENCE):
         await response.read()
 
     assert ended == [""]

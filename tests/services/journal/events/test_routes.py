@@ -8,7 +8,7 @@ from tests.services.journal.conftest import Announce, Made
 from tests.services.journal.reading import listed
 from tests.support.events import envelope
 from tests.support.services import Running
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 async def test_events_are_listed_in_their_order_as_they_were_announced(
@@ -90,7 +90,7 @@ async def test_who_waits_is_answered_as_soon_as_something_wanted_happens(
     announced = made(1, verb="updated")
     await announce(*announced)
 
-    for _, page in await asyncio.wait_for(asyncio.gather(*waiting), 20):
+    for _, page in await asyncio.wait_for(asyncio.gather(*waiting), PATIENCE):
         assert [event["id"] for event in page["value"]] == [announced[0].id]
 
 
