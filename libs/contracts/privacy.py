@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from libs.contracts.event import Event, Snapshot
-from libs.contracts.values import Value
+from libs.contracts.values import Day, Value
 
 REPORTED: Final = "reported"
 """The verb of a service's answer."""
@@ -55,10 +55,14 @@ class Person(Value):
 
 
 class Found(Value):
-    """How much of a collection is the person's."""
+    """How much of a collection is the person's. An erasure has changed `count`, and left `retained` as they are because
+    the law wants them kept: the last of them until the end of `retained_until`.
+    """
 
     collection: str
     count: Annotated[int, Field(ge=0)]
+    retained: Annotated[int, Field(ge=0)] = 0
+    retained_until: Day | None = None
 
 
 class PrivacyTaskSnapshot(Snapshot):

@@ -2,10 +2,26 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Final
 
 from libs.contracts.privacy import Person, PersonalFields
 from libs.domain.people import phone_key
+
+RETAINED_UNTIL: Final = "retained_until"
+"""In a document that is no record: the last day on which an erasure leaves it as it is, as ISO 8601 writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """The law wants records kept whole that have a time in `since`, for so many `years` after the end of its year."""
+
+    since: str
+    years: int
+
+    def until(self, at: datetime) -> date:
+        """The last day."""
+        return date(at.year + self.years, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +32,8 @@ class Personal:
     `emails`, `phones` and `names` say where those stand. A record is the person's where it has their e-mail, where a
     reference in `belongs_to` leads to one of their records, and where one of their records names it in a field of
     `owns` (field → collection). Each part of a list in `parties` is about somebody of its own, by `collection` and
-    `id`, `email` or `phone`: the record is theirs too, but tells nothing more of them.
+    `id`, `email` or `phone`: the record is theirs too, but tells nothing more of them. As long as the `retention`
+    goes, an erasure changes nothing of it.
     """
 
     cleared: tuple[str, ...] = ()
@@ -28,6 +45,7 @@ class Personal:
     belongs_to: Mapping[str, str | None] = field(default_factory=dict)
     owns: Mapping[str, str] = field(default_factory=dict)
     parties: tuple[str, ...] = ()
+    retention: Retention | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -79,6 +97,15 @@ class Personal:
 
 
 _PARTY: Final = Personal(emails=("party.email",), phones=("party.phone",), belongs_to={"party": None})
+
+
+def retained_until(personal: Personal | None, document: Mapping[str, Any]) -> date | None:
+    """Until when the law has a document kept, as its record class or it itself says; None where it need not be."""
+    if personal is not None and personal.retention is not None:
+        at = document.get(personal.retention.since)
+        return personal.retention.until(at) if isinstance(at, datetime) else None
+    told = document.get(RETAINED_UNTIL)
+    return date.fromisoformat(told) if isinstance(told, str) else None
 
 
 def texts_at(document: Mapping[str, Any], paths: tuple[str, ...]) -> Iterator[str]:

@@ -2,14 +2,15 @@
 
 import asyncio
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any, Final
 
 from libs.contracts.privacy import Found, Person
 from libs.domain.kinds import kind_of
-from libs.domain.personal import Personal
+from libs.domain.personal import Personal, retained_until
 from libs.domain.record import Record
 from libs.domain.refusals import NotFound, Unavailable
 from libs.jobs.progress import Progress
@@ -18,6 +19,7 @@ from libs.privacy.scrubbing import ERASED, Erased
 from libs.privacy.tasks import ORDERS, Order
 from libs.store import erased as tombstones
 from libs.store.changes import Announcement
+from libs.store.clock import utc_now
 from libs.store.documents import to_document, to_record
 from libs.store.files import Files, buckets_of
 from libs.store.scanning import collections_of, current, forget, mentioning, rewrite
@@ -46,44 +48,54 @@ class Sweep:
         cursor = self.progress.cursor
         if cursor is None:
             await asyncio.sleep(HEARD_WITHIN)
-            cursor = {"collection": "", "after": None, "counts": {}}
-        counts = dict(cursor["counts"])
+            cursor = {"collection": "", "after": None, "found": []}
+        found = {each["collection"]: Found.model_validate(each) for each in cursor["found"]}
         for collection in await self._collections():
             if collection < cursor["collection"]:
                 continue
             after = cursor["after"] if collection == cursor["collection"] else None
             pages = mentioning(self.progress.store, collection, needles_of(self.order.person), after=after)
             async for documents, last in pages:
-                changed = [await self._change(collection, each, erased) for each in documents]
-                counts[collection] = counts.get(collection, 0) + sum(changed)
-                told = {"collection": collection, "after": last, "counts": counts}
-                await self.progress.advance(sum(changed), cursor=told)
+                theirs = [each for each in documents if erased.concerns(each)]
+                kept = {each["_id"]: until for each in theirs if (until := self._retained_until(collection, each))}
+                changed = [await self._change(collection, each, erased) for each in theirs if each["_id"] not in kept]
+                found[collection] = _counted(found.get(collection), collection, sum(changed), list(kept.values()))
+                told = [each.model_dump(mode="json") for each in found.values()]
+                await self.progress.advance(
+                    sum(changed), cursor={"collection": collection, "after": last, "found": told}
+                )
         for bucket in await buckets_of(self.progress.store):
-            files = Files(self.progress.store, bucket)
-            counts[bucket] = await drop_files(files, needles_of(self.order.person))
-        return [Found(collection=name, count=count) for name, count in sorted(counts.items()) if count]
+            dropped = await drop_files(Files(self.progress.store, bucket), needles_of(self.order.person))
+            found[bucket] = Found(collection=bucket, count=dropped)
+        return [each for _, each in sorted(found.items()) if each.count or each.retained]
 
     async def _bury(self) -> Erased:
-        """Whom nothing is to bring back from now on."""
+        """Whom nothing is to bring back from now on; with what an earlier run of the request has known of them."""
         store, request_id = self.progress.store, self.order.request_id
         known = await tombstones.find_tombstone(store, request_id)
         salt = bytes.fromhex(known["salt"]) if known else secrets.token_bytes(16)
-        erased = Erased.of(self.order.person, salt)
-        await tombstones.keep_tombstone(store, request_id, erased.tombstone())
-        return erased
+        told = Erased.of(self.order.person, salt).tombstone()
+        return Erased.from_tombstone(await tombstones.keep_tombstone(store, request_id, told))
 
     async def _collections(self) -> list[str]:
         return sorted(set(await collections_of(self.progress.store)) - _LEFT_ALONE)
 
+    def _record_type(self, collection: str) -> type[Record] | None:
+        return next((each for each in self.progress.store.records if each.collection == collection), None)
+
+    def _retained_until(self, collection: str, document: Document) -> date | None:
+        """Until when the law has the document kept; None where it may be changed."""
+        record_type = self._record_type(collection)
+        personal = kind_of(record_type, document).personal if record_type else None
+        until = retained_until(personal, document)
+        return until if until is not None and until >= utc_now().date() else None
+
     async def _change(self, collection: str, document: Document, erased: Erased) -> bool:
-        store = self.progress.store
-        record_type = next((each for each in store.records if each.collection == collection), None)
-        if not erased.concerns(document):
-            return False
+        record_type = self._record_type(collection)
         if record_type is not None:
             return await self._erase(record_type, document, erased)
         if collection in self.alone:
-            await forget(store, collection, document["_id"])
+            await forget(self.progress.store, collection, document["_id"])
             return True
         return await self._rewrite(collection, document, erased)
 
@@ -110,6 +122,18 @@ class Sweep:
             return False  # the request is needed until all services are done, and forgets the person then
         command = partial(erase_record, record_type=record_type, record_id=document["_id"], erased=erased)
         return await self.progress.commit(command, done=0)
+
+
+def _counted(before: Found | None, collection: str, changed: int, kept: Sequence[date]) -> Found:
+    """What was changed and kept of a collection up to now."""
+    before = before or Found(collection=collection, count=0)
+    days = [*kept, *([before.retained_until] if before.retained_until else [])]
+    return Found(
+        collection=collection,
+        count=before.count + changed,
+        retained=before.retained + len(kept),
+        retained_until=max(days, default=None),
+    )
 
 
 def needles_of(person: Person) -> list[bytes]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from pymongo import ReturnDocument
+
 from libs.store.errors import answering
 from libs.store.mongo import Document
 
@@ -25,15 +27,18 @@ async def find_tombstone(store: "Store", request_id: str) -> Document | None:
 
 
 @answering()
-async def keep_tombstone(store: "Store", request_id: str, known: Mapping[str, Any]) -> None:
-    """In force until it is settled; what was known before stays known."""
+async def keep_tombstone(store: "Store", request_id: str, known: Mapping[str, Any]) -> Document:
+    """In force until it is settled; what was known before stays known, and is in the answer."""
     added = {name: {"$each": values} for name, values in known.items() if isinstance(values, list)}
     update = {
         "$set": {"until": UNENDING},
         "$setOnInsert": {name: value for name, value in known.items() if name not in added},
         "$addToSet": added,
     }
-    await store.collection(COLLECTION).update_one({"_id": request_id}, update, upsert=True)
+    tombstone: Document = await store.collection(COLLECTION).find_one_and_update(
+        {"_id": request_id}, update, upsert=True, return_document=ReturnDocument.AFTER
+    )
+    return tombstone
 
 
 @answering()

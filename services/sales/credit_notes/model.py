@@ -9,6 +9,7 @@ from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup
 from libs.domain.personal import Personal
 from libs.domain.record import Index, Record
 from services.sales.invoices.model import Invoice
+from services.sales.issued_letters.model import BOOKS
 from services.sales.pricing.model.document import Priced
 
 _TAKEN_OVER: Final = (
@@ -27,6 +28,7 @@ class CreditNote(Record, collection="credit_notes", aggregate="sales.credit_note
         cleared=("billing_address",),
         texts=("name", "reason", "customer.name", "tags", "custom"),
         belongs_to={"contact_id": "contacts", "customer": None},
+        retention=BOOKS,
     )
 
     state: Annotated[CreditNoteState, GUARDED, LISTED] = CreditNoteState.ISSUED

@@ -24,6 +24,7 @@ from libs.domain.personal import Personal
 from libs.domain.record import Index
 from libs.domain.refusals import InvalidFields, Refusal
 from services.sales.documents.model import Document, agreed_differs, terms_of
+from services.sales.issued_letters.model import BOOKS
 from services.sales.orders.model import LineQuantity
 from services.sales.pricing.model.document import NOTHING
 
@@ -81,6 +82,7 @@ class Invoice(Document, collection="invoices", aggregate="sales.invoice"):
             "custom",
         ),
         belongs_to={"contact_id": "contacts", "customer": None},
+        retention=BOOKS,
     )
 
     state: Annotated[InvoiceState, GUARDED, INDEXED] = InvoiceState.DRAFT

@@ -6,9 +6,10 @@ from typing import Annotated
 import pytest
 
 from libs.contracts.privacy import Person, PrivacyStep
+from libs.contracts.values import Moment
 from libs.domain.fields import INDEXED, Line
 from libs.domain.people import Email
-from libs.domain.personal import Personal
+from libs.domain.personal import Personal, Retention
 from libs.domain.record import Record
 from libs.jobs.jobs import Job, begin
 from libs.jobs.scheduler import INDEXES
@@ -21,13 +22,19 @@ from libs.store.work import UnitOfWork
 
 class Guest(Record, collection="guests", aggregate="sales.guest"):
     personal = Personal(
-        cleared=("full_name", "email"), texts=("note", "tags"), kept=("house",), emails=("email",), names=("full_name",)
+        cleared=("full_name", "email"),
+        texts=("note", "tags"),
+        kept=("house",),
+        emails=("email",),
+        names=("full_name",),
+        retention=Retention(since="billed_at", years=10),
     )
 
     full_name: Line | None = None
     email: Annotated[Email | None, INDEXED] = None
     note: Line | None = None
     house: Line = "Hotel Quill"
+    billed_at: Moment | None = None
 
 
 MIRA = Person(

@@ -10,6 +10,7 @@ from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 
 from libs.contracts.privacy import Person, PrivacyStep
+from libs.domain.personal import RETAINED_UNTIL
 from libs.domain.refusals import NotFound
 from libs.jobs import jobs
 from libs.jobs.jobs import Job, JobState
@@ -197,6 +198,50 @@ async def test_erasing_again_changes_nothing_more(store: Store, privacy: Privacy
     left = await store.collection("guests").find_one({"_id": "1"})
     assert left is not None
     assert (left["version"], again.done) == (2, 0)
+
+
+async def test_what_the_law_wants_kept_stays_whole_until_its_day_and_is_told(store: Store, privacy: Privacy) -> None:
+    def billed(number: int, year: int) -> Guest:
+        at = datetime(year, 1, 1, tzinfo=UTC)
+        return Guest(id=f"{number}", full_name="Mira Quill", email="mira.quill@example.org", billed_at=at)
+
+    this_year = datetime.now(UTC).year
+    await add_guests(store, billed(1, this_year - 1), billed(2, this_year), billed(3, this_year - 11))
+    letter = {"text": "Dear Mira Quill, mira.quill@example.org"}
+    days = {"kept": f"{this_year}-12-31", "over": f"{this_year - 1}-12-31"}
+    await store.collection("letters").insert_many(
+        [{"_id": name, RETAINED_UNTIL: day, **letter} for name, day in days.items()]
+    )
+
+    await forgotten(store, privacy)
+
+    left = {each["_id"]: each async for each in store.collection("guests").find()}
+    assert [(left[id_].get("email"), left[id_]["version"]) for id_ in "123"] == [
+        ("mira.quill@example.org", 1),
+        ("mira.quill@example.org", 1),
+        (None, 2),
+    ]
+    letters = {each["_id"]: each["text"] async for each in store.collection("letters").find()}
+    assert letters == {"kept": letter["text"], "over": "Dear …"}
+    task = await store.collection(PrivacyTask.collection).find_one({})
+    assert task is not None
+    found = {each["collection"]: each for each in task["found"]}
+    assert (found["guests"]["count"], found["guests"]["retained"]) == (1, 2)
+    assert (found["letters"]["count"], found["letters"]["retained"]) == (1, 1)
+    assert str(found["guests"]["retained_until"]) == f"{this_year + 10}-12-31"
+
+
+async def test_what_is_erased_later_forgets_by_what_was_known_before(store: Store, privacy: Privacy) -> None:
+    await add_guests(store, Guest(id="1", full_name="Mira Quill", email="mira.quill@example.org"))
+    await store.collection("letters").insert_one({"_id": "late", RETAINED_UNTIL: "9999-12-31", "text": "1: Mira Quill"})
+    known = MIRA.joined(Person(records=("guests/1",)))
+    await forgotten(store, privacy, known)
+    await store.collection("letters").update_one({"_id": "late"}, {"$set": {RETAINED_UNTIL: "2000-12-31", "of": "1"}})
+
+    await store.collection(PrivacyTask.collection).delete_many({})
+    await forgotten(store, privacy, Person(records=("guests/1",)))
+
+    assert (await store.collection("letters").find_one({"_id": "late"}) or {})["text"] == "1: …"
 
 
 async def test_a_person_with_more_records_than_an_event_can_name_is_told_as_such(
