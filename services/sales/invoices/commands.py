@@ -13,11 +13,14 @@ from libs.domain.refusals import NotRestorable
 from libs.jobs import timers
 from libs.jobs.timers import Timer, timer
 from libs.store.work import UnitOfWork
+from services.sales.credit_notes.letter import letter_of as credit_note_letter
 from services.sales.credit_notes.model import CreditNote, crediting
 from services.sales.customer_documents.commands import parties
 from services.sales.documents import commands as documents
 from services.sales.invoices import model, store
+from services.sales.invoices.letter import letter_of
 from services.sales.invoices.model import Invoice
+from services.sales.issued_letters.commands import keep_letter
 from services.sales.numbering.model import CREDIT_NOTES, INVOICES
 from services.sales.numbering.store import take_number
 from services.sales.order_invoices import model as order_invoices
@@ -100,7 +103,7 @@ async def reprice_invoice(work: UnitOfWork, invoice_id: str) -> Invoice:
 
 
 async def issue_invoice(work: UnitOfWork, invoice_id: str) -> Invoice:
-    """Its number is the next of the year, and comes with the same commit. It stays where it was addressed to."""
+    """Its number is the next of the year. That, and how it reads from now on, comes with the same commit."""
     draft = await work.get_target(Invoice, invoice_id)
     model.require_issuable(draft, on=work.now.date())
     number = await take_number(work, INVOICES)
@@ -108,7 +111,9 @@ async def issue_invoice(work: UnitOfWork, invoice_id: str) -> Invoice:
     if issued.state is InvoiceState.ISSUED and issued.due_date is not None:
         timers.schedule(work, invoice_due.at(model.overdue_from(issued.due_date), issued.id))
     address = issued.billing_address or (await parties(work, issued)).billed_at
-    return work.save(issued.model_copy(update={"billing_address": address}), *events)
+    saved = work.save(issued.model_copy(update={"billing_address": address}), *events)
+    await keep_letter(work, saved, letter_of(saved, work.now.date()))
+    return saved
 
 
 @timer("invoice_due")
@@ -126,4 +131,5 @@ async def cancel_invoice(work: UnitOfWork, invoice_id: str, request: CancelInvoi
     number = await take_number(work, CREDIT_NOTES)
     note = crediting(invoice, id=event.credit_note_id, number=number, reason=request.reason, at=work.now)
     await _give_back(work, invoice)
+    await keep_letter(work, note, credit_note_letter(note, work.now.date()))
     return {"invoice": work.save(canceled, event), "credit_note": work.add(note)}

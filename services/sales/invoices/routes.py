@@ -8,9 +8,9 @@ from services.sales.invoices import commands
 from services.sales.invoices.commands import CanceledInvoice, CancelInvoice
 from services.sales.invoices.letter import letter_of
 from services.sales.invoices.model import Invoice
+from services.sales.issued_letters.routes import issued_pdf_route
 from services.sales.payments import commands as payments
 from services.sales.payments.commands import RecordPayment, RecordRefund, ReversePayment
-from services.sales.printing.routes import pdf_route
 
 RESOURCE: Final = Resource(
     Invoice,
@@ -63,4 +63,4 @@ RESOURCE: Final = Resource(
     ),
 )
 
-ROUTES: Final = (pdf_route(Invoice, letter_of),)
+ROUTES: Final = (issued_pdf_route(Invoice, letter_of),)

@@ -6,19 +6,37 @@ from libs.store.work import UnitOfWork
 from services.sales.company_profiles.model import CompanyProfile
 from services.sales.company_profiles.store import profile_in_use
 from services.sales.customer_documents.commands import parties
-from services.sales.printing.model import Addressed, Letter, NothingPriced, Recipient, SenderUnknown, names_of
+from services.sales.printing.model import (
+    Addressed,
+    Letter,
+    NothingPriced,
+    Recipient,
+    SenderUnknown,
+    names_of,
+)
 
 
 async def address(work: UnitOfWork, letter: Letter) -> Addressed:
     """Raises `NothingPriced`, `SenderUnknown`, or `Forbidden` where parts of the document are kept from the caller."""
-    if hidden_fields(work.context.grants, letter.document.collection):
-        raise Forbidden("your roles hide parts of this document")
+    require_seen_whole(work, letter.document.collection)
     if letter.document.priced is None:
         raise NothingPriced
-    sender = await profile_in_use(work)
-    if sender is None:
+    addressed = await as_sent(work, letter)
+    if addressed is None:
         raise SenderUnknown
-    return Addressed(letter, sender, await _recipient(work, letter, sender))
+    return addressed
+
+
+def require_seen_whole(work: UnitOfWork, collection: str) -> None:
+    """Raises `Forbidden` where parts of such documents are kept from the caller."""
+    if hidden_fields(work.context.grants, collection):
+        raise Forbidden("your roles hide parts of this document")
+
+
+async def as_sent(work: UnitOfWork, letter: Letter) -> Addressed | None:
+    """None where nobody has said yet who sends letters."""
+    sender = await profile_in_use(work)
+    return None if sender is None else Addressed(letter, sender, await _recipient(work, letter, sender))
 
 
 async def _recipient(work: UnitOfWork, letter: Letter, sender: CompanyProfile) -> Recipient:

@@ -135,6 +135,18 @@ class Addressed:
     sender: CompanyProfile
     recipient: Recipient
 
+    @property
+    def file_name(self) -> str:
+        return self.letter.file_name
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A letter of which every word and figure stands fast: the JSON that its template takes."""
+
+    file_name: str
+    content: bytes
+
 
 def names_of(prospect: Prospect) -> tuple[str, ...]:
     person = " ".join(part for part in (prospect.first_name, prospect.last_name) if part)

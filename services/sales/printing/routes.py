@@ -1,6 +1,6 @@
 """Documents as PDF over HTTP."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -9,11 +9,11 @@ from aiohttp import web
 from libs.domain.record import Record
 from libs.store.work import UnitOfWork
 from libs.web.access import Operation
-from libs.web.api import Route, Rule
+from libs.web.api import Handler, Route, Rule
 from libs.web.executing import STORE
 from libs.web.requests import context_of
 from services.sales.printing import commands
-from services.sales.printing.model import Addressed, Letter
+from services.sales.printing.model import Addressed, Letter, Sheet
 from services.sales.printing.typesetter import TYPESETTER
 
 D = TypeVar("D", bound=Record)
@@ -29,20 +29,27 @@ def pdf_route(record_type: type[D], letter_of: Callable[[D, date], Letter]) -> R
 
         return await pdf_response(request, await request.app[STORE].run(command, context_of(request)))
 
+    return as_pdf(record_type, print_document, "The document as its customer gets it, in their language")
+
+
+def as_pdf(
+    record_type: type[Record], handler: Handler, summary: str, *, options: Mapping[str, str] | None = None
+) -> Route:
     return Route(
         "GET",
         f"/api/v1/{record_type.collection}/{{id}}/pdf",
-        print_document,
+        handler,
         Rule(record_type.collection, Operation.READ),
-        "The document as its customer gets it, in their language",
+        summary,
         media=("application/pdf",),
+        options=options,
     )
 
 
-async def pdf_response(request: web.Request, addressed: Addressed) -> web.Response:
+async def pdf_response(request: web.Request, letter: Addressed | Sheet) -> web.Response:
     headers = {
-        "Content-Disposition": f'inline; filename="{addressed.letter.file_name}"',
+        "Content-Disposition": f'inline; filename="{letter.file_name}"',
         "Cache-Control": "private, no-store",
     }
-    body = await request.app[TYPESETTER].pdf(addressed)
+    body = await request.app[TYPESETTER].pdf(letter)
     return web.Response(body=body, content_type="application/pdf", headers=headers)

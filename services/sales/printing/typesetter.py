@@ -14,7 +14,7 @@ from aiohttp import web
 
 from libs.domain.refusals import Unavailable
 from services.sales.printing.layout import lay_out
-from services.sales.printing.model import Addressed
+from services.sales.printing.model import Addressed, Sheet
 
 TEMPLATE: Final = Path(__file__).with_name("letter.typ")
 _AT_ONCE: Final = 2
@@ -28,9 +28,10 @@ class TooManyPrinted(Unavailable):
     code = "overloaded"
 
 
-def typeset(addressed: Addressed) -> bytes:
+def typeset(letter: Addressed | Sheet) -> bytes:
     """A PDF. While it is compiled the interpreter is free for other threads; each has a compiler of its own."""
-    inputs = {"sheet": orjson.dumps(lay_out(addressed)).decode()}
+    content = letter.content if isinstance(letter, Sheet) else orjson.dumps(lay_out(letter))
+    inputs = {"sheet": content.decode()}
     return cast(bytes, _compiler().compile(TEMPLATE, format="pdf", sys_inputs=inputs))
 
 
@@ -53,13 +54,13 @@ class Typesetter:
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="typeset")
         self._taken = 0
 
-    async def pdf(self, addressed: Addressed) -> bytes:
+    async def pdf(self, letter: Addressed | Sheet) -> bytes:
         """Raises `TooManyPrinted`."""
         if self._taken >= _AT_ONCE + _MOST_WAITING:
             raise TooManyPrinted("too many documents are being printed")
         self._taken += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, typeset, addressed)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, typeset, letter)
         finally:
             self._taken -= 1
 

@@ -173,9 +173,9 @@ async def test_a_quote_without_lines_has_nothing_to_print(sales: Running, opport
     assert (await sales.get(f"{path}/pdf"))[1]["code"] == "document_empty"
 
 
-async def printed(sales: Running, path: str) -> tuple[int, Mapping[str, str], bytes]:
+async def printed(sales: Running, path: str, query: str = "") -> tuple[int, Mapping[str, str], bytes]:
     headers = {"Authorization": f"Bearer {sales.identities.token('salesperson')}"}
-    async with sales.session.get(f"{sales.url}{path}/pdf", headers=headers) as response:
+    async with sales.session.get(f"{sales.url}{path}/pdf{query}", headers=headers) as response:
         return response.status, response.headers, await response.read()
 
 
