@@ -1,13 +1,15 @@
 """What all documents of sales share: what is asked for in lines and terms, and what that comes to."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, ClassVar, Final, TypeVar
 
 from pydantic import Field
 
 from libs.contracts.values import Amount, Currency
 from libs.domain.fields import GUARDED, LISTED, Lookup
 from libs.domain.record import Record
+from libs.domain.refusals import Refusal
 from services.sales.pricing.model.document import MOST_LINES, Discount, DocumentLine, Freight, Priced, PriceRequest
 
 
@@ -36,6 +38,15 @@ TERMS: Final = ("price_list_id", "currency", "lines", "discount", "freight", "pr
 
 _NOTES: Final = frozenset({"tags", "custom"})
 """What an organisation notes for itself, in any state."""
+
+
+class Locked(Refusal):
+    """What the other side was told stays as it was told; an open action goes on from there."""
+
+    changeable: ClassVar[str]
+
+    def __init__(self, *, state: str, open_actions: Sequence[str]) -> None:
+        super().__init__(f"only {self.changeable} can be changed", state=state, open_actions=list(open_actions))
 
 
 def terms_of(document: Document) -> dict[str, Any]:

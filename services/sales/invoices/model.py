@@ -23,7 +23,7 @@ from libs.domain.moves import Moves
 from libs.domain.personal import Personal
 from libs.domain.record import Index
 from libs.domain.refusals import InvalidFields, Refusal
-from services.sales.documents.model import Document, agreed_differs, terms_of
+from services.sales.documents.model import Document, Locked, agreed_differs, terms_of
 from services.sales.issued_letters.model import BOOKS
 from services.sales.orders.model import LineQuantity
 from services.sales.pricing.model.document import NOTHING
@@ -111,14 +111,10 @@ class Invoice(Document, collection="invoices", aggregate="sales.invoice"):
     credit_note_id: Annotated[str | None, GUARDED, LISTED, Lookup.to("credit_notes")] = None
 
 
-class InvoiceLocked(Refusal):
-    """What was issued stays as it was issued; `cancel` takes it back."""
+class InvoiceLocked(Locked):
+    """What was issued stays as it was issued, and is not removed; `cancel` takes it back."""
 
-    code = "invoice_locked"
-
-    def __init__(self, state: InvoiceState) -> None:
-        detail = "only a draft can be changed or removed"
-        super().__init__(detail, state=state, open_actions=MOVES.open_actions(state))
+    code, changeable = "invoice_locked", "a draft"
 
 
 class InvoiceOfOrder(Refusal):
@@ -142,7 +138,7 @@ class TooManyInvoices(Refusal):
 def require_draft(invoice: Invoice) -> Invoice:
     """The invoice itself; raises `InvoiceLocked`."""
     if invoice.state is not InvoiceState.DRAFT:
-        raise InvoiceLocked(invoice.state)
+        raise InvoiceLocked(state=invoice.state, open_actions=MOVES.open_actions(invoice.state))
     return invoice
 
 

@@ -26,7 +26,7 @@ from libs.domain.moves import Moves
 from libs.domain.record import Index, Record
 from libs.domain.refusals import InvalidFields, Refusal
 from services.sales.customer_documents.model import PERSONAL, CustomerDocument
-from services.sales.documents.model import agreed_differs
+from services.sales.documents.model import Locked, agreed_differs
 from services.sales.pricing.model.document import MOST_LINES, NOTHING, DocumentLine
 from services.sales.quotes.model import Quote
 
@@ -106,14 +106,10 @@ class Order(CustomerDocument, collection="orders", aggregate="sales.order"):
         return Standing(self.state)
 
 
-class OrderLocked(Refusal):
+class OrderLocked(Locked):
     """What was submitted stays as it was agreed."""
 
-    code = "order_locked"
-
-    def __init__(self, order: Order) -> None:
-        open_actions = MOVES.open_actions(order.standing)
-        super().__init__("only an active order can be changed", state=order.state, open_actions=open_actions)
+    code, changeable = "order_locked", "an active order"
 
 
 class OrderEmpty(Refusal):
@@ -162,7 +158,7 @@ def _identified(lines: Sequence[DocumentLine]) -> tuple[OrderLine, ...]:
 def require_editable(current: Order, wanted: Order) -> None:
     """Raises `OrderLocked` where anything that was agreed would change."""
     if current.state is not OrderState.ACTIVE and agreed_differs(current, wanted):
-        raise OrderLocked(current)
+        raise OrderLocked(state=current.state, open_actions=MOVES.open_actions(current.standing))
 
 
 def hold(order: Order) -> tuple[Order, OrderHeld]:

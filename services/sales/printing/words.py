@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from libs.contracts.values import Language
 from services.sales.printing.model import Day, Kind, Mark
+
+W = TypeVar("W")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,4 +124,9 @@ GERMAN: Final = Words(
 
 
 def words_of(language: Language) -> Words:
-    return GERMAN if language.value.startswith("de") else ENGLISH
+    return in_language(language, english=ENGLISH, german=GERMAN)
+
+
+def in_language(language: Language, *, english: W, german: W) -> W:
+    """What its readers understand, whichever country they write in."""
+    return german if language.value.startswith("de") else english

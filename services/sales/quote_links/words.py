@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from libs.contracts.values import Language
+from services.sales.printing.words import in_language
 from services.sales.quote_links.model import Standing
 
 
@@ -75,7 +76,7 @@ _GERMAN: Final = PageWords(
 
 
 def page_words_of(language: Language) -> PageWords:
-    return _GERMAN if language.value.startswith("de") else _ENGLISH
+    return in_language(language, english=_ENGLISH, german=_GERMAN)
 
 
 def language_for(accepted: str) -> Language:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from libs.contracts.values import Language
+from services.sales.printing.words import in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +27,4 @@ _GERMAN: Final = MailWords(
 
 
 def mail_words_of(language: Language) -> MailWords:
-    return _GERMAN if language.value.startswith("de") else _ENGLISH
+    return in_language(language, english=_ENGLISH, german=_GERMAN)

@@ -21,7 +21,7 @@ from libs.domain.record import Index
 from libs.domain.refusals import InvalidFields, Refusal
 from services.sales.customer_documents import model as customer_documents
 from services.sales.customer_documents.model import PERSONAL, CustomerDocument
-from services.sales.documents.model import agreed_differs
+from services.sales.documents.model import Locked, agreed_differs
 from services.sales.opportunities.model import Opportunity
 
 MOVES: Final = Moves(
@@ -85,13 +85,10 @@ class Quote(CustomerDocument, collection="quotes", aggregate="sales.quote"):
     order_id: Annotated[str | None, GUARDED, LISTED, Lookup.to("orders")] = None
 
 
-class QuoteLocked(Refusal):
+class QuoteLocked(Locked):
     """What was offered stays as it was offered; `revise` opens the next revision."""
 
-    code = "quote_locked"
-
-    def __init__(self, state: QuoteState) -> None:
-        super().__init__("only a draft can be changed", state=state, open_actions=MOVES.open_actions(state))
+    code, changeable = "quote_locked", "a draft"
 
 
 class QuoteEmpty(Refusal):
@@ -119,7 +116,7 @@ def require_sound(quote: Quote, opportunity: Opportunity | None) -> Quote:
 def require_editable(current: Quote, wanted: Quote) -> None:
     """Raises `QuoteLocked` where anything that was offered would change."""
     if current.state is not QuoteState.DRAFT and agreed_differs(current, wanted):
-        raise QuoteLocked(current.state)
+        raise QuoteLocked(state=current.state, open_actions=MOVES.open_actions(current.state))
 
 
 def activate(quote: Quote, *, at: datetime) -> tuple[Quote, QuoteActivated]:
