@@ -9,6 +9,9 @@ READY := $(VENV)/ready
 JOBS ?= $(shell nproc)
 SOURCES = $(wildcard libs services deploy tests)
 
+# What one process has compiled, the next one reads, whatever the shell says: each service is a process.
+export PYTHONDONTWRITEBYTECODE :=
+
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 

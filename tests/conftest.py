@@ -8,15 +8,29 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import pytest
 from pymongo import MongoClient
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # it comes without types
 
 from deploy.local.shared import SharedNodes, shared_nodes
 
 ALONE = "master"
+WITH_A_SUITE: Final = ("tests/faults/", "tests/flows/")
+"""Folders whose tests share the whole suite of services, running."""
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]  # an untyped library's
+    """The tests of a file go to one worker, so that what they share is started once; so do those of a whole suite."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in WITH_A_SUITE if nodeid.startswith(folder)), nodeid.partition("::")[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The OpenAPI document of a service as it is now: with the custom fields of its collections."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -10,21 +11,27 @@ from libs.domain.custom_fields import CustomFields
 from libs.domain.record import Record, draft_of, revision_of
 from libs.store.documents import to_json
 from libs.web.answers import json_response
+from libs.web.api import Route
 from libs.web.custom_values import CUSTOM
-from libs.web.openapi import REFERENCE
+from libs.web.openapi import REFERENCE, document
 from libs.web.requests import DIRECTORY
 from libs.web.resource import Resource
 
 
 class Description:
-    """Written anew when a custom field has changed, not for every reader."""
+    """Written for the first reader, which takes longer than all else that a service does at its start, and again when a
+    custom field has changed.
+    """
 
-    def __init__(self, document: Mapping[str, Any], resources: Iterable[Resource[Any]]) -> None:
-        self._document = document
+    def __init__(self, title: str, version: str, routes: Sequence[Route], resources: Iterable[Resource[Any]]) -> None:
+        self._about = title, version, tuple(routes)
+        self._document: Mapping[str, Any] | None = None
         self._records: list[type[Record]] = [resource.record for resource in resources]
         self._written: tuple[int, bytes] | None = None
 
     async def answer(self, request: web.Request) -> web.Response:
+        if self._document is None:
+            self._document = await asyncio.to_thread(document, *self._about)
         directory = request.app[DIRECTORY]
         if self._written is None or self._written[0] != directory.fields_changed:
             fields = {record: directory.custom_fields(record.collection) for record in self._records}

@@ -58,7 +58,6 @@ from libs.web.imports.store import forget_old
 from libs.web.job_routes import job_routes
 from libs.web.merging import following_merges, settling_merges
 from libs.web.middleware import PUBLIC_ROUTES, observing
-from libs.web.openapi import document
 from libs.web.operations import LAGS, operations_routes
 from libs.web.parked_routes import PARKING, parked_routes
 from libs.web.privacy_routes import privacy_routes
@@ -160,7 +159,7 @@ async def create_app(service: Service, settings: ServiceSettings) -> web.Applica
     app[WORKBOOKS] = workbooks()
     app[RESOURCES], app[LARGEST] = service.importable(), settings.largest_import
     routes = service.all_routes()
-    description = Description(document(f"Tandem CRM: {service.name}", VERSION, routes), service.resources)
+    description = Description(f"Tandem CRM: {service.name}", VERSION, routes, service.resources)
     routes.append(Route("GET", "/openapi.json", description.answer, ANYONE, "The description of this service"))
     for route in routes:
         app.router.add_route(route.method, route.path, guarded(route))

@@ -13,8 +13,6 @@ from libs.contracts.publishers import BY_TYPE
 from tests.contracts.asyncapi import Parser
 from tests.contracts.keeping import SAMPLES, read
 
-pytestmark = pytest.mark.xdist_group("asyncapi")  # the parser is fetched once
-
 KEPT = {file.stem: read(file) for file in SAMPLES.glob("*.json")}
 DOCUMENT = document(KEPT)
 ADVICE = "asyncapi-latest-version"

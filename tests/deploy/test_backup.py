@@ -26,7 +26,7 @@ from tests.support.calling import Caller, sign_in
 from tests.support.machine import allowing
 from tests.support.waiting import eventually
 
-pytestmark = [pytest.mark.xdist_group("backup"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 KEEPERS = tuple(name for name in PORTS if name != "gateway")
 NAMES = [(service, f"tandem_{service}") for service in KEEPERS]

@@ -20,8 +20,6 @@ from tests.support.waiting import PATIENCE, eventually
 
 Denied: TypeAlias = Callable[[AbstractChannel], Awaitable[object]]
 
-pytestmark = pytest.mark.xdist_group("broker_rights")  # one broker for all of them
-
 
 @pytest.fixture(scope="module")
 async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Broker]:

@@ -30,7 +30,6 @@ GENEROUS = {
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     for item in items:
         if STORIES in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("suite"))
             item.add_marker(pytest.mark.timeout(300))  # the first one waits for the suite
 
 

@@ -11,7 +11,7 @@ from libs.telemetry.logs import logger
 from services.gateway.openapi.merge import Json, merge
 from services.gateway.upstreams import Upstream, Upstreams
 
-ASKED_WITHIN = ClientTimeout(total=3)
+ASKED_WITHIN = ClientTimeout(total=10)  # a service writes its document when it is first asked
 KEPT_SECONDS = 60.0
 KEPT_SECONDS_INCOMPLETE = 5.0
 LARGEST_BYTES = 8 * 1024 * 1024

@@ -22,8 +22,6 @@ from tests.libs.store.faults import NETWORK, UNKNOWN_AFTER_EFFECT, Faults, slow
 from tests.libs.store.orders import Order, Parcel, order
 from tests.support.waiting import eventually
 
-pytestmark = pytest.mark.xdist_group("faulty_mongo")
-
 Runs = list[int]
 
 

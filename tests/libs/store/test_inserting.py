@@ -24,8 +24,6 @@ from libs.store.work import UnitOfWork
 from tests.libs.store.faults import NETWORK, UNKNOWN_AFTER_EFFECT, Faults, slow
 from tests.libs.store.orders import Order, Parcel, order
 
-pytestmark = pytest.mark.xdist_group("faulty_mongo")
-
 Outcome = BaseException | None
 
 

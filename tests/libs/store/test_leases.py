@@ -82,7 +82,6 @@ async def test_given_a_copy_whose_clock_is_wrong_then_the_servers_clock_decides(
     assert abs(ends["scheduler"] - ends["sweeper"]) < MINUTE
 
 
-@pytest.mark.xdist_group("faulty_mongo")
 async def test_given_no_answer_then_the_holder_hears_that_the_database_is_away(
     hasty_store: Store, faults: Faults
 ) -> None:

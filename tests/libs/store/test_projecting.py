@@ -6,7 +6,6 @@ import asyncio
 import random
 from datetime import UTC, datetime
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -120,7 +119,6 @@ async def test_given_nothing_to_write_then_nothing_is_asked_of_the_database(stor
     await upsert_newest(store.collection("rows"), {})
 
 
-@pytest.mark.xdist_group("faulty_mongo")
 async def test_given_an_older_row_made_between_the_look_and_the_insert_then_the_newer_state_stands(
     faulty_store: Store, faults: Faults
 ) -> None:

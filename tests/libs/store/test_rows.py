@@ -93,7 +93,6 @@ async def test_given_a_bulk_that_was_cut_then_the_same_bulk_resumes(store: Store
     ]
 
 
-@pytest.mark.xdist_group("faulty_mongo")
 @pytest.mark.parametrize(("failure", "then"), [(NETWORK, NoneType), (UNKNOWN_AFTER_EFFECT, AlreadyAnswered)])
 async def test_given_an_unknown_outcome_then_a_repeat_finds_out_and_each_row_is_written_once(
     faulty_store: Store, hasty_store: Store, faults: Faults, failure: dict[str, object], then: type

@@ -20,7 +20,7 @@ from tests.support.broker_tool import broker_tool
 from tests.support.services import Running, running
 from tests.support.waiting import eventually
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("broker_alarm")]
+pytestmark = pytest.mark.slow
 
 WRITES = 300
 

@@ -31,6 +31,9 @@ LITERALS: Final[Mapping[FieldKind, str]] = {
     FieldKind.EMAIL: "'ada@example.org'",
 }
 
+PROFILED: Final = 32 * 1024 * 1024
+"""Bytes for what the database notes of its work: enough for all questions about one collection."""
+
 REMOVED: Final = {"_deleted": datetime(2026, 1, 2, tzinfo=UTC)}
 
 
@@ -68,6 +71,7 @@ async def profiled(store: Store, collection: str) -> list[Document]:
     await database.command("profile", 0)
     found = await profile.find({"ns": f"{database.name}.{collection}", "planSummary": {"$exists": True}}).to_list(None)
     await profile.drop()
+    await database.create_collection(profile.name, capped=True, size=PROFILED)
     await database.command("profile", 2)
     return found
 
@@ -107,11 +111,12 @@ async def test_no_list_count_or_export_reads_a_whole_collection(
     store = await open_store(service.all_records())
     for record_type in service.all_records():
         await profiled(store, record_type.collection)
-        for grants, query in product((EVERYTHING, one_of_few(record_type.collection)), lists(record_type)):
+        asked = list(product((EVERYTHING, one_of_few(record_type.collection)), lists(record_type)))
+        for grants, query in asked:
             await ask(store, record_type, query, grants)
-            plans = [each["planSummary"] for each in await profiled(store, record_type.collection)]
-            assert len(plans) >= 6
-            assert not [plan for plan in plans if "COLLSCAN" in plan], (record_type, query, grants)
+        found = await profiled(store, record_type.collection)
+        assert len(found) >= 6 * len(asked)
+        assert not [each["command"] for each in found if "COLLSCAN" in each["planSummary"]]
 
 
 @pytest.mark.parametrize(("grants", "expected"), [(EVERYTHING, 38), (one_of_few("leads"), 9)], ids=["all", "few"])

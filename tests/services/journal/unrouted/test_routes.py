@@ -13,7 +13,6 @@ from tests.support.services import Running
 from tests.support.waiting import eventually
 
 PATH = "/api/v1/unrouted"
-pytestmark = pytest.mark.xdist_group("unrouted")
 
 
 @pytest.fixture
