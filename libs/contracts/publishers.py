@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from libs.contracts import (
     activity,
+    appointments,
     billing,
     catalogue,
     company,
@@ -39,7 +40,7 @@ MODULES: Final = MappingProxyType(
         "sales": (sales, relationships, catalogue, company, documents, billing, lead_rules, planning),
         "marketing": (marketing,),
         "service": (service,),
-        "activity": (activity, interactions),
+        "activity": (activity, appointments, interactions),
         "reporting": (),
         "journal": (journal,),
     }

@@ -10,6 +10,7 @@ from libs.store import copies
 from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
 from services.activity.activities import routes as activities
+from services.activity.series import routes as series
 from services.activity.timeline import consumers as timeline_consumers
 from services.activity.timeline import routes as timeline
 from services.activity.timeline import store as entries
@@ -17,7 +18,7 @@ from services.activity.timeline import store as entries
 SERVICE: Final = Service(
     name="activity",
     resources=(activities.RESOURCE,),
-    routes=timeline.ROUTES,
+    routes=(*series.ROUTES, *timeline.ROUTES),
     projections=(
         projection(
             "reference_copies",

@@ -44,7 +44,7 @@ PURE_STDLIB = sys.stdlib_module_names - {
     "socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib",
 }  # fmt: skip
 # Validated text needs its grammar, and names alike their measure; none of these does any I/O as it is used.
-GRAMMARS = frozenset({"babel", "email_validator", "jellyfish", "phonenumbers", "rapidfuzz"})
+GRAMMARS = frozenset({"babel", "dateutil", "email_validator", "jellyfish", "phonenumbers", "rapidfuzz"})
 PYDANTIC = frozenset({"pydantic", "pydantic_core"})
 
 
@@ -107,7 +107,7 @@ def models_are_pure(module: Module) -> Iterator[str]:
 
 
 def contracts_and_domain_are_pure(module: Module) -> Iterator[str]:
-    """Contracts depend on pydantic alone; the domain also on the grammars of people's data."""
+    """Contracts depend on pydantic alone; the domain also on the grammars of people's data and calendars."""
     if module.within("libs.contracts"):
         allowed = PURE_STDLIB | PYDANTIC | {"libs"}
     elif module.within("libs.domain"):

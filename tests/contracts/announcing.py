@@ -16,6 +16,7 @@ from libs.store.documents import to_document
 from libs.store.mongo import connect
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
+from tests.contracts.appointments import SERIES
 from tests.contracts.offers import COMPETITOR, CREDIT_NOTE, ORDER, PAYMENT, REFUND, REVISION
 from tests.contracts.parts import NOW, PROOF, id_of
 from tests.contracts.records import CASE, CONTACT, OPPORTUNITY, RECORDS, RESPONSE, USER
@@ -41,6 +42,11 @@ OWN_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "sales.opportunity.lost": {"reason": "out_sold", "competitor": "Globex", "competitor_id": COMPETITOR},
     "marketing.marketing_list.members_added": {"member_ids": [CONTACT]},
     "marketing.marketing_list.members_removed": {"member_ids": [CONTACT]},
+    **{
+        f"activity.recurring_appointment.{verb}": {"day": "2026-03-09"}
+        for verb in ("occurrence_changed", "occurrence_canceled", "occurrence_restored", "following_canceled")
+    },
+    "activity.recurring_appointment.following_changed": {"day": "2026-03-09", "following_id": SERIES},
     "service.case.child_added": {"child_case_id": CASE},
     "service.case.escalated": {"reason": "waits for a week"},
     "service.case.resolved": {

@@ -31,6 +31,7 @@ from services.sales.opportunities.model import Opportunity
 from services.sales.relationships.model import Relationship
 from services.sales.scoring_rules.model import ScoringRule
 from services.service.cases.model import Case
+from tests.contracts.appointments import ACTIVITY, APPOINTMENTS
 from tests.contracts.offers import COMPETITOR, DOCUMENT, OFFERS
 from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, PROOF, id_of
 
@@ -73,25 +74,6 @@ COMMON: Final[Mapping[str, Any]] = {
     "custom": {"region": "north"},
 }
 CUSTOMER: Final = {"collection": "contacts", "id": CONTACT, "name": "Ana Costa"}
-ACTIVITY: Final = {
-    "status_reason": "completed",
-    "state": "completed",
-    "subject": "Offer of a term deposit",
-    "description": "Asked for a call in spring.",
-    "regarding": CUSTOMER,
-    "parties": (
-        {**CUSTOMER, "role": "required", "response": "accepted"},
-        {"role": "cc", "name": "Ana Costa", "email": "ana.costa@example.org", "phone": "+351 21 000 0001"},
-    ),
-    "priority": "normal",
-    "due": LATER,
-    "start": NOW,
-    "end": LATER,
-    "duration_seconds": 240,
-    "outcome": "Interested",
-    "occurred_at": NOW,
-}
-
 SUBJECT: Final = {
     "records": (f"contacts/{CONTACT}",),
     "emails": ("ana.costa@example.org",),
@@ -102,6 +84,7 @@ SUBJECT: Final = {
 }
 
 PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
+    **APPOINTMENTS,
     **OFFERS,
     User: {
         "id": USER,

@@ -20,6 +20,8 @@ REFERENCE_FIELDS: Final[Mapping[str, str]] = {
     "competitor_id": "competitors",
     "contact_id": "contacts",
     "contract_id": "contracts",
+    "following_id": "activities",
+    "follows_id": "activities",
     "invoice_id": "invoices",
     "lead_id": "leads",
     "list_id": "marketing_lists",

@@ -37,7 +37,7 @@ class Happening(Value):
     reason: Line | None = None
 
 
-_UNSETTLED: Final = {
+_TO_SETTLE: Final = {
     "schedule": ActivityState.SCHEDULED,
     "complete": ActivityState.COMPLETED,
     "cancel": ActivityState.CANCELED,
@@ -46,13 +46,16 @@ _SETTLED: Final = {"reopen": ActivityState.OPEN}
 
 MOVES: Final = Moves(
     {
-        ActivityState.OPEN: _UNSETTLED,
-        ActivityState.SCHEDULED: _UNSETTLED,
+        ActivityState.OPEN: _TO_SETTLE,
+        ActivityState.SCHEDULED: _TO_SETTLE,
         ActivityState.COMPLETED: _SETTLED,
         ActivityState.CANCELED: _SETTLED,
     }
 )
 
+
+UNSETTLED: Final = (ActivityState.OPEN, ActivityState.SCHEDULED)
+"""States of what is still to be done."""
 
 TEXTS: Final = ("subject", "description", "regarding.name", "parties", "outcome", "tags", "custom")
 """Where an activity of any type may tell of the person that it is about."""
