@@ -17,7 +17,7 @@ from rich.table import Table
 
 from deploy.local.home import Home
 from deploy.local.stack import stack
-from tests.benchmarks import large
+from tests.benchmarks import large, pipeline
 from tests.benchmarks.latency import measure_latency
 from tests.benchmarks.load import AT_ONCE, Call, burst, connections
 from tests.benchmarks.sides import Side, bare_side, everything, lead, ours_side, quiet
@@ -119,12 +119,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=2000, help="in each round")
     parser.add_argument("--repeats", type=int, default=5, help="rounds that count")
-    parser.add_argument("part", nargs="?", choices=["compared", "large"], default="compared", help="what to measure")
-    parser.add_argument("--records", type=int, default=200_000, help="contacts of the part large")
+    parser.add_argument(
+        "part", nargs="?", choices=["compared", "large", "pipeline"], default="compared", help="what to measure"
+    )
+    parser.add_argument("--records", type=int, help="200,000 contacts of large, 100,000 opportunities of pipeline")
     options = parser.parse_args()
     match options.part:
         case "large":
-            asyncio.run(large.run(options.records, min(options.requests, 200)))
+            asyncio.run(large.run(options.records or 200_000, min(options.requests, 200)))
+        case "pipeline":
+            asyncio.run(pipeline.run(options.records or 100_000, min(options.requests, 200)))
         case _:
             asyncio.run(run(options.requests, options.repeats))
 

@@ -1,4 +1,4 @@
-"""A large population, written into the databases of sales and of the journal as these would have written it."""
+"""Large numbers of records, written into the databases of sales and of the journal as these would have written them."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -10,10 +10,12 @@ from deploy.local.stack import Stack
 from libs.contracts.envelope import Envelope
 from libs.store.documents import public, to_document
 from libs.store.ids import new_id
+from libs.store.mongo import CODEC
 from libs.store.store import Store
 from libs.web.settings import ServiceSettings
 from services.journal.events.store import COLLECTION, INDEXES, append
 from services.sales.contacts.model import Contact, named
+from services.sales.opportunities.model import Opportunity
 from tests.benchmarks.population import Population
 
 PORTION: Final = 1000
@@ -41,6 +43,20 @@ async def fill(running: Stack, count: int) -> list[dict[str, Any]]:
         known += portion[:: PORTION // 5]
     client.close()
     await journal.close()
+    return known
+
+
+def fill_pipeline(running: Stack, count: int) -> list[dict[str, Any]]:
+    """Writes opportunities into the database of sales alone, and returns some of them, to ask for."""
+    settings = ServiceSettings(mongo_url=running.nodes.mongo_url)
+    client: MongoClient[dict[str, Any]] = MongoClient(settings.mongo_url)
+    database = client.get_database(settings.database_of("sales"), codec_options=CODEC)
+    known: list[dict[str, Any]] = []
+    for portion in _portions(Population().opportunities(count), PORTION):
+        documents = [to_document(Opportunity.model_validate(record)) for record in portion]
+        database[Opportunity.collection].insert_many(documents, ordered=False)
+        known += portion[:: PORTION // 5]
+    client.close()
     return known
 
 

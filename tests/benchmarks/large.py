@@ -3,35 +3,26 @@
 Requests come one after the other. How the database finds what they ask for is looked up in its profile of them.
 """
 
-import random
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from statistics import median, quantiles
-from typing import Any, Final
-from urllib.parse import quote
+from typing import Final
 
 from aiohttp import ClientSession
-from pymongo import MongoClient
 from rich.console import Console
-from rich.table import Table
 
 from deploy.local.home import Home
-from deploy.local.stack import Stack, stack
-from libs.web.settings import ServiceSettings
+from deploy.local.stack import stack
+from services.sales.contacts.model import Contact
+from tests.benchmarks.asking import CHANCE, Ask, paths, plans, timed
 from tests.benchmarks.filling import fill
-from tests.benchmarks.load import Connection, connections
+from tests.benchmarks.load import connections
 from tests.benchmarks.sides import Side, ours_side
 from tests.benchmarks.usage import resident_bytes, spread
 from tests.support.waiting import eventually
 
-Contact = Mapping[str, Any]
-Ask = Callable[[Contact], str]
-"""What to ask for, so that this contact is among the answers."""
-
 CONSOLE: Final = Console(width=120)
-CHANCE: Final = random.Random(11)
 SEARCH: Final = "/api/v1/search?q="
 LIST: Final = "/api/v1/contacts?"
 COUNT: Final = "/api/v1/contacts/$count?"
@@ -70,13 +61,6 @@ COUNTS: Final[Mapping[str, Ask]] = {
 EXPORTS: Final = 3
 
 
-def paths(pattern: str, asks: Mapping[str, Ask]) -> dict[str, Ask]:
-    def path_of(ask: Ask) -> Ask:
-        return lambda contact: pattern + quote(ask(contact), safe="$=&")
-
-    return {f"{pattern.partition('?')[0].rpartition('/')[2]}: {name}": path_of(ask) for name, ask in asks.items()}
-
-
 LISTED: Final = {**paths(LIST, LISTS), **paths(COUNT, COUNTS)}
 
 
@@ -91,8 +75,9 @@ async def run(records: int, requests: int) -> None:
             grown = resident_bytes(running.pid("journal") or 0) - before
             CONSOLE.print(f"{records:,} contacts: search built in {seconds:.1f} s, journal {grown / 2**20:+.0f} MiB")
             async with connections(side.url, 1) as [connection]:
-                CONSOLE.print(await timed(connection, side, known, requests))
-                CONSOLE.print(await plans(running, connection, side, known))
+                CONSOLE.print(await timed(connection, side, {**paths(SEARCH, SEARCHES), **LISTED}, known, requests))
+                found = await plans(running, connection, side, Contact.collection, asked=LISTED, known=known)
+                CONSOLE.print(found)
             exports = [await export(side) for _ in range(EXPORTS)]
             CONSOLE.print(f"export of all as CSV, seconds: {spread(exports, '{:.1f}')}")
 
@@ -111,45 +96,6 @@ async def rebuilt(side: Side, records: int) -> float:
 
         await eventually(built, within=180, every=0.1)
         return time.perf_counter() - started
-
-
-async def timed(connection: Connection, side: Side, known: Sequence[Contact], requests: int) -> Table:
-    table = Table(title="Milliseconds from request to answer, one request at a time")
-    for column in ("", "median", "95 %", "worst"):
-        table.add_column(column, justify="right" if column else "left")
-    for name, path in {**paths(SEARCH, SEARCHES), **LISTED}.items():
-        times = [await answered(connection, side, path(CHANCE.choice(known))) for _ in range(requests)]
-        shown = median(times), quantiles(times, n=20)[-1], max(times)
-        table.add_row(name, *(f"{each * 1000:.1f}" for each in shown))
-    return table
-
-
-async def answered(connection: Connection, side: Side, path: str) -> float:
-    started = time.perf_counter()
-    reply = await connection.request("GET", path, headers=side.headers)
-    if reply.status != 200:
-        raise RuntimeError(f"{path} answered {reply.status}: {reply.body[:300]!r}")
-    return time.perf_counter() - started
-
-
-async def plans(running: Stack, connection: Connection, side: Side, known: Sequence[Contact]) -> Table:
-    """By which plan sales' database answered each list, and how much it read for it."""
-    settings = ServiceSettings(mongo_url=running.nodes.mongo_url)
-    client: MongoClient[dict[str, Any]] = MongoClient(settings.mongo_url)
-    database = client[settings.database_of("sales")]
-    table = Table(title="How the database found it")
-    for column in ("", "plan", "entries read", "records read"):
-        table.add_column(column, justify="right" if "read" in column else "left")
-    for name, path in LISTED.items():
-        database.command("profile", 2)
-        await answered(connection, side, path(CHANCE.choice(known)))
-        database.command("profile", 0)
-        for seen in database["system.profile"].find({"ns": f"{database.name}.contacts"}):
-            read = (f"{seen.get(what, 0):,}" for what in ("keysExamined", "docsExamined"))
-            table.add_row(name, seen.get("planSummary", ""), *read)
-        database.drop_collection("system.profile")
-    client.close()
-    return table
 
 
 async def export(side: Side) -> float:

@@ -1,15 +1,18 @@
-"""People as a large installation knows them, the same for the same seed.
+"""People and sales as a large installation knows them, the same for the same seed.
 
-Names repeat as they do in life: a few are everywhere, most are rare.
+Names repeat as they do in life: a few are everywhere, most are rare. Of ten sales five are under way.
 """
 
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import accumulate
 from typing import Any, Final
 
+from libs.contracts.sales import OpportunityState
 from libs.domain.people import fold
+from services.sales.pipelines.model import DEFAULT
 
 SEED: Final = 20_260_101
 
@@ -28,13 +31,14 @@ ENDINGS: Final = """
     eau ard sen son gren quist strand berg land
 """
 JOBS: Final = ("Buyer", "Head of Sales", "Engineer", "Managing Director", "Assistant", "Accountant", "Consultant")
+WARES: Final = ("Desks", "Chairs", "Lamps", "Advice", "Maintenance", "Shelves", "Carpets")
 COUNTRIES: Final = ("+49", "+351", "+48", "+46", "+1")
 OWNERS: Final = 200
 BEGINNING: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Population:
-    """Makes people, one after the other."""
+    """Makes people and sales, one after the other."""
 
     def __init__(self, seed: int = SEED) -> None:
         self._chance = random.Random(seed)
@@ -61,6 +65,36 @@ class Population:
             "email": f"{_plain(first)}.{_plain(last)}{number}@example.org",
             "phone": self._phone(),
         }
+
+    def opportunities(self, count: int) -> Iterator[dict[str, Any]]:
+        """Fields of opportunities in the default pipeline; those that ended did so in three years around BEGINNING."""
+        return (self._opportunity(number) for number in range(count))
+
+    def _opportunity(self, number: int) -> dict[str, Any]:
+        stage = self._chance.choices(DEFAULT.stages, (4, 3, 2, 1))[0]
+        at = BEGINNING + timedelta(minutes=self._chance.randrange(-790_000, 790_000))
+        value = Decimal(self._chance.randrange(100, 10_000_000)).scaleb(-2)
+        fields = {
+            "id": f"opportunity-{number:07}",
+            "owner_id": f"user-{self._chance.randrange(OWNERS)}",
+            "created_at": at,
+            "modified_at": at,
+            "name": f"{self._chance.choice(WARES)} for {self._chance.choice(self._last)}",
+            "stage": stage.name,
+            "probability": stage.probability,
+            "forecast_category": stage.forecast_category,
+            "estimated_value": value,
+            "currency": self._chance.choices(("EUR", "USD", "GBP"), (8, 1, 1))[0],
+            "close_date": (at + timedelta(days=90)).date(),
+            "last_activity_at": at,
+            "stage_history": [{"stage": each.name, "entered_at": at} for each in DEFAULT.stages],
+        }
+        state = self._chance.choices(tuple(OpportunityState), (5, 2, 3))[0]
+        if state is OpportunityState.OPEN:
+            return fields
+        ended = {"state": state, "status_reason": None, "forecast_category": state, "closed_at": at}
+        won = {"probability": 100, "actual_value": value} if state is OpportunityState.WON else {"probability": 0}
+        return fields | ended | won
 
     def _phone(self) -> str:
         country = self._chance.choice(COUNTRIES)

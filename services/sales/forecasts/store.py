@@ -1,6 +1,7 @@
 """What a pipeline holds, summed up by the database from what the caller may see.
 
-What is open is found by pipeline and state, what was won by when: neither looks at what ended long ago.
+What is open is summed up from an index that has all of it, what was won is found by when: neither looks at what ended
+long ago.
 """
 
 import asyncio
@@ -19,6 +20,9 @@ from services.sales.opportunities.model import Opportunity
 
 USED: Final = ("estimated_value", "actual_value", "probability", "close_date", "forecast_category")
 
+_KEPT: Final = {"$not": {"$gte": datetime(1970, 1, 1, tzinfo=UTC)}}
+"""Says the same as null, which an index cannot tell from other values without a look at the record."""
+
 _MONTH_TO_CLOSE: Final = {"$substrBytes": [{"$ifNull": ["$close_date", ""]}, 0, 7]}
 _MONTH_CLOSED: Final = {"$dateToString": {"date": "$closed_at", "format": "%Y-%m"}}
 
@@ -26,7 +30,7 @@ _MONTH_CLOSED: Final = {"$dateToString": {"date": "$closed_at", "format": "%Y-%m
 async def cells(store: Store, pipeline_id: str, grants: Grants, *, won_since: date) -> list[Cell]:
     """All that is open, and what was won since a day."""
     rows = query_of(row_filter(grants, Opportunity.collection, Operation.READ))
-    theirs: Document = {"pipeline_id": pipeline_id, "_deleted": None}
+    theirs: Document = {"pipeline_id": pipeline_id, "_deleted": _KEPT}
     since = datetime.combine(won_since, time(), UTC)
     underway: Document = {"$and": [{**theirs, "state": OpportunityState.OPEN}, rows]}
     won: Document = {"$and": [{**theirs, "state": OpportunityState.WON, "closed_at": {"$gte": since}}, rows]}
