@@ -1,12 +1,14 @@
 """What the activity service announces of appointments."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
 from libs.contracts.activity import ActivitySnapshot
-from libs.contracts.event import Event
+from libs.contracts.event import Event, happened
+from libs.contracts.interactions import VERBS
 from libs.contracts.values import Day
 
 
@@ -39,82 +41,6 @@ class RecurringAppointmentSnapshot(AppointmentSnapshot):
     rule: str
     exceptions: tuple[OccurrenceException, ...] = ()
     follows_id: str | None = None
-
-
-class AppointmentCreated(Event[AppointmentSnapshot], type="activity.appointment.created"):
-    pass
-
-
-class AppointmentUpdated(Event[AppointmentSnapshot], type="activity.appointment.updated"):
-    pass
-
-
-class AppointmentScheduled(Event[AppointmentSnapshot], type="activity.appointment.scheduled"):
-    pass
-
-
-class AppointmentCompleted(Event[AppointmentSnapshot], type="activity.appointment.completed"):
-    pass
-
-
-class AppointmentCanceled(Event[AppointmentSnapshot], type="activity.appointment.canceled"):
-    pass
-
-
-class AppointmentReopened(Event[AppointmentSnapshot], type="activity.appointment.reopened"):
-    pass
-
-
-class AppointmentAssigned(Event[AppointmentSnapshot], type="activity.appointment.assigned"):
-    pass
-
-
-class AppointmentDeleted(Event[AppointmentSnapshot], type="activity.appointment.deleted"):
-    pass
-
-
-class AppointmentRestored(Event[AppointmentSnapshot], type="activity.appointment.restored"):
-    pass
-
-
-class RecurringAppointmentCreated(Event[RecurringAppointmentSnapshot], type="activity.recurring_appointment.created"):
-    pass
-
-
-class RecurringAppointmentUpdated(Event[RecurringAppointmentSnapshot], type="activity.recurring_appointment.updated"):
-    pass
-
-
-class RecurringAppointmentScheduled(
-    Event[RecurringAppointmentSnapshot], type="activity.recurring_appointment.scheduled"
-):
-    pass
-
-
-class RecurringAppointmentCompleted(
-    Event[RecurringAppointmentSnapshot], type="activity.recurring_appointment.completed"
-):
-    pass
-
-
-class RecurringAppointmentCanceled(Event[RecurringAppointmentSnapshot], type="activity.recurring_appointment.canceled"):
-    pass
-
-
-class RecurringAppointmentReopened(Event[RecurringAppointmentSnapshot], type="activity.recurring_appointment.reopened"):
-    pass
-
-
-class RecurringAppointmentAssigned(Event[RecurringAppointmentSnapshot], type="activity.recurring_appointment.assigned"):
-    pass
-
-
-class RecurringAppointmentDeleted(Event[RecurringAppointmentSnapshot], type="activity.recurring_appointment.deleted"):
-    pass
-
-
-class RecurringAppointmentRestored(Event[RecurringAppointmentSnapshot], type="activity.recurring_appointment.restored"):
-    pass
 
 
 class OccurrenceChanged(Event[RecurringAppointmentSnapshot], type="activity.recurring_appointment.occurrence_changed"):
@@ -150,25 +76,13 @@ class FollowingCanceled(Event[RecurringAppointmentSnapshot], type="activity.recu
     day: Day
 
 
+_SNAPSHOTS: Final[Mapping[str, type[ActivitySnapshot]]] = {
+    "activity.appointment": AppointmentSnapshot,
+    "activity.recurring_appointment": RecurringAppointmentSnapshot,
+}
+
 EVENTS: Final[tuple[type[Event[Any]], ...]] = (
-    AppointmentCreated,
-    AppointmentUpdated,
-    AppointmentScheduled,
-    AppointmentCompleted,
-    AppointmentCanceled,
-    AppointmentReopened,
-    AppointmentAssigned,
-    AppointmentDeleted,
-    AppointmentRestored,
-    RecurringAppointmentCreated,
-    RecurringAppointmentUpdated,
-    RecurringAppointmentScheduled,
-    RecurringAppointmentCompleted,
-    RecurringAppointmentCanceled,
-    RecurringAppointmentReopened,
-    RecurringAppointmentAssigned,
-    RecurringAppointmentDeleted,
-    RecurringAppointmentRestored,
+    *(happened(aggregate, snapshot, verb) for aggregate, snapshot in _SNAPSHOTS.items() for verb in VERBS),
     OccurrenceChanged,
     OccurrenceCanceled,
     OccurrenceRestored,

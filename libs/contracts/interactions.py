@@ -31,7 +31,7 @@ class ServiceActivitySnapshot(ActivitySnapshot):
     place: str | None = None
 
 
-_VERBS: Final = (
+VERBS: Final = (
     "created",
     "updated",
     "scheduled",
@@ -42,6 +42,7 @@ _VERBS: Final = (
     "deleted",
     "restored",
 )
+"""What activities of every type undergo."""
 
 _SNAPSHOTS: Final[Mapping[str, type[ActivitySnapshot]]] = {
     "activity.letter": LetterSnapshot,
@@ -51,5 +52,5 @@ _SNAPSHOTS: Final[Mapping[str, type[ActivitySnapshot]]] = {
 }
 
 EVENTS: tuple[type[Event[Any]], ...] = tuple(
-    happened(aggregate, snapshot, verb) for aggregate, snapshot in _SNAPSHOTS.items() for verb in _VERBS
+    happened(aggregate, snapshot, verb) for aggregate, snapshot in _SNAPSHOTS.items() for verb in VERBS
 )

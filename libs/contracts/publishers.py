@@ -16,6 +16,7 @@ from libs.contracts import (
     journal,
     lead_rules,
     marketing,
+    notifications,
     planning,
     relationships,
     sales,
@@ -40,7 +41,7 @@ MODULES: Final = MappingProxyType(
         "sales": (sales, relationships, catalogue, company, documents, billing, lead_rules, planning),
         "marketing": (marketing,),
         "service": (service,),
-        "activity": (activity, appointments, interactions),
+        "activity": (activity, appointments, interactions, notifications),
         "reporting": (),
         "journal": (journal,),
     }

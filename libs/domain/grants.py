@@ -109,8 +109,16 @@ class RowFilter:
 _SHARED_FOR: Final = {Operation.READ: ShareAccess.READ, Operation.WRITE: ShareAccess.WRITE}
 
 
+PERSONAL: Final = frozenset({"notifications"})
+"""Collections of which everybody sees their own, whatever their roles say."""
+
+
 def depth_of(grants: Grants, collection: str, operation: Operation) -> Depth:
-    return Depth.ALL if grants.everything else grants.on(collection).depths.get(operation, Depth.NONE)
+    if grants.everything:
+        return Depth.ALL
+    if collection in PERSONAL:
+        return Depth.OWN if operation is Operation.READ else Depth.NONE
+    return grants.on(collection).depths.get(operation, Depth.NONE)
 
 
 def may(grants: Grants, collection: str, operation: Operation) -> bool:

@@ -10,6 +10,10 @@ from libs.store import copies
 from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
 from services.activity.activities import routes as activities
+from services.activity.my_work import routes as my_work
+from services.activity.notifications import routes as notifications
+from services.activity.notifications.model import Notification
+from services.activity.reminders.commands import remind
 from services.activity.series import routes as series
 from services.activity.timeline import consumers as timeline_consumers
 from services.activity.timeline import routes as timeline
@@ -18,7 +22,9 @@ from services.activity.timeline import store as entries
 SERVICE: Final = Service(
     name="activity",
     resources=(activities.RESOURCE,),
-    routes=(*series.ROUTES, *timeline.ROUTES),
+    routes=(*series.ROUTES, *notifications.ROUTES, *my_work.ROUTES, *timeline.ROUTES),
+    records=(Notification,),
+    timers=(remind,),
     projections=(
         projection(
             "reference_copies",

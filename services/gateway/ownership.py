@@ -61,7 +61,7 @@ TABLE: Mapping[Service, Owned] = {
     ),
     Service.ACTIVITY: Owned(
         built=_names("activities"),
-        reserved=_names("activity_types timeline notes attachments"),
+        reserved=_names("activity_types timeline notes attachments notifications my_work calendars"),
     ),
     Service.REPORTING: Owned(
         built=_names("funnel"),

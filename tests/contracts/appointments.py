@@ -6,6 +6,7 @@ from typing import Any, Final
 from libs.domain.record import Record
 from services.activity.activities.model.appointment import Appointment
 from services.activity.activities.model.recurring_appointment import RecurringAppointment
+from services.activity.notifications.model import Notification
 from tests.contracts.parts import LATER, NOW, id_of
 
 APPOINTMENT, SERIES = id_of(241), id_of(242)
@@ -28,6 +29,7 @@ ACTIVITY: Final = {
     "duration_seconds": 240,
     "outcome": "Interested",
     "occurred_at": NOW,
+    "reminders": ({"minutes_before": 15, "user_id": id_of(1)}, {"at": NOW}),
 }
 MEETING: Final = {
     **ACTIVITY,
@@ -58,5 +60,14 @@ APPOINTMENTS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "runs_from": NOW,
         "runs_until": LATER,
         "follows_id": APPOINTMENT,
+    },
+    Notification: {
+        "id": id_of(243),
+        "state": "read",
+        "kind": "reminder",
+        "title": "Board",
+        "about": {"collection": "activities", "id": SERIES, "name": "Board"},
+        "happens_at": LATER,
+        "read_at": LATER,
     },
 }

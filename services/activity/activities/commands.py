@@ -8,6 +8,7 @@ from libs.store.changes import Announcement
 from libs.store.work import UnitOfWork
 from services.activity.activities.model.activity import Activity, Happening
 from services.activity.activities.model.kinds import AnyActivity
+from services.activity.reminders.commands import keep_reminding
 
 
 class ScheduleActivity(Value):
@@ -27,32 +28,44 @@ class ReopenActivity(Value):
 
 async def create_activity(work: UnitOfWork, draft: Draft) -> Activity:
     kind: type[Activity] = kind_of(AnyActivity, draft.__dict__)
-    return work.add(kind.drafted(draft, id=work.new_id()).begun(at=work.now))
+    activity = work.add(kind.drafted(draft, id=work.new_id()).begun(at=work.now))
+    keep_reminding(work, activity)
+    return activity
 
 
-async def change_activity(work: UnitOfWork, _: Activity, wanted: Activity) -> Activity:
-    return work.save(wanted.settled())
+async def change_activity(work: UnitOfWork, current: Activity, wanted: Activity) -> Activity:
+    changed = work.save(wanted.settled())
+    keep_reminding(work, changed, current)
+    return changed
+
+
+async def restore_activity(work: UnitOfWork, activity: Activity) -> Activity:
+    restored = work.restore(activity)
+    keep_reminding(work, restored)
+    return restored
 
 
 async def schedule_activity(work: UnitOfWork, activity_id: str, request: ScheduleActivity) -> Activity:
     activity = await work.get_target(AnyActivity, activity_id)
-    return _announced(work, activity.scheduled(start=request.start, end=request.end), "scheduled")
+    return _moved(work, activity, activity.scheduled(start=request.start, end=request.end), "scheduled")
 
 
 async def complete_activity(work: UnitOfWork, activity_id: str, request: Happening) -> Activity:
     activity = await work.get_target(AnyActivity, activity_id)
-    return _announced(work, activity.completed(request, at=work.now), "completed")
+    return _moved(work, activity, activity.completed(request, at=work.now), "completed")
 
 
 async def cancel_activity(work: UnitOfWork, activity_id: str, request: CancelActivity) -> Activity:
     activity = await work.get_target(AnyActivity, activity_id)
-    return _announced(work, activity.canceled(reason=request.reason), "canceled")
+    return _moved(work, activity, activity.canceled(reason=request.reason), "canceled")
 
 
 async def reopen_activity(work: UnitOfWork, activity_id: str, request: ReopenActivity) -> Activity:
     activity = await work.get_target(AnyActivity, activity_id)
-    return _announced(work, activity.reopened(reason=request.reason), "reopened")
+    return _moved(work, activity, activity.reopened(reason=request.reason), "reopened")
 
 
-def _announced(work: UnitOfWork, activity: Activity, verb: str) -> Activity:
-    return work.save(activity, Announcement(f"{activity.aggregate}.{verb}"))
+def _moved(work: UnitOfWork, before: Activity, after: Activity, verb: str) -> Activity:
+    moved = work.save(after, Announcement(f"{after.aggregate}.{verb}"))
+    keep_reminding(work, moved, before)
+    return moved

@@ -11,6 +11,7 @@ RESOURCE: Final[Resource[Activity]] = Resource(
     AnyActivity,
     create=commands.create_activity,
     change=commands.change_activity,
+    restore=commands.restore_activity,
     actions=(
         Action(
             "schedule",

@@ -9,6 +9,7 @@ from libs.contracts.appointments import (
 )
 from libs.contracts.values import Day, Value
 from libs.domain.refusals import Refusal
+from libs.store.changes import Happening
 from libs.store.work import UnitOfWork
 from services.activity.activities.model.activity import Activity
 from services.activity.activities.model.kinds import AnyActivity
@@ -17,6 +18,7 @@ from services.activity.activities.model.recurring_appointment import (
     ChangeOccurrence,
     RecurringAppointment,
 )
+from services.activity.reminders.commands import keep_reminding
 
 
 class NotRecurring(Refusal):
@@ -43,29 +45,39 @@ class Split(Value):
 
 async def change_occurrence(work: UnitOfWork, series_id: str, request: ChangeOccurrence) -> RecurringAppointment:
     series = await _series(work, series_id)
-    return work.save(series.with_changed(request), OccurrenceChanged(day=request.day))
+    return _saved(work, series, series.with_changed(request), OccurrenceChanged(day=request.day))
 
 
 async def cancel_occurrence(work: UnitOfWork, series_id: str, request: NameOccurrence) -> RecurringAppointment:
     series = await _series(work, series_id)
-    return work.save(series.with_canceled(request.day), OccurrenceCanceled(day=request.day))
+    return _saved(work, series, series.with_canceled(request.day), OccurrenceCanceled(day=request.day))
 
 
 async def restore_occurrence(work: UnitOfWork, series_id: str, request: NameOccurrence) -> RecurringAppointment:
     series = await _series(work, series_id)
-    return work.save(series.with_restored(request.day), OccurrenceRestored(day=request.day))
+    return _saved(work, series, series.with_restored(request.day), OccurrenceRestored(day=request.day))
 
 
 async def change_following(work: UnitOfWork, series_id: str, request: ChangeFollowing) -> Split:
     series = await _series(work, series_id)
     before, following = series.split(request, id=work.new_id())
     told = FollowingChanged(day=request.day, following_id=following.id)
-    return Split(series=work.save(before, told), following=work.add(following))
+    split = Split(series=_saved(work, series, before, told), following=work.add(following))
+    keep_reminding(work, split.following)
+    return split
 
 
 async def cancel_following(work: UnitOfWork, series_id: str, request: NameOccurrence) -> RecurringAppointment:
     series = await _series(work, series_id)
-    return work.save(series.ended_before(request.day), FollowingCanceled(day=request.day))
+    return _saved(work, series, series.ended_before(request.day), FollowingCanceled(day=request.day))
+
+
+def _saved(
+    work: UnitOfWork, before: RecurringAppointment, after: RecurringAppointment, happening: Happening
+) -> RecurringAppointment:
+    saved = work.save(after, happening)
+    keep_reminding(work, saved, before)
+    return saved
 
 
 async def _series(work: UnitOfWork, series_id: str) -> RecurringAppointment:

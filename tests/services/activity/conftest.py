@@ -7,11 +7,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from services.activity.app import SERVICE
-from tests.support.services import Running, running
+from tests.support.services import COLLEAGUE, Running, running
 
 OTHERS: dict[str, list[dict[str, str]]] = {
     "campaigns": [{"id": "spring", "name": "Spring sale"}],
     "leads": [{"id": "ada", "full_name": "Ada Lovelace", "topic": "Engines"}],
+    "users": [{"id": COLLEAGUE, "name": "Rui Reis"}, {"id": "eva", "name": "Eva Egli"}],
     "contacts": [{"id": "bob", "full_name": "Bob Noyce"}, {"id": "grace", "full_name": "Grace Hopper"}],
 }
 """Records of other services, by collection."""

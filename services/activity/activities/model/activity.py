@@ -1,6 +1,6 @@
 """What activities of every type have: a subject, a time, something they are about, and how far they have come."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final, Self
@@ -15,6 +15,7 @@ from libs.domain.personal import Personal
 from libs.domain.record import Record
 from libs.domain.refusals import InvalidFields
 from services.activity.activities.model.parties import MOST_PARTIES, Party, refuse_rivals
+from services.activity.activities.model.reminders import MOST_REMINDERS, Reminder
 
 LONGEST_SECONDS: Final = 366 * 24 * 3600
 
@@ -86,6 +87,7 @@ class Activity(Record, collection="activities", aggregate="activity.activity"):
     duration_seconds: Annotated[int | None, Field(ge=0, le=LONGEST_SECONDS), LISTED] = None
     outcome: Annotated[Line | None, LISTED] = None
     occurred_at: Annotated[Moment | None, INITIAL, INDEXED] = None
+    reminders: Annotated[tuple[Reminder, ...], Field(max_length=MOST_REMINDERS)] = ()
 
     def begun(self, *, at: datetime) -> Self:
         """The activity as it is first stored; what has taken place did so now, unless it says when."""
@@ -119,9 +121,18 @@ class Activity(Record, collection="activities", aggregate="activity.activity"):
             raise self._unknown_reason("/reason", state)
         return self.evolve(state=state, status_reason=reason, **changes).settled()
 
+    def times(self, after: datetime) -> Iterator[datetime]:
+        """When it begins, or is due if it says no start, as far as that is later than `after`."""
+        if (begins := self.start or self.due) and begins > after:
+            yield begins
+
     def settled(self) -> Self:
         """The activity with its status reason; raises `InvalidFields` where its fields contradict each other."""
         refuse_rivals(self.parties)
+        for number, reminder in enumerate(self.reminders):
+            if reminder.at is None and not (self.start or self.due):
+                pointer = f"/reminders/{number}/minutes_before"
+                raise InvalidFields.at(pointer, "no_time", "an activity with neither start nor due reminds at a moment")
         if self.start and self.end and self.end < self.start:
             raise InvalidFields.at("/end", "before_start", "must not be before start")
         if self.state is ActivityState.SCHEDULED and self.start is None:

@@ -34,5 +34,9 @@ class AnyActivity(Activity, kinds=KINDS):
         Index(("owner_id", "state", "due")),
         Index(("regarding.id",)),
         Index(("customer.id",)),
+        Index(("owner_id", "state", "start")),
+        Index(("owner_id", "state", "end")),
+        Index(("owner_id", "runs_until")),
         Index(("parties.email",), sparse=True),
+        Index(("parties.id", "start")),
     )

@@ -1,7 +1,7 @@
 """A recurring appointment: a series, of which single occurrences may be moved, changed or canceled."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field
@@ -14,6 +14,8 @@ from services.activity.activities.model.activity import MOVES, UNSETTLED
 from services.activity.activities.model.appointment import Meeting, Occurrence
 
 MOST_EXCEPTIONS: Final = 500
+_PIECE: Final = timedelta(days=100)
+"""Occurrences are worked out so far ahead at a time."""
 
 RuleText = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -70,7 +72,7 @@ class RecurringAppointment(Meeting, aggregate="activity.recurring_appointment"):
         except ValueError as error:
             raise InvalidFields.at("/rule", "invalid_rule", str(error)) from None
         kept = tuple(each for each in self.exceptions if series.has(each.day))
-        changed = [self._changed(each) for each in kept if not each.canceled]
+        changed = [self.changed(each) for each in kept if not each.canceled]
         last = series.last_day()
         update = {
             "rule": str(series.rule),
@@ -82,7 +84,7 @@ class RecurringAppointment(Meeting, aggregate="activity.recurring_appointment"):
 
     def occurrences(self, begin: datetime, end: datetime) -> Iterator[Occurrence]:
         series, excepted = self.series, {each.day: each for each in self.exceptions}
-        moved = (self._changed(each) for each in self.exceptions if not each.canceled)
+        moved = (self.changed(each) for each in self.exceptions if not each.canceled)
         found = [each for each in moved if each.touches(begin, end)]
         for day in series.days():
             if series.moment_of(day) >= end:
@@ -90,6 +92,14 @@ class RecurringAppointment(Meeting, aggregate="activity.recurring_appointment"):
             if day not in excepted and (usual := self._usual(day)).touches(begin, end):
                 found.append(usual)
         yield from sorted(found, key=lambda each: (each.start, each.day))
+
+    def times(self, after: datetime) -> Iterator[datetime]:
+        """When each occurrence begins, as far as that is later than `after`, in order."""
+        begin = after
+        while self.runs_until is not None and begin <= self.runs_until:
+            found = self.occurrences(begin, begin + _PIECE)
+            yield from (each.start for each in found if each.start >= begin and each.start > after)
+            begin += _PIECE
 
     def with_changed(self, change: ChangeOccurrence) -> Self:
         """The series with the occurrence of a day at another time, or about something else."""
@@ -99,7 +109,7 @@ class RecurringAppointment(Meeting, aggregate="activity.recurring_appointment"):
         if "start" in given:
             given.setdefault("end", None)
         exception = known.model_copy(update={"canceled": False, **given})
-        after = self._changed(exception)
+        after = self.changed(exception)
         if after.end < after.start:
             raise InvalidFields.at("/end", "before_start", "must not be before start")
         return self._excepting(change.day, exception)
@@ -176,7 +186,8 @@ class RecurringAppointment(Meeting, aggregate="activity.recurring_appointment"):
             agenda=self.agenda,
         )
 
-    def _changed(self, exception: OccurrenceException) -> Occurrence:
+    def changed(self, exception: OccurrenceException) -> Occurrence:
+        """An occurrence as its exception has it."""
         usual = self._usual(exception.day)
         start = exception.start or usual.start
         return usual.model_copy(
