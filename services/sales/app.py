@@ -5,6 +5,7 @@ from typing import Final
 from aiohttp import web
 
 from libs.bus.definitions import projection
+from libs.privacy.finding import Portable
 from libs.store import copies
 from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
@@ -23,6 +24,7 @@ from services.sales.hierarchy import routes as hierarchy
 from services.sales.intake import consumers as intake
 from services.sales.invoices import commands as invoicing
 from services.sales.invoices import routes as invoices
+from services.sales.issued_letters import commands as issued_letters
 from services.sales.leads import routes as leads
 from services.sales.leads.model import Lead
 from services.sales.opportunities import routes as opportunities
@@ -82,6 +84,7 @@ SALES: Final = Service(
         *quote_links.ROUTES,
         *quote_mails.ROUTES,
     ),
+    portable=(Portable(issued_letters.COLLECTION, "_id", alone=True),),
     attachments=(typesetting, default_pipeline, first_scoring_rules.first_rules),
     sending=(quote_mail_job,),
     timers=(invoicing.invoice_due,),

@@ -125,22 +125,32 @@ async def test_what_the_books_need_stays_without_the_person(admin: Caller) -> No
     assert (history[0]["type"], history[0]["changed"]) == ("sales.lead.erased", None)
 
 
-async def test_what_was_invoiced_stays_as_it_was_and_the_request_says_until_when(admin: Caller) -> None:
+async def test_what_was_invoiced_stays_as_it_was_and_the_request_says_until_when(
+    suite: Stack, session: ClientSession, admin: Caller
+) -> None:
     traces = await leave_traces(admin)
+    await admin.post("company_profiles", {"name": "Dawn Interiors"})
     customer = {"collection": "contacts", "id": traces.contact_id}
     line = {"description": "Advice", "quantity": 1, "unit_price": 50}
     body = {"name": "Advice", "customer": customer, "billing_address": {"line1": "Rua do Sol 12"}, "lines": [line]}
     draft, invoice = [await admin.post("invoices", body) for _ in range(2)]
     issued = await admin.post(f"invoices/{invoice['id']}/issue")
 
+    export = await done(admin, await requested(admin, "export", email=traces.person["email"]))
+    handed_out = await archive(session, admin, suite.url("gateway"), export)
     request = await done(admin, await requested(admin, "erasure", email=traces.person["email"]))
 
+    [letter] = json.loads(handed_out.read("sales/issued_letters.json"))
+    assert (letter["number"], letter["recipient"][-1]) == (issued["number"], "Rua do Sol 12")
     assert await admin.get(f"invoices/{invoice['id']}") == issued
     assert (await admin.get(f"invoices/{draft['id']}"))["billing_address"] is None
     [answer] = [each for each in request["answers"] if each["service"] == "sales"]
-    [told] = [each for each in answer["found"] if each["collection"] == "invoices"]
     until = f"{int(issued['issued_at'][:4]) + 10}-12-31"
-    assert (told["count"], told["retained"], told["retained_until"]) == (1, 1, until)
+    told = {each["collection"]: each for each in answer["found"] if each["retained"]}
+    assert told == {
+        "invoices": {"collection": "invoices", "count": 1, "retained": 1, "retained_until": until},
+        "issued_letters": {"collection": "issued_letters", "count": 0, "retained": 1, "retained_until": until},
+    }
 
 
 async def test_an_event_that_comes_late_brings_nobody_back(suite: Stack, admin: Caller) -> None:

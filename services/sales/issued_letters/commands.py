@@ -20,7 +20,7 @@ async def keep_letter(work: UnitOfWork, record: Record, letter: Letter) -> None:
     """In this commit, as it would be read now; nothing where nobody has said yet who sends letters."""
     addressed = await as_sent(work, letter)
     if addressed is not None:
-        sheet = {"file_name": letter.file_name, "content": orjson.dumps(lay_out(addressed))}
+        sheet = {"file_name": letter.file_name, "body": orjson.dumps(lay_out(addressed))}
         until = BOOKS.until(work.now).isoformat()
         work.overwrite(COLLECTION, {"_id": _subject(record), RETAINED_UNTIL: until, **sheet})
 
@@ -29,7 +29,7 @@ async def issued_letter(work: UnitOfWork, record: Record) -> Sheet | None:
     """None where none was kept: of a draft, or of what was issued before there was a sender."""
     async with answering():
         found = await work.store.collection(COLLECTION).find_one({"_id": _subject(record)})
-    return None if found is None else Sheet(found["file_name"], found["content"])
+    return None if found is None else Sheet(found["file_name"], found["body"])
 
 
 def _subject(record: Record) -> str:
