@@ -62,15 +62,22 @@ def query_fields_of(record_type: type[Record], hidden: frozenset[str] = frozense
     for name, spec in specs_of(record_type).items():
         if name not in hidden:
             listed[name] = _query_field(spec, name)
-            if listed[name].kind is FieldKind.OBJECT_LIST and spec.listed:
+            if spec.listed and listed[name].kind is FieldKind.OBJECT_LIST:
                 listed |= _within(spec)
+            elif spec.listed and _has_parts(spec):
+                listed |= _within(spec, sortable=True)
+                listed[name] = replace(listed[name], filterable=False, sortable=False)
     return listed
 
 
-def _within(spec: FieldSpec) -> QueryFields:
-    """What each part of a list has, for `any` and `all`."""
+def _has_parts(spec: FieldSpec) -> bool:
+    return not points(spec.type) and isinstance(spec.type, type) and issubclass(spec.type, Value)
+
+
+def _within(spec: FieldSpec, *, sortable: bool = False) -> QueryFields:
+    """What a field has, or each part of a list, for `any` and `all`."""
     paths = {f"{spec.name}/{name}": part for name, part in parts_of(spec.type).items()}
-    return {path: replace(_query_field(part, path), filterable=True) for path, part in paths.items()}
+    return {path: replace(_query_field(part, path), filterable=True, sortable=sortable) for path, part in paths.items()}
 
 
 @lru_cache(maxsize=256)

@@ -1,8 +1,9 @@
 """Addresses of those whom we sell to, by what they are for."""
 
-from typing import Final
+from typing import Annotated, Final
 
 from libs.contracts.values import Address
+from libs.domain.fields import LISTED
 from libs.domain.record import Record
 
 ADDRESSES: Final = ("address", "billing_address", "shipping_address", "visiting_address")
@@ -11,10 +12,10 @@ ADDRESSES: Final = ("address", "billing_address", "shipping_address", "visiting_
 class Located(Record):
     """`address` is where they are written to, and stands for any other that is missing."""
 
-    address: Address | None = None
-    billing_address: Address | None = None
-    shipping_address: Address | None = None
-    visiting_address: Address | None = None
+    address: Annotated[Address | None, LISTED] = None
+    billing_address: Annotated[Address | None, LISTED] = None
+    shipping_address: Annotated[Address | None, LISTED] = None
+    visiting_address: Annotated[Address | None, LISTED] = None
 
 
 def billed_at(customer: Located) -> Address | None:

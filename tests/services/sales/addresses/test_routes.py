@@ -92,6 +92,19 @@ async def test_addresses_go_out_as_columns_and_come_in_as_they_went(sales: Runni
     assert (again[name], said) == ("Azul", known)
 
 
+async def test_customers_are_found_by_where_they_are(sales: Running) -> None:
+    for name, address in (("Azul", PORTO), ("Rosa", BRAGA), ("Verde", None)):
+        await made(sales, "accounts", {"name": name, "visiting_address": address})
+
+    async def named(query: str) -> list[str]:
+        _, page = await sales.get(f"/api/v1/accounts?{query}")
+        return [each["name"] for each in page["value"]]
+
+    assert await named("$filter=visiting_address/city eq 'Porto'") == ["Azul"]
+    assert await named("$filter=visiting_address/city ne null&$orderby=visiting_address/city") == ["Rosa", "Azul"]
+    assert (await sales.get("/api/v1/accounts?$filter=visiting_address eq 'Porto'"))[0] == 422
+
+
 async def exported(sales: Running, path: str) -> str:
     headers = {"Authorization": f"Bearer {sales.identities.token('administrator')}"}
     async with sales.session.get(f"{sales.url}{path}", headers=headers) as response:
