@@ -83,6 +83,9 @@ class Relay:
         else:
             not_published("refused").inc()
             self._held.discard(event.event_id)
+        if self._broker.flow is Flow.UNHEARD:
+            self._held.difference_update(event.event_id for event, _ in self._backlog)
+            self._backlog.clear()
         if self._backlog:
             self._send(*self._backlog.popleft())
         elif not self._in_flight:

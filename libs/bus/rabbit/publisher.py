@@ -20,7 +20,7 @@ from libs.bus.rabbit.landing import Landing, marshalled
 from libs.bus.rabbit.link import LOOKS, Link, wire_of
 from libs.bus.settings import BusSettings
 from libs.bus.tasks import end
-from libs.bus.topology import Topology
+from libs.bus.topology import Exchange, Topology
 from libs.telemetry.logs import logger
 
 RUSH: Final = 4
@@ -113,8 +113,8 @@ class Publisher:
         await self._link.keep(self._serve, wanted=lambda: True, confirms=True)
 
     async def _serve(self, channel: AbstractChannel) -> None:
-        await self._declare(channel)
         self._missing = self._topology.awaits  # a broker that was set up anew has to hear of everybody again
+        await self._declare(channel)
         wire = await wire_of(channel)
         self._channel = wire
         self._silent = 0
@@ -163,12 +163,15 @@ class Publisher:
     async def _declare(self, channel: AbstractChannel) -> None:
         """What all services share lies on a channel of its own, which ends where this one may not declare it."""
         common = self._topology.common
-        if common is not None and (self._topology.keeps_common or not await self._is_there(common)):
+        there = common is None or await self._are_there(*common.exchanges)
+        if not there or not await self._are_there(self._topology.mark):
+            self._missing = self._topology.awaits  # the exchange is new, and no queue is bound to it yet
+        if common is not None and (self._topology.keeps_common or not there):
             await self._link.use(partial(declare, topology=common))
         await declare(channel, self._topology)
 
-    async def _is_there(self, common: Topology) -> bool:
-        return all([await self._link.has_exchange(exchange.name) for exchange in common.exchanges])
+    async def _are_there(self, *exchanges: Exchange | None) -> bool:
+        return all([await self._link.has_exchange(each.name) for each in exchanges if each is not None])
 
     async def _look_for_audience(self) -> None:
         async with asyncio.timeout(self._settings.publish_timeout):

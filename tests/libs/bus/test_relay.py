@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from libs.bus.memory import MemoryBroker
+from libs.bus.publishing import publish_all
 from libs.bus.rabbit.broker import RabbitBroker
 from libs.bus.relay import Relay
 from libs.bus.settings import BusSettings
 from libs.bus.sweeper import Sweeper
-from libs.bus.topology import consumer_queue, foundations
+from libs.bus.topology import Topology, consumer_queue, foundations
 from libs.contracts.envelope import Envelope
 from libs.store.context import Context
 from libs.store.ids import new_id
@@ -25,6 +26,8 @@ from tests.libs.bus.held import HeldBroker
 from tests.libs.bus.inlets import Received
 
 CREATED = "sales.customer.created"
+
+NOBODY_LISTENS = Topology(awaits=("nobody.listens",))
 
 
 async def create(store: Store, name: str) -> str:
@@ -129,6 +132,24 @@ async def test_the_window_and_the_backlog_bound_what_is_held_in_memory(
     held.release()
     await eventually(lambda: held.sent == ["0", "1", "2", "3", "4"])
     await relay.close()
+
+
+async def test_what_is_in_line_is_left_to_the_sweeper_where_somebody_stops_listening(
+    store: Store, held: HeldBroker, settings: BusSettings
+) -> None:
+    relay = Relay(store.outbox, held, replace(settings, publish_window=1))
+    relay.accept([Pending("customers", "1", str(number), CREATED, b"{}") for number in range(3)])
+    await held.open(NOBODY_LISTENS)
+    held.release()
+    await eventually(lambda: not any(relay.holds(event_id) for event_id in "012"))
+    assert held.sent == ["0"]
+    await relay.close()
+
+
+async def test_nothing_is_published_that_somebody_would_not_hear(held: HeldBroker, settings: BusSettings) -> None:
+    await held.open(NOBODY_LISTENS)
+    assert await publish_all(held, [Pending("customers", "1", "1", CREATED, b"{}")], settings) == []
+    assert held.sent == []
 
 
 async def test_closing_waits_for_what_is_in_flight(store: Store, held: HeldBroker, settings: BusSettings) -> None:
