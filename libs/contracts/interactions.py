@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from libs.contracts.activity import ActivitySnapshot, Channel, Direction
-from libs.contracts.event import Event, happened
+from libs.contracts.event import Event, Snapshot, happened
 from libs.contracts.values import Address
 
 
@@ -31,6 +31,24 @@ class ServiceActivitySnapshot(ActivitySnapshot):
     place: str | None = None
 
 
+class CustomActivitySnapshot(ActivitySnapshot):
+    """An activity of a type that an administrator has defined: `activity_type` is its name."""
+
+    activity_type: str
+    fields: dict[str, Any]
+
+
+class ActivityTypeSnapshot(Snapshot):
+    """`fields_schema` is a JSON Schema of the fields that activities of the type have."""
+
+    name: str
+    label: str
+    description: str | None = None
+    state: str
+    fields_schema: dict[str, Any]
+    used: bool = False
+
+
 VERBS: Final = (
     "created",
     "updated",
@@ -49,8 +67,10 @@ _SNAPSHOTS: Final[Mapping[str, type[ActivitySnapshot]]] = {
     "activity.fax": FaxSnapshot,
     "activity.campaign_activity": CampaignActivitySnapshot,
     "activity.service_activity": ServiceActivitySnapshot,
+    "activity.custom": CustomActivitySnapshot,
 }
+_OF_TYPES: Final = ("created", "updated", "activated", "deactivated", "assigned", "deleted", "restored")
 
 EVENTS: tuple[type[Event[Any]], ...] = tuple(
     happened(aggregate, snapshot, verb) for aggregate, snapshot in _SNAPSHOTS.items() for verb in VERBS
-)
+) + tuple(happened("activity.activity_type", ActivityTypeSnapshot, verb) for verb in _OF_TYPES)

@@ -60,12 +60,17 @@ def _of_pointers(record_type: type[Record]) -> list[Index]:
 
 
 def index_model(index: Index) -> IndexModel:
-    """An index that ends in `_id`, so that pages are stable; a unique one ends in what is unique."""
+    """An index that ends in `_id`, so that pages are stable; a unique one ends in what is unique.
+
+    One of all members (`fields.$**`) is of one field and sparse by its nature.
+    """
     keys = [(name.lstrip("-"), DESCENDING if name[0] == "-" else ASCENDING) for name in index.fields]
     if index.expires_after is not None:
         return IndexModel(keys, expireAfterSeconds=int(index.expires_after.total_seconds()))
     if index.unique:
         return IndexModel(keys, unique=True, partialFilterExpression={keys[0][0]: {"$exists": True}})
+    if keys[0][0].endswith("$**"):
+        return IndexModel(keys)
     if index.sparse:
         return IndexModel(keys, sparse=True)
     return IndexModel([*keys, ("_id", ASCENDING)])

@@ -123,7 +123,8 @@ def _kind(spec: FieldSpec) -> FieldKind:
         return FieldKind.ID
     if points(spec.type):
         return FieldKind.REFERENCE
-    return next((kind for type_, kind in _KINDS.items() if spec.type is type_), FieldKind.TEXT)
+    other = FieldKind.OPEN if spec.listed and get_origin(spec.type) is dict else FieldKind.TEXT
+    return next((kind for type_, kind in _KINDS.items() if spec.type is type_), other)
 
 
 def _kind_of_list(element: Any) -> FieldKind:

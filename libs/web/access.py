@@ -34,7 +34,7 @@ _READ_BY_ALL: Final = (
     | _SERVICE
     | _ACTIVITIES
     | _COLLEAGUES
-    | {"timeline", "funnel", "jobs", "custom_fields", "duplicate_rules", "search", "company_profiles"}
+    | {"timeline", "activity_types", "funnel", "jobs", "custom_fields", "duplicate_rules", "search", "company_profiles"}
 )
 
 _EVERYTHING: Final = frozenset(Operation)

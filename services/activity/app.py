@@ -10,6 +10,7 @@ from libs.store import copies
 from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
 from services.activity.activities import routes as activities
+from services.activity.activity_types import routes as activity_types
 from services.activity.my_work import routes as my_work
 from services.activity.notifications import routes as notifications
 from services.activity.notifications.model import Notification
@@ -21,7 +22,7 @@ from services.activity.timeline import store as entries
 
 SERVICE: Final = Service(
     name="activity",
-    resources=(activities.RESOURCE,),
+    resources=(activities.RESOURCE, activity_types.RESOURCE),
     routes=(*series.ROUTES, *notifications.ROUTES, *my_work.ROUTES, *timeline.ROUTES),
     records=(Notification,),
     timers=(remind,),

@@ -60,8 +60,8 @@ TABLE: Mapping[Service, Owned] = {
         ),
     ),
     Service.ACTIVITY: Owned(
-        built=_names("activities"),
-        reserved=_names("activity_types timeline notes attachments notifications my_work calendars"),
+        built=_names("activities activity_types"),
+        reserved=_names("timeline notes attachments notifications my_work calendars"),
     ),
     Service.REPORTING: Owned(
         built=_names("funnel"),

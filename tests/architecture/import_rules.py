@@ -44,7 +44,7 @@ PURE_STDLIB = sys.stdlib_module_names - {
     "socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib",
 }  # fmt: skip
 # Validated text needs its grammar, and names alike their measure; none of these does any I/O as it is used.
-GRAMMARS = frozenset({"babel", "dateutil", "email_validator", "jellyfish", "phonenumbers", "rapidfuzz"})
+GRAMMARS = frozenset({"babel", "dateutil", "email_validator", "jellyfish", "jsonschema", "phonenumbers", "rapidfuzz"})
 PYDANTIC = frozenset({"pydantic", "pydantic_core"})
 
 

@@ -8,6 +8,7 @@ from libs.domain.record import Record
 from libs.privacy.tasks import task_of
 from services.activity.activities.model.campaign_activity import CampaignActivity
 from services.activity.activities.model.campaign_response import CampaignResponse
+from services.activity.activities.model.custom import CustomActivity
 from services.activity.activities.model.phone_call import PhoneCall
 from services.activity.activities.model.service_activity import ServiceActivity
 from services.activity.activities.model.task import Task
@@ -31,6 +32,7 @@ from services.sales.opportunities.model import Opportunity
 from services.sales.relationships.model import Relationship
 from services.sales.scoring_rules.model import ScoringRule
 from services.service.cases.model import Case
+from tests.contracts.activity_types import TYPES, VISIT
 from tests.contracts.appointments import ACTIVITY, APPOINTMENTS
 from tests.contracts.offers import COMPETITOR, DOCUMENT, OFFERS
 from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, PROOF, id_of
@@ -86,6 +88,7 @@ SUBJECT: Final = {
 PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
     **APPOINTMENTS,
     **OFFERS,
+    **TYPES,
     User: {
         "id": USER,
         "username": "ana",
@@ -316,6 +319,7 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
     Letter: {**ACTIVITY, "id": LETTER, "status_reason": "sent", "address": ADDRESS},
     Fax: {**ACTIVITY, "id": FAX, "status_reason": "sent", "fax_number": "+351 21 000 0002"},
     CampaignActivity: {**ACTIVITY, "id": CAMPAIGN_ACTIVITY, "campaign_id": CAMPAIGN, "channel": "event"},
+    CustomActivity: {**ACTIVITY, **VISIT},
     ServiceActivity: {**ACTIVITY, "id": SERVICE_ACTIVITY, "place": "Rua Nova 1"},
     Task: {**ACTIVITY, "id": TASK, "percent_complete": 100, "category": "Preparation"},
     CampaignResponse: {

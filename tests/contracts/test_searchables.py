@@ -10,7 +10,7 @@ from tests.contracts.records import PARTICULARS
 NOT_SEARCHED = {
     "sessions", "api_keys", "roles", "custom_fields", "duplicate_rules", "webhooks", "tax_codes", "currencies",
     "pipelines", "goals", "privacy_requests", "privacy_tasks", "company_profiles", "scoring_rules",
-    "assignment_rules", "relationships", "notifications",
+    "assignment_rules", "relationships", "notifications", "activity_types",
 }  # fmt: skip
 """Collections that are no part of anybody's daily work, or whose records are found by those that they join."""
 

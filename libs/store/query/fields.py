@@ -26,6 +26,8 @@ class FieldKind(StrEnum):
     CHOICE = "choice"
     REFERENCE = "reference"
     """A `Reference`: `customer/id`, `customer/collection` and `customer/name` come with it."""
+    OPEN = "open"
+    """An object whose members are not declared: `fields/floors` is compared as what it is compared with is written."""
     TEXT_LIST = "text_list"
     ID_LIST = "id_list"
     CHOICE_LIST = "choice_list"
@@ -89,6 +91,8 @@ def find(fields: QueryFields, name: str) -> QueryField | None:
         return fields[name]
     owner_name, _, member = name.rpartition("/")
     owner = fields.get(owner_name)
+    if owner is not None and owner.kind is FieldKind.OPEN and member.isidentifier():
+        return QueryField(name, FieldKind.OPEN, sortable=False, searchable=False, filterable=owner.filterable)
     if owner is None or owner.kind not in (FieldKind.REFERENCE, FieldKind.REFERENCE_LIST):
         return None
     kind = _REFERENCE_MEMBERS.get(member)

@@ -133,6 +133,12 @@ def _choice(node: Node, field: QueryField, _now: datetime) -> str | None:
     return node.val
 
 
+def _as_written(node: Node, field: QueryField, now: datetime) -> Value:
+    """A text, a number, a day or a truth, whichever it is."""
+    found = (read(node, field, now) for read in (_text, _id, _number, _boolean, _date))
+    return next((value for value in found if value is not None), None)
+
+
 def _day(node: ast.Date) -> date:
     try:
         return date.fromisoformat(node.val)
@@ -198,6 +204,7 @@ _READERS: Final[Mapping[FieldKind, Callable[[Node, QueryField, datetime], Value]
     FieldKind.DATETIME: _datetime,
     FieldKind.CHOICE: _choice,
     FieldKind.REFERENCE: _nothing,
+    FieldKind.OPEN: _as_written,
 }
 
 _EXAMPLES: Final[Mapping[FieldKind, str]] = {
@@ -211,4 +218,5 @@ _EXAMPLES: Final[Mapping[FieldKind, str]] = {
     FieldKind.DATETIME: "a time without quotes, such as 2026-03-31T08:00:00Z, or now() sub duration'P7D'",
     FieldKind.CHOICE: "one of its choices in single quotes",
     FieldKind.REFERENCE: "null alone; its parts are id, collection and name",
+    FieldKind.OPEN: "a text, a number, a day, true or false",
 }

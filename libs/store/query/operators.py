@@ -18,7 +18,7 @@ from libs.store.query.refusals import Fault
 
 Operators = dict[str, Any]
 
-TEXT_KINDS: Final = frozenset({FieldKind.TEXT, FieldKind.EMAIL, FieldKind.ID, FieldKind.CHOICE})
+TEXT_KINDS: Final = frozenset({FieldKind.TEXT, FieldKind.EMAIL, FieldKind.ID, FieldKind.CHOICE, FieldKind.OPEN})
 _UNORDERED: Final = frozenset({FieldKind.BOOLEAN, FieldKind.CHOICE, FieldKind.REFERENCE})
 
 _NAMES: Final[Mapping[type[Node], str]] = {

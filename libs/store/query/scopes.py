@@ -5,7 +5,7 @@ from typing import Protocol
 
 from odata_query import ast
 
-from libs.store.query.fields import QueryField, QueryFields, enclosing_list, filterable, require
+from libs.store.query.fields import FieldKind, QueryField, QueryFields, enclosing_list, filterable, require
 from libs.store.query.language import Node, spelled
 from libs.store.query.refusals import Fault
 
@@ -30,6 +30,8 @@ class RecordScope:
         target = self.resolve_list(name)
         if target.field.kind.is_list:
             raise Fault("wrong_type", f"{name} is a list: write {name}/any(x: …)")
+        if target.field.kind is FieldKind.OPEN and name in self.fields:
+            raise Fault("wrong_type", f"{name} has parts: compare one of them, as in {name}/…")
         return target
 
     def resolve_list(self, name: str) -> Target:

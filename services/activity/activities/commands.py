@@ -7,7 +7,9 @@ from libs.domain.record import Draft
 from libs.store.changes import Announcement
 from libs.store.work import UnitOfWork
 from services.activity.activities.model.activity import Activity, Happening
+from services.activity.activities.model.custom import CustomActivity
 from services.activity.activities.model.kinds import AnyActivity
+from services.activity.activity_types.commands import find_type, use_type
 from services.activity.reminders.commands import keep_reminding
 
 
@@ -28,12 +30,17 @@ class ReopenActivity(Value):
 
 async def create_activity(work: UnitOfWork, draft: Draft) -> Activity:
     kind: type[Activity] = kind_of(AnyActivity, draft.__dict__)
-    activity = work.add(kind.drafted(draft, id=work.new_id()).begun(at=work.now))
+    activity = kind.drafted(draft, id=work.new_id())
+    if isinstance(activity, CustomActivity):
+        activity = activity.fitting((await use_type(work, activity.activity_type)).fields_schema)
+    activity = work.add(activity.begun(at=work.now))
     keep_reminding(work, activity)
     return activity
 
 
 async def change_activity(work: UnitOfWork, current: Activity, wanted: Activity) -> Activity:
+    if isinstance(wanted, CustomActivity) and wanted.fields != current.__dict__["fields"]:
+        wanted = wanted.fitting((await find_type(work, wanted.activity_type)).fields_schema)
     changed = work.save(wanted.settled())
     keep_reminding(work, changed, current)
     return changed

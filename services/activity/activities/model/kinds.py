@@ -7,6 +7,7 @@ from services.activity.activities.model.activity import Activity
 from services.activity.activities.model.appointment import Appointment
 from services.activity.activities.model.campaign_activity import CampaignActivity
 from services.activity.activities.model.campaign_response import CampaignResponse
+from services.activity.activities.model.custom import CustomActivity
 from services.activity.activities.model.phone_call import PhoneCall
 from services.activity.activities.model.recurring_appointment import RecurringAppointment
 from services.activity.activities.model.service_activity import ServiceActivity
@@ -23,6 +24,7 @@ KINDS: Final = (
     ServiceActivity,
     Appointment,
     RecurringAppointment,
+    CustomActivity,
 )
 
 
@@ -39,4 +41,5 @@ class AnyActivity(Activity, kinds=KINDS):
         Index(("owner_id", "runs_until")),
         Index(("parties.email",), sparse=True),
         Index(("parties.id", "start")),
+        Index(("fields.$**",)),
     )

@@ -50,7 +50,10 @@ def test_a_call_arrives_with_whom_it_was_about() -> None:
     assert (event.record.regarding, event.record.duration_seconds) == (lead, 261)
 
 
-@pytest.mark.parametrize("event", [*EVENTS, *interactions.EVENTS], ids=lambda event: event.type)
+OF_ACTIVITIES = [each for each in (*EVENTS, *interactions.EVENTS) if ".activity_type." not in each.type]
+
+
+@pytest.mark.parametrize("event", OF_ACTIVITIES, ids=lambda event: event.type)
 def test_every_promised_field_is_one_of_the_record(event: type[PhoneCallCreated]) -> None:
     kind = AnyActivity.kinds[event.type.split(".")[1]]
 
