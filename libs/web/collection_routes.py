@@ -171,7 +171,7 @@ class CollectionRoutes(Generic[R]):
 
         async def command(work: UnitOfWork) -> Answer:
             record = await self._resource.create_record(work, draft)
-            return created(work, record, told_in_header(await notice(work, record, allowed=allowed)))
+            return created(work, record, await self._told(work, record, allowed=allowed))
 
         return await execute(request, command, body=body, creates=self._resource.collection)
 
@@ -192,9 +192,13 @@ class CollectionRoutes(Generic[R]):
             refuse_excess_digits(self._record, wanted.__dict__)
             linked = named(self._record, {name: getattr(wanted, name) for name in patch}, names)
             record = await self._resource.change_record(work, current, wanted.evolve(**linked))
-            return rendered(work, record, told_in_header(await notice(work, record, allowed=allowed)))
+            return rendered(work, record, await self._told(work, record, allowed=allowed))
 
         return await execute(request, command, body=body)
+
+    async def _told(self, work: UnitOfWork, record: Record, *, allowed: bool) -> Mapping[str, str]:
+        duplicates = told_in_header(await notice(work, record, allowed=allowed))
+        return {**duplicates, **await self._resource.warnings(work, record)}
 
     async def remove(self, request: web.Request) -> web.Response:
         async def command(work: UnitOfWork) -> Answer:
@@ -211,7 +215,8 @@ class CollectionRoutes(Generic[R]):
                 await action.vet(request, *arguments)
 
             async def command(work: UnitOfWork) -> Answer:
-                return rendered(work, await action.command(work, request.match_info["id"], *arguments))
+                result = await action.command(work, request.match_info["id"], *arguments)
+                return rendered(work, result, await self._resource.warnings(work, result))
 
             return await execute(request, command, body=body)
 

@@ -3,7 +3,7 @@
 A plain slice needs no more than `Resource(Competitor)`; a deep one gives commands of its own.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -30,12 +30,15 @@ Change = Callable[[UnitOfWork, R, R], Awaitable[R]]
 
 Remove = Callable[[UnitOfWork, R], Awaitable[R]]
 
+Warn = Callable[[UnitOfWork, Record], Awaitable[Mapping[str, str]]]
+"""Headers of the answer that tell what whoever wrote a record may want to know. The write stands in any case."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resource(Generic[R]):
     """What a service offers on one collection. `creatable` off: records come into being by other commands only.
 
-    With `merging`, records that are the same can be merged.
+    With `merging`, records that are the same can be merged. `warn` is asked of what one request creates or changes.
     """
 
     record: type[R]
@@ -47,6 +50,7 @@ class Resource(Generic[R]):
     creatable: bool = True
     removable: bool = True
     merging: Merging[R] | None = None
+    warn: Warn | None = None
 
     @property
     def collection(self) -> str:
@@ -74,6 +78,9 @@ class Resource(Generic[R]):
         if self.change is not None:
             return await self.change(work, current, wanted)
         return work.save(wanted)
+
+    async def warnings(self, work: UnitOfWork, result: object) -> Mapping[str, str]:
+        return await self.warn(work, result) if self.warn is not None and isinstance(result, Record) else {}
 
     async def remove_record(self, work: UnitOfWork, record: R) -> R:
         return await self.remove(work, record) if self.remove is not None else work.remove(record)

@@ -11,7 +11,8 @@ REQUEST_HEADERS = (
     "X-API-Key, X-Correlation-ID, X-Duplicates, traceparent"
 )
 EXPOSED = (
-    "ETag, Location, Content-Disposition, Retry-After, RateLimit, RateLimit-Policy, X-Correlation-ID, X-Duplicates"
+    "ETag, Location, Content-Disposition, Retry-After, RateLimit, RateLimit-Policy, X-Correlation-ID, X-Duplicates, "
+    "X-Overlaps"
 )
 REMEMBERED_SECONDS = "600"
 

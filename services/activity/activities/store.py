@@ -1,0 +1,32 @@
+"""What is asked of activities beside their lists."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from libs.domain.record import Record
+from libs.store.errors import answering
+from libs.store.work import UnitOfWork
+from services.activity.activities.model.activity import Activity
+from services.activity.activities.model.kinds import AnyActivity
+from services.activity.activities.model.overlaps import DECIDES, Occupied
+
+MOST_TOLD: Final = 5
+
+
+async def find_overlapping(work: UnitOfWork, activity: Record) -> Sequence[Activity]:
+    """What else is scheduled for the same people at the same time, as far as whoever asks may see it.
+
+    Nothing where this command did not touch when the activity is, or whose it is.
+    """
+    change = work.changes.get((activity.collection, activity.id))
+    if change is None or not isinstance(activity, Activity):
+        return []
+    before = change.before or {}
+    occupied = Occupied.by(activity)
+    if occupied is None or all(before.get(name) == change.after.get(name) for name in DECIDES):
+        return []
+    async with answering():
+        found = await work.find(
+            AnyActivity, {**occupied.overlapping(), "_id": {"$ne": activity.id}}, limit=4 * MOST_TOLD
+        )
+    return [each for each in found if work.sees(each)][:MOST_TOLD]

@@ -1,0 +1,110 @@
+"""Who schedules something is told what else is scheduled for the same people at the same time."""
+
+import json
+from typing import Any
+
+import pytest
+
+from libs.store.copies import seed_copies
+from libs.store.ids import new_id
+from libs.web.executing import STORE
+from services.activity.activities.model.kinds import AnyActivity
+from services.activity.activities.model.overlaps import Occupied
+from services.activity.activities.model.phone_call import PhoneCall
+from services.activity.activities.routes import OVERLAPS
+from tests.support.services import COLLEAGUE, Running
+
+PATH = "/api/v1/activities"
+
+
+async def person(activity: Running) -> dict[str, Any]:
+    contact = {"id": new_id(), "full_name": "Ada Lovelace"}
+    await seed_copies(activity.app[STORE], "contacts", [contact])
+    return {"role": "required", "collection": "contacts", "id": contact["id"]}
+
+
+def call(begins: str, ends: str | None, *parties: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """On a day of 2027, scheduled unless the fields say otherwise."""
+    start, end = (f"2027-03-01T{hour}:00Z" if hour else None for hour in (begins, ends))
+    body = {"type": "phone_call", "subject": "Call", "state": "scheduled", "start": start, "end": end, **fields}
+    return {**body, "parties": [*parties, {"role": "to", "name": "Everybody"}]}
+
+
+async def warned(activity: Running, path: str, body: dict[str, Any], method: str = "POST") -> tuple[str, list[str]]:
+    """The id of what somebody has written who has nothing else to do, and the ids that the answer warned of."""
+    token = activity.identities.token("administrator", user_id=new_id())
+    headers = {"Authorization": f"Bearer {token}"}
+    async with activity.session.request(method, f"{activity.url}{path}", json=body, headers=headers) as response:
+        made = await response.json()
+        assert response.status in (200, 201), made
+        return made["id"], json.loads(response.headers.get(OVERLAPS, "[]"))
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "overlaps"),
+    [
+        ("09:00", "10:00", False),
+        ("11:00", "12:00", False),
+        ("09:00", "10:01", True),
+        ("10:30", "10:40", True),
+        ("10:59", "12:00", True),
+        ("09:00", "12:00", True),
+        ("10:00", None, True),
+        ("10:59", None, True),
+        ("11:00", None, False),
+    ],
+)
+async def test_what_is_at_the_same_time_is_told(
+    activity: Running, begins: str, ends: str | None, *, overlaps: bool
+) -> None:
+    ada = await person(activity)
+    first, nothing = await warned(activity, PATH, call("10:00", "11:00", ada))
+
+    _, told = await warned(activity, PATH, call(begins, ends, ada))
+
+    assert (nothing, told) == ([], [first] if overlaps else [])
+
+
+async def test_what_takes_nobodys_time_is_not_told(activity: Running) -> None:
+    ada, bob = await person(activity), await person(activity)
+    await warned(activity, PATH, call("10:00", "11:00", {**ada, "role": "to"}))
+    await warned(activity, PATH, call("10:00", "11:00", ada, state="open"))
+    await warned(activity, PATH, {**call("10:00", "11:00", ada), "type": "task"})
+
+    _, told = await warned(activity, PATH, call("10:00", "11:00", ada, bob))
+
+    assert told == []
+
+
+async def test_whoever_is_given_two_at_the_same_time_is_told(activity: Running) -> None:
+    first, _ = await warned(activity, PATH, call("10:00", "11:00"))
+    second, nothing = await warned(activity, PATH, call("10:00", "11:00"))
+
+    _, alone = await warned(activity, f"{PATH}/{first}/assign", {"owner_id": COLLEAGUE})
+    _, both = await warned(activity, f"{PATH}/{second}/assign", {"owner_id": COLLEAGUE})
+
+    assert (nothing, alone, both) == ([], [], [first])
+
+
+async def test_moving_and_scheduling_tell_and_other_changes_do_not(activity: Running) -> None:
+    ada = await person(activity)
+    first, _ = await warned(activity, PATH, call("10:00", "11:00", ada))
+    second, _ = await warned(activity, PATH, call("12:00", "13:00", ada))
+    one = f"{PATH}/{second}"
+
+    _, moved = await warned(activity, one, {"start": "2027-03-01T10:30:00Z"}, "PATCH")
+    _, renamed = await warned(activity, one, {"subject": "Another"}, "PATCH")
+    _, scheduled = await warned(activity, f"{one}/schedule", {"start": "2027-03-01T10:45:00Z"})
+
+    assert (moved, renamed, scheduled) == ([first], [], [first])
+
+
+async def test_it_is_found_by_indexes_alone(activity: Running) -> None:
+    occupied = Occupied.by(PhoneCall.model_validate({**call("10:00", "11:00"), "id": "c", "owner_id": "ada"}))
+    assert occupied is not None
+
+    plan = await activity.app[STORE].explain(AnyActivity.collection, {**occupied.overlapping(), "_deleted": None}, [])
+
+    stages = str(plan["queryPlanner"]["winningPlan"])
+    assert "parties.id_1_start_1" in stages
+    assert "COLLSCAN" not in stages
