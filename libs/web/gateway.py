@@ -11,6 +11,14 @@ from libs.domain.refusals import Unavailable
 _PATIENCE: Final = ClientTimeout(total=None, sock_connect=5, sock_read=30)
 
 
+class Unanswered(Unavailable):
+    """Another service has answered, with the status `answered`, and not what was asked for."""
+
+    def __init__(self, path: str, answered: int) -> None:
+        super().__init__(f"{path} answered {answered}")
+        self.answered = answered
+
+
 class Gateway:
     """The gateway knows which service answers which path."""
 
@@ -20,7 +28,8 @@ class Gateway:
 
     @asynccontextmanager
     async def reading(self, path: str, request: web.Request) -> AsyncIterator[ClientResponse]:
-        """The answer, still to be read, to what the caller could ask themselves; raises `Unavailable` for any but 200.
+        """The answer, still to be read, to what the caller could ask themselves; raises `Unanswered` for any but 200,
+        and `Unavailable` where there is none.
 
         Whoever came with an API key has a token by now: the gateway has exchanged it.
         """
@@ -28,7 +37,7 @@ class Gateway:
         try:
             async with self._session.get(f"{self._url}{path}", headers=headers, timeout=_PATIENCE) as response:
                 if response.status != 200:
-                    raise Unavailable(f"{path} answered {response.status}")
+                    raise Unanswered(path, response.status)
                 yield response
         except (ClientError, TimeoutError) as error:
             raise Unavailable(f"{path} does not answer") from error

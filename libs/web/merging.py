@@ -1,8 +1,6 @@
 """Merging over HTTP, and how a service hears where ids lead: every service alike, by its wiring."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from aiohttp import web
@@ -15,7 +13,6 @@ from libs.domain.fields import Line
 from libs.domain.grants import Operation, refuse_closed_fields
 from libs.domain.money import refuse_excess_digits
 from libs.domain.record import Record
-from libs.domain.refusals import Refusal
 from libs.jobs.duties import Duty
 from libs.store.aliases import keep_aliases
 from libs.store.clock import utc_now
@@ -29,6 +26,7 @@ from libs.web.answers import rendered
 from libs.web.api import Route, Rule
 from libs.web.executing import execute
 from libs.web.patching import revised
+from libs.web.problems import under
 from libs.web.references import REFERENCES, named, pointers_in
 from libs.web.requests import body_of, custom_fields_of, grants_of, parse
 
@@ -71,13 +69,13 @@ class MergeRoutes(Generic[R]):
         body = await body_of(request)
         asked = parse(body, MergeRecords)
         custom, values = custom_fields_of(request, self._record.collection), asked.values
-        with _under(_VALUES):
+        with under(_VALUES):
             refuse_closed_fields(values, grants_of(request), self._record.collection)
         pointers = pointers_in(self._record, values, custom, under=_VALUES)
         names = await request.app[REFERENCES].names(pointers, request) if pointers else {}
 
         def pick(survivor: R) -> R:
-            with _under(_VALUES):
+            with under(_VALUES):
                 picked = revised(survivor, values, custom)
                 refuse_excess_digits(self._record, picked.__dict__)
             return picked.evolve(**named(self._record, {name: getattr(picked, name) for name in values}, names))
@@ -97,16 +95,6 @@ class MergeRoutes(Generic[R]):
             return rendered(work, {"survivor": survivor, "duplicate": duplicate})
 
         return await execute(request, command, body=body)
-
-
-@contextmanager
-def _under(pointer: str) -> Iterator[None]:
-    """What is refused within stands in this part of the body."""
-    try:
-        yield
-    except Refusal as refusal:
-        refusal.errors = tuple(replace(each, pointer=f"{pointer}{each.pointer}") for each in refusal.errors)
-        raise
 
 
 def following_merges(movers: Sequence[Mover]) -> Projection:

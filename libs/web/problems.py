@@ -1,6 +1,8 @@
 """Problem documents (RFC 9457): every error a client sees has this form and a stable `code`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -27,6 +29,16 @@ _TITLES: Final = {
     500: "Internal error",
     503: "Not available",
 }
+
+
+@contextmanager
+def under(pointer: str) -> Iterator[None]:
+    """What is refused within stands in this part of the body."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.errors = tuple(replace(each, pointer=f"{pointer}{each.pointer}") for each in refusal.errors)
+        raise
 
 
 def problem(status: int, code: str, detail: str, **members: Any) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
 from services.activity.activities import routes as activities
 from services.activity.activity_types import routes as activity_types
+from services.activity.distributions import routes as distributions
+from services.activity.distributions import store as distributed
+from services.activity.distributions.running import DISTRIBUTING
 from services.activity.my_work import routes as my_work
 from services.activity.notifications import routes as notifications
 from services.activity.notifications.model import Notification
@@ -23,9 +26,10 @@ from services.activity.timeline import store as entries
 SERVICE: Final = Service(
     name="activity",
     resources=(activities.RESOURCE, activity_types.RESOURCE),
-    routes=(*series.ROUTES, *notifications.ROUTES, *my_work.ROUTES, *timeline.ROUTES),
+    routes=(*series.ROUTES, *notifications.ROUTES, *my_work.ROUTES, *timeline.ROUTES, *distributions.ROUTES),
     records=(Notification,),
     timers=(remind,),
+    jobs=(DISTRIBUTING,),
     projections=(
         projection(
             "reference_copies",
@@ -40,7 +44,7 @@ SERVICE: Final = Service(
         timeline_consumers.keep_timeline,
     ),
     portable=(Portable(entries.COLLECTION, "about"),),
-    indexes={entries.COLLECTION: entries.INDEXES},
+    indexes={entries.COLLECTION: entries.INDEXES, distributed.COLLECTION: distributed.INDEXES},
 )
 
 

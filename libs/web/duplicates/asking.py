@@ -1,7 +1,6 @@
 """`POST /api/v1/<collection>/duplicates`: what may be the same as a record, or as what somebody is about to send."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final, Generic, TypeVar
 
 from aiohttp import web
@@ -22,6 +21,7 @@ from libs.web.answers import json_response
 from libs.web.drafting import drafted
 from libs.web.duplicates.looking import MOST_CANDIDATES
 from libs.web.executing import STORE
+from libs.web.problems import under
 from libs.web.requests import body_of, context_of, custom_fields_of, grants_of, parse
 from libs.web.resource import Resource
 
@@ -109,11 +109,8 @@ class Asking(Generic[R]):
     async def _rehearsed(self, request: web.Request, work: UnitOfWork, sent: dict[str, Any]) -> Document:
         """As the record would be written, with what follows from what was sent."""
         custom = custom_fields_of(request, self._resource.collection)
-        try:
+        with under("/record"):
             draft = drafted(self._record, to_json(sent), work.context.grants, custom)
             async with answering():
                 record = await self._resource.create_record(work, draft)
-        except InvalidFields as refusal:
-            errors = [replace(each, pointer=f"/record{each.pointer}") for each in refusal.errors]
-            raise InvalidFields(refusal.detail, errors=errors) from None
         return work.changes[record.collection, record.id].after

@@ -29,11 +29,20 @@ class ReopenActivity(Value):
 
 
 async def create_activity(work: UnitOfWork, draft: Draft) -> Activity:
+    return add_activity(work, await prepare_activity(work, draft))
+
+
+async def prepare_activity(work: UnitOfWork, draft: Draft) -> Activity:
+    """A new activity that no rule refuses, to be added."""
     kind: type[Activity] = kind_of(AnyActivity, draft.__dict__)
     activity = kind.drafted(draft, id=work.new_id())
     if isinstance(activity, CustomActivity):
         activity = activity.fitting((await use_type(work, activity.activity_type)).fields_schema)
-    activity = work.add(activity.begun(at=work.now))
+    return activity.begun(at=work.now)
+
+
+def add_activity(work: UnitOfWork, prepared: Activity) -> Activity:
+    activity = work.add(prepared)
     keep_reminding(work, activity)
     return activity
 

@@ -9,20 +9,31 @@ from aiohttp.test_utils import TestServer
 from services.activity.app import SERVICE
 from tests.support.services import COLLEAGUE, Running, running
 
+CROWD = 1003
+"""More than fit into one page of a list, or into one portion of a job."""
+
 OTHERS: dict[str, list[dict[str, str]]] = {
     "campaigns": [{"id": "spring", "name": "Spring sale"}],
     "leads": [{"id": "ada", "full_name": "Ada Lovelace", "topic": "Engines"}],
     "users": [{"id": COLLEAGUE, "name": "Rui Reis"}, {"id": "eva", "name": "Eva Egli"}],
+    "accounts": [{"id": f"account-{number:05}", "name": f"Account {number}"} for number in range(CROWD)],
     "contacts": [{"id": "bob", "full_name": "Bob Noyce"}, {"id": "grace", "full_name": "Grace Hopper"}],
 }
 """Records of other services, by collection."""
 
 
 async def _owner(request: web.Request) -> web.Response:
-    """The records of a collection whose ids a filter names."""
-    named = request.query["$filter"]
+    """The records of a collection whose ids a filter names, or those after one by their ids; others do not match."""
+    filter_, top = request.query["$filter"], int(request.query["$top"])
     records = OTHERS.get(request.match_info["collection"], [])
-    return web.json_response({"value": [record for record in records if f"'{record['id']}'" in named]})
+    if filter_ == "nonsense":
+        return web.json_response({"code": "invalid_query"}, status=422)
+    if filter_.startswith("id in "):
+        found = [record for record in records if f"'{record['id']}'" in filter_]
+    else:
+        after = filter_.rpartition("id gt ")[2].strip("'") if "id gt " in filter_ else ""
+        found = [record for record in records if record["id"] > after]
+    return web.json_response({"value": found[:top]})
 
 
 @pytest.fixture(scope="module")
