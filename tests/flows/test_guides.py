@@ -27,6 +27,7 @@ CONTINUING = (
     "docs/guides/history.md",
     "docs/guides/merge.md",
     "docs/guides/accounts.md",
+    "docs/guides/activities.md",
     "docs/guides/from-lead-to-payment.md",
     "docs/guides/calendars.md",
     "docs/guides/goals.md",
