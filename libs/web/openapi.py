@@ -129,6 +129,8 @@ def _operation(route: Route, references: References) -> dict[str, Any]:
         operation["requestBody"] = _content(_BULK, patch=False)
     elif route.raw_body == "import":
         operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _IMPORT}}}
+    elif route.raw_body == "calendar":
+        operation["requestBody"] = {"required": True, "content": {"text/calendar": {"schema": {"type": "string"}}}}
     return operation
 
 

@@ -11,6 +11,8 @@ from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
 from services.activity.activities import routes as activities
 from services.activity.activity_types import routes as activity_types
+from services.activity.calendars import routes as calendars
+from services.activity.calendars.store import INDEXES as CALENDAR_INDEXES
 from services.activity.distributions import routes as distributions
 from services.activity.distributions import store as distributed
 from services.activity.distributions.running import DISTRIBUTING
@@ -26,7 +28,14 @@ from services.activity.timeline import store as entries
 SERVICE: Final = Service(
     name="activity",
     resources=(activities.RESOURCE, activity_types.RESOURCE),
-    routes=(*series.ROUTES, *notifications.ROUTES, *my_work.ROUTES, *timeline.ROUTES, *distributions.ROUTES),
+    routes=(
+        *series.ROUTES,
+        *notifications.ROUTES,
+        *my_work.ROUTES,
+        *calendars.ROUTES,
+        *distributions.ROUTES,
+        *timeline.ROUTES,
+    ),
     records=(Notification,),
     timers=(remind,),
     jobs=(DISTRIBUTING,),
@@ -44,7 +53,11 @@ SERVICE: Final = Service(
         timeline_consumers.keep_timeline,
     ),
     portable=(Portable(entries.COLLECTION, "about"),),
-    indexes={entries.COLLECTION: entries.INDEXES, distributed.COLLECTION: distributed.INDEXES},
+    indexes={
+        entries.COLLECTION: entries.INDEXES,
+        distributed.COLLECTION: distributed.INDEXES,
+        **CALENDAR_INDEXES,
+    },
 )
 
 

@@ -61,7 +61,7 @@ TABLE: Mapping[Service, Owned] = {
     ),
     Service.ACTIVITY: Owned(
         built=_names("activities activity_types"),
-        reserved=_names("timeline notes attachments notifications my_work calendars"),
+        reserved=_names("timeline notes attachments notifications my_work calendars calendar_feeds"),
     ),
     Service.REPORTING: Owned(
         built=_names("funnel"),

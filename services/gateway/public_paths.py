@@ -13,6 +13,7 @@ PUBLIC = frozenset(
         (hdrs.METH_POST, "/api/v1/auth/forgot_password"),
         (hdrs.METH_POST, "/api/v1/auth/choose_password"),
         (hdrs.METH_GET, "/api/v1/auth/jwks.json"),
+        (hdrs.METH_GET, "/api/v1/calendar_feeds/{token}"),
         (hdrs.METH_GET, "/api/v1/quote_links/{token}"),
         (hdrs.METH_GET, "/api/v1/quote_links/{token}/pdf"),
         (hdrs.METH_POST, "/api/v1/quote_links/{token}/accept"),

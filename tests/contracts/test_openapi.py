@@ -80,7 +80,16 @@ def test_every_route_has_a_guard_that_names_a_known_collection(route: Route) -> 
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_what_changes_something_needs_more_than_a_sign_in_or_is_about_the_caller(route: Route) -> None:
-    about_the_caller = ("auth/", "me/", "sessions/", "api_keys", "events/ticket", "saved_views", "notifications")
+    about_the_caller = (
+        "auth/",
+        "me/",
+        "sessions/",
+        "api_keys",
+        "events/ticket",
+        "saved_views",
+        "notifications",
+        "calendars/link",
+    )
     proven_by_the_path = ("quote_links/{token}/",)
     if route.method != "GET" and not isinstance(route.guard, Rule):
         assert route.path.removeprefix(BASE).startswith((*about_the_caller, *proven_by_the_path))

@@ -39,6 +39,7 @@ class AnyActivity(Activity, kinds=KINDS):
         Index(("owner_id", "state", "start")),
         Index(("owner_id", "state", "end")),
         Index(("owner_id", "runs_until")),
+        Index(("uid",), sparse=True),
         Index(("parties.email",), sparse=True),
         Index(("parties.id", "start")),
         Index(("fields.$**",)),
