@@ -81,8 +81,14 @@ _SNAPSHOTS: Final[Mapping[str, type[ActivitySnapshot]]] = {
     "activity.recurring_appointment": RecurringAppointmentSnapshot,
 }
 
+_VERBS: Final = (*VERBS, "invited")
+
 EVENTS: Final[tuple[type[Event[Any]], ...]] = (
-    *(happened(aggregate, snapshot, verb) for aggregate, snapshot in _SNAPSHOTS.items() for verb in VERBS),
+    *(
+        happened(aggregate, snapshot, verb)
+        for aggregate, snapshot in _SNAPSHOTS.items()
+        for verb in (*VERBS, "invited")
+    ),
     OccurrenceChanged,
     OccurrenceCanceled,
     OccurrenceRestored,

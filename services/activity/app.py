@@ -16,6 +16,8 @@ from services.activity.calendars.store import INDEXES as CALENDAR_INDEXES
 from services.activity.distributions import routes as distributions
 from services.activity.distributions import store as distributed
 from services.activity.distributions.running import DISTRIBUTING
+from services.activity.invitations import routes as invitations
+from services.activity.invitations.sending import invitation_mails
 from services.activity.my_work import routes as my_work
 from services.activity.notifications import routes as notifications
 from services.activity.notifications.model import Notification
@@ -34,11 +36,13 @@ SERVICE: Final = Service(
         *my_work.ROUTES,
         *calendars.ROUTES,
         *distributions.ROUTES,
+        *invitations.ROUTES,
         *timeline.ROUTES,
     ),
     records=(Notification,),
     timers=(remind,),
     jobs=(DISTRIBUTING,),
+    sending=(invitation_mails,),
     projections=(
         projection(
             "reference_copies",

@@ -38,6 +38,7 @@ MEETING: Final = {
     "place": "Room 1",
     "agenda": "Figures of the year.",
     "uid": "20260302-board@example.org",
+    "invited": ("ana.costa@example.org",),
 }
 
 APPOINTMENTS: Final[Mapping[type[Record], Mapping[str, Any]]] = {

@@ -6,10 +6,11 @@ from libs.domain.kinds import kind_of
 from libs.domain.record import Draft
 from libs.store.changes import Announcement
 from libs.store.work import UnitOfWork
-from services.activity.activities.model.activity import Activity, Happening
+from services.activity.activities.model.activity import UNSETTLED, Activity, Happening
 from services.activity.activities.model.custom import CustomActivity
 from services.activity.activities.model.kinds import AnyActivity
 from services.activity.activity_types.commands import find_type, use_type
+from services.activity.invitations.commands import withdraw
 from services.activity.reminders.commands import keep_reminding
 
 
@@ -73,7 +74,14 @@ async def complete_activity(work: UnitOfWork, activity_id: str, request: Happeni
 
 async def cancel_activity(work: UnitOfWork, activity_id: str, request: CancelActivity) -> Activity:
     activity = await work.get_target(AnyActivity, activity_id)
+    withdraw(work, activity)
     return _moved(work, activity, activity.canceled(reason=request.reason), "canceled")
+
+
+async def remove_activity(work: UnitOfWork, activity: Activity) -> Activity:
+    if activity.state in UNSETTLED:
+        withdraw(work, activity)
+    return work.remove(activity)
 
 
 async def reopen_activity(work: UnitOfWork, activity_id: str, request: ReopenActivity) -> Activity:

@@ -25,6 +25,7 @@ RESOURCE: Final[Resource[Activity]] = Resource(
     AnyActivity,
     create=commands.create_activity,
     change=commands.change_activity,
+    remove=commands.remove_activity,
     restore=commands.restore_activity,
     warn=warn_of_overlaps,
     actions=(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from typing import Final
 
 from icalendar import Calendar, Event, vCalAddress, vRecur
@@ -31,14 +30,13 @@ ANSWERS: Final = {
 }
 
 
-class Method(StrEnum):
-    PUBLISH = "PUBLISH"
-    REQUEST = "REQUEST"
-    CANCEL = "CANCEL"
+def calendar_of(
+    activities: Iterable[Activity], *, method: str = "PUBLISH", name: str | None = None, organizer: str | None = None
+) -> bytes:
+    """A calendar of those that have a time, with the time zones they name.
 
-
-def calendar_of(activities: Iterable[Activity], *, method: Method = Method.PUBLISH, name: str | None = None) -> bytes:
-    """A calendar of those that have a time, with the time zones they name."""
+    `organizer` is whose address answers go to, where no party is the organizer.
+    """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -48,6 +46,10 @@ def calendar_of(activities: Iterable[Activity], *, method: Method = Method.PUBLI
     timed = [activity for activity in activities if activity.start is not None]
     for activity in timed:
         for event in _events(activity):
+            if organizer is not None and "organizer" not in event:
+                event.add("organizer", vCalAddress(f"mailto:{organizer}"))
+            if method == "CANCEL":
+                event["status"] = "CANCELLED"
             calendar.add_component(event)
     if timed:
         calendar.add_missing_timezones(*_years_of(timed))

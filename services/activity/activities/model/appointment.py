@@ -6,13 +6,17 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
+
 from libs.contracts.activity import ActivityState
 from libs.contracts.values import Day, Moment, Value
-from libs.domain.fields import INDEXED, INITIAL, LISTED, Line, Text
+from libs.domain.fields import GUARDED, INDEXED, INITIAL, LISTED, Line, Text
+from libs.domain.people import Email
 from libs.domain.personal import Personal
 from libs.domain.recurrence import ZoneName, day_begins
 from libs.domain.refusals import InvalidFields
 from services.activity.activities.model.activity import TEXTS, Activity
+from services.activity.activities.model.parties import MOST_PARTIES
 
 
 class Occurrence(Value):
@@ -34,7 +38,7 @@ class Occurrence(Value):
 class Meeting(Activity):
     """Scheduled unless it says otherwise. One that lasts all day begins and ends as days do in its time zone.
 
-    `uid` is what other calendars call it, where it came from one.
+    `uid` is what other calendars call it, where it came from one; `invited` are those who were written to.
     """
 
     personal = Personal(texts=(*TEXTS, "place", "agenda"), belongs_to={"regarding": None}, parties=("parties",))
@@ -47,6 +51,7 @@ class Meeting(Activity):
     place: Annotated[Line | None, LISTED] = None
     agenda: Text | None = None
     uid: Annotated[Line | None, INITIAL, LISTED] = None
+    invited: Annotated[tuple[Email, ...], GUARDED, Field(max_length=MOST_PARTIES)] = ()
 
     @property
     def zone(self) -> ZoneInfo:

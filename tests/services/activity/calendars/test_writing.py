@@ -15,7 +15,7 @@ from services.activity.activities.model.phone_call import PhoneCall
 from services.activity.activities.model.recurring_appointment import ChangeOccurrence, RecurringAppointment
 from services.activity.activities.model.task import Task
 from services.activity.calendars.reading import calendar_in, imported, parts_of
-from services.activity.calendars.writing import Method, calendar_of
+from services.activity.calendars.writing import calendar_of
 
 NINE = datetime(2026, 3, 16, 8, tzinfo=UTC)
 SECOND, THIRD = date(2026, 3, 23), date(2026, 3, 30)
@@ -92,7 +92,7 @@ def test_an_invitation_names_who_asks_who_is_asked_and_its_version() -> None:
     )
     visit = Appointment(id="a", subject="Visit", start=NINE, end=NINE, parties=parties, version=4)
 
-    [event] = events(visit, method=Method.REQUEST)
+    [event] = events(visit, method="REQUEST")
 
     assert (event.organizer.value, event.sequence.value) == ("mailto:ana@example.org", "3")
     [attendee] = event.contents["attendee"]
