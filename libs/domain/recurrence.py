@@ -6,6 +6,7 @@ is its name, whatever becomes of its time.
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from functools import cache
@@ -154,8 +155,10 @@ class Series:
             return self.start
         return wall.replace(year=day.year, month=day.month, day=day.day, fold=0).astimezone(UTC)
 
-    def has(self, day: date) -> bool:
-        return day in takewhile(lambda each: each <= day, self.days())
+    def those_of(self, days: AbstractSet[date]) -> frozenset[date]:
+        """Which of these days have an occurrence."""
+        last = max(days, default=date.min)
+        return frozenset(takewhile(lambda each: each <= last, self.days())) & days
 
     def last_day(self) -> date:
         """Nothing takes place after this day; where the rule says a number, it is that of the last occurrence."""
@@ -207,6 +210,11 @@ class Series:
         return day if self.moment_of(day) <= until else day - timedelta(days=1)
 
 
+def at_time(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """A time of day in UTC, by the same rules as of series."""
+    return datetime.combine(day, clock, zone).astimezone(UTC)
+
+
 def day_begins(day: date, zone: ZoneInfo) -> datetime:
     """The first moment of a day in UTC, which is not midnight where the clocks are put forward then."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    return at_time(day, time(), zone)

@@ -13,6 +13,9 @@ from services.activity.activities import routes as activities
 from services.activity.activity_types import routes as activity_types
 from services.activity.calendars import routes as calendars
 from services.activity.calendars.store import INDEXES as CALENDAR_INDEXES
+from services.activity.digests import routes as digests
+from services.activity.digests.commands import make_digest
+from services.activity.digests.sending import digests as digest_mails
 from services.activity.distributions import routes as distributions
 from services.activity.distributions import store as distributed
 from services.activity.distributions.running import DISTRIBUTING
@@ -33,6 +36,7 @@ SERVICE: Final = Service(
     routes=(
         *series.ROUTES,
         *notifications.ROUTES,
+        *digests.ROUTES,
         *my_work.ROUTES,
         *calendars.ROUTES,
         *distributions.ROUTES,
@@ -40,9 +44,9 @@ SERVICE: Final = Service(
         *timeline.ROUTES,
     ),
     records=(Notification,),
-    timers=(remind,),
+    timers=(remind, make_digest),
     jobs=(DISTRIBUTING,),
-    sending=(invitation_mails,),
+    sending=(invitation_mails, digest_mails),
     projections=(
         projection(
             "reference_copies",

@@ -61,7 +61,10 @@ TABLE: Mapping[Service, Owned] = {
     ),
     Service.ACTIVITY: Owned(
         built=_names("activities activity_types"),
-        reserved=_names("timeline notes attachments notifications my_work calendars calendar_feeds"),
+        reserved=_names(
+            "timeline notes attachments my_work calendars calendar_feeds",
+            "notifications notification_settings",
+        ),
     ),
     Service.REPORTING: Owned(
         built=_names("funnel"),

@@ -88,6 +88,7 @@ def test_what_changes_something_needs_more_than_a_sign_in_or_is_about_the_caller
         "events/ticket",
         "saved_views",
         "notifications",
+        "notification_settings",
         "calendars/link",
     )
     proven_by_the_path = ("quote_links/{token}/",)

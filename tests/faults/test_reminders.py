@@ -17,7 +17,7 @@ AT_ONCE: Final = 500
 WITHIN: Final = 600.0
 
 
-@pytest.mark.parametrize("number", [600, pytest.param(10_000, marks=pytest.mark.full)])
+@pytest.mark.parametrize("number", [300, pytest.param(10_000, marks=pytest.mark.full)])
 async def test_each_is_reminded_once_though_the_service_is_killed_twice(scene: Scene, number: int) -> None:
     ledger, subject = scene.ledger(), f"Call {uuid4().hex}"
     minute = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(days=1)

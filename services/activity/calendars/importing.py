@@ -1,17 +1,21 @@
 """An iCalendar file taken over event by event: by its UID each is added or changed, and a bad one stops no other."""
 
+import asyncio
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
+from icalendar import Calendar
+from pydantic import ValidationError
 
 from libs.contracts.values import Value
-from libs.domain.refusals import FieldError, InvalidFields, Refusal, TooLarge, UnsupportedMedia
+from libs.domain.refusals import InvalidFields, Refusal, TooLarge, UnsupportedMedia
 from libs.store.documents import to_json
 from libs.store.work import UnitOfWork
 from libs.web.drafting import drafted
 from libs.web.executing import STORE
 from libs.web.patching import patch_of, revised
+from libs.web.problems import refusal_of
 from libs.web.requests import context_of, custom_fields_of, grants_of
 from services.activity.activities.model.activity import Activity
 from services.activity.activities.model.kinds import AnyActivity
@@ -43,18 +47,18 @@ class ImportResult(Value):
     events: tuple[ImportOutcome, ...]
 
 
-async def calendar_text(request: web.Request) -> bytes:
-    """Raises `UnsupportedMedia` or `TooLarge`."""
+async def calendar_of_request(request: web.Request) -> Calendar:
+    """Raises `UnsupportedMedia`, `TooLarge` or `Malformed`."""
     if request.content_type != CONTENT_TYPE:
         raise UnsupportedMedia(f"send {CONTENT_TYPE}, not {request.content_type}")
     body = await request.read()
     if len(body) > LARGEST:
         raise TooLarge(f"a calendar has at most {LARGEST} bytes")
-    return body
+    return await asyncio.to_thread(calendar_in, body)
 
 
 async def import_calendar(request: web.Request, zone: ZoneInfo) -> ImportResult:
-    parts = parts_of(calendar_in(await calendar_text(request)))
+    parts = parts_of(await calendar_of_request(request))
     if len(parts) > MOST_EVENTS:
         raise TooLarge(f"a calendar has at most {MOST_EVENTS} events")
     outcomes = [await _one(request, uid, each, zone) for uid, each in parts.items()]
@@ -75,12 +79,17 @@ async def _one(request: web.Request, uid: str, parts: Parts, zone: ZoneInfo) -> 
     try:
         event = imported(uid, parts, zone=zone)
         return await request.app[STORE].run(lambda work: _take_over(request, work, event), context_of(request))
+    except NotUnderstood as error:
+        return ImportOutcome(uid=uid, status="refused", code="not_understood", detail=str(error))
+    except ValidationError as error:
+        return _refused(uid, refusal_of(error))
     except Refusal as refusal:
-        first = refusal.errors[0] if refusal.errors else FieldError("", refusal.code, refusal.detail)
-        return ImportOutcome(uid=uid, status="refused", code=first.code, detail=refusal.detail)
-    except ValueError as error:
-        code = "not_understood" if isinstance(error, NotUnderstood) else "invalid_event"
-        return ImportOutcome(uid=uid, status="refused", code=code, detail=str(error))
+        return _refused(uid, refusal)
+
+
+def _refused(uid: str, refusal: Refusal) -> ImportOutcome:
+    code = refusal.errors[0].code if refusal.errors else refusal.code
+    return ImportOutcome(uid=uid, status="refused", code=code, detail=refusal.detail)
 
 
 async def _take_over(request: web.Request, work: UnitOfWork, event: ImportedEvent) -> ImportOutcome:

@@ -169,9 +169,12 @@ def _rule_of(event: Event) -> str:
 
 
 def _left_out(event: Event, zone: ZoneInfo) -> list[Mapping[str, Any]]:
-    lists = [each for each in _several(event.get("exdate")) if isinstance(each, vDDDLists)]
-    days = [each.dt for several in lists for each in several.dts]
-    return [{"day": _day(each, zone), "canceled": True} for each in days if isinstance(each, date)]
+    days: list[date | datetime] = []
+    for several in _several(event.get("exdate")):
+        if not isinstance(several, vDDDLists):
+            raise NotUnderstood("EXDATE is neither days nor times")
+        days += [each.dt for each in several.dts if isinstance(each.dt, date)]
+    return [{"day": _day(each, zone), "canceled": True} for each in days]
 
 
 def _change(event: Event, zone: ZoneInfo) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """Calendars over HTTP: who is busy, the link to one's own, and what other calendars send."""
 
+import asyncio
 from datetime import timedelta
 from typing import Final
 
@@ -19,9 +20,9 @@ from libs.web.requests import DIRECTORY, caller_of, context_of
 from libs.web.settings import SETTINGS
 from services.activity.activities.model.kinds import AnyActivity
 from services.activity.calendars import commands, store
-from services.activity.calendars.importing import CONTENT_TYPE, ImportResult, calendar_text, import_calendar
+from services.activity.calendars.importing import CONTENT_TYPE, ImportResult, calendar_of_request, import_calendar
 from services.activity.calendars.model import BusyUser, busy_times
-from services.activity.calendars.reading import answers_in, calendar_in
+from services.activity.calendars.reading import answers_in
 from services.activity.calendars.writing import calendar_of
 from services.activity.my_work.routes import OPTIONS, zone_of
 from services.activity.series.routes import WINDOW, window_of
@@ -94,16 +95,17 @@ async def read_feed(request: web.Request) -> web.Response:
         raise NotFound("no calendar is to be had by this link")
     now = utc_now()
     planned = await store.planned(app[STORE], [owner], now - BEFORE, now + AHEAD)
-    return web.Response(body=calendar_of(planned, name="Tandem"), content_type=CONTENT_TYPE, headers=_PRIVATE)
+    written = await asyncio.to_thread(calendar_of, planned, name="Tandem")
+    return web.Response(body=written, content_type=CONTENT_TYPE, headers=_PRIVATE)
 
 
 async def take_calendar(request: web.Request) -> web.Response:
-    return json_response(to_json((await import_calendar(request, zone_of(request))).model_dump()))
+    return json_response(to_json((await import_calendar(request, await zone_of(request))).model_dump()))
 
 
 async def take_replies(request: web.Request) -> web.Response:
     """What attendees answer to invitations, as their calendars send it; all of it or nothing."""
-    answers = answers_in(calendar_in(await calendar_text(request)))
+    answers = answers_in(await calendar_of_request(request))
 
     async def command(work: UnitOfWork) -> Answered:
         return Answered(activity_ids=tuple([(await commands.take_answer(work, each)).id for each in answers]))

@@ -1,5 +1,6 @@
 """Links to calendars, and who is busy when."""
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
@@ -56,10 +57,10 @@ async def planned(store: Store, user_ids: Sequence[str], begin: datetime, end: d
         for who in ({"owner_id": users}, {"parties.id": users, "parties": invited})
         for what in (once, series)
     ]
-    found: dict[str, Activity] = {}
+    activities = store.collection(AnyActivity.collection)
     async with answering():
-        for query in queries:
-            cursor = store.collection(AnyActivity.collection).find(query, WITHOUT_PRIVATE).sort("_id", 1)
-            for document in await cursor.to_list(MOST):
-                found[document["_id"]] = to_record(AnyActivity, document)
-    return list(found.values())
+        found = await asyncio.gather(
+            *(activities.find(query, WITHOUT_PRIVATE).sort("start", 1).to_list(MOST) for query in queries)
+        )
+    documents = {document["_id"]: document for each in found for document in each}
+    return [to_record(AnyActivity, document) for document in documents.values()]

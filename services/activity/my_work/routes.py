@@ -16,15 +16,18 @@ from libs.web.api import Route, Rule
 from libs.web.executing import STORE
 from libs.web.requests import caller_of, grants_of
 from services.activity.activities.model.kinds import AnyActivity
+from services.activity.digests.store import settings_of
 from services.activity.my_work.model import MyWork
 from services.activity.my_work.store import my_work
 
-OPTIONS: Final = {"time_zone": "an IANA name, on whose clocks days and weeks begin; UTC by default"}
+OPTIONS: Final = {"time_zone": "an IANA name, on whose clocks days begin; by default that of the notification settings"}
 
 
-def zone_of(request: web.Request) -> ZoneInfo:
-    """The time zone that a query names; raises `InvalidFields`."""
-    name = request.query.get("time_zone", "UTC")
+async def zone_of(request: web.Request) -> ZoneInfo:
+    """The time zone that a query names, or else the caller's own; raises `InvalidFields`."""
+    name = request.query.get("time_zone")
+    if name is None:
+        name = (await settings_of(request.app[STORE], caller_of(request).user_id)).time_zone
     if name not in zones():
         raise InvalidFields.at("time_zone", "unknown_zone", "an IANA name is wanted, such as Europe/Lisbon")
     return ZoneInfo(name)
@@ -33,7 +36,8 @@ def zone_of(request: web.Request) -> ZoneInfo:
 async def read_my_work(request: web.Request) -> web.Response:
     """What the caller has to do, without what their roles hide of activities."""
     grants = grants_of(request)
-    work = await my_work(request.app[STORE], caller_of(request).user_id, now=utc_now(), zone=zone_of(request))
+    zone = await zone_of(request)
+    work = await my_work(request.app[STORE], caller_of(request).user_id, now=utc_now(), zone=zone)
     shown = {
         name: {**section, "value": [trimmed(item, grants, AnyActivity.collection) for item in section["value"]]}
         for name, section in work.model_dump().items()

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import dropwhile
 from typing import Annotated, Final, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -17,7 +20,16 @@ MOST_EXCEPTIONS: Final = 500
 _PIECE: Final = timedelta(days=100)
 """Occurrences are worked out so far ahead at a time."""
 
+_MARGIN: Final = timedelta(days=2)
+"""Zones differ by less, and so does the length of days."""
+
 RuleText = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+@lru_cache(maxsize=1024)
+def _series_of(rule: str, start: datetime, zone: ZoneInfo) -> Series:
+    """To read a rule takes as long as to find many of its days."""
+    return Series(Rule.parse(rule), start, zone)
 
 
 class ChangeOccurrence(Value):
@@ -62,7 +74,7 @@ class RecurringAppointment(Meeting, aggregate="activity.recurring_appointment"):
 
     @property
     def series(self) -> Series:
-        return Series(Rule.parse(self.rule), self.start, self.zone)
+        return _series_of(self.rule, self.start, self.zone)
 
     def settled(self) -> Self:
         """As of every appointment, with the exceptions that still are about an occurrence."""
@@ -71,7 +83,8 @@ class RecurringAppointment(Meeting, aggregate="activity.recurring_appointment"):
             series = self.series.sound()
         except ValueError as error:
             raise InvalidFields.at("/rule", "invalid_rule", str(error)) from None
-        kept = tuple(each for each in self.exceptions if series.has(each.day))
+        days = series.those_of({each.day for each in self.exceptions})
+        kept = tuple(each for each in self.exceptions if each.day in days)
         changed = [self.changed(each) for each in kept if not each.canceled]
         last = series.last_day()
         update = {
@@ -83,10 +96,11 @@ class RecurringAppointment(Meeting, aggregate="activity.recurring_appointment"):
         return settled.model_copy(update=update)
 
     def occurrences(self, begin: datetime, end: datetime) -> Iterator[Occurrence]:
-        series, excepted = self.series, {each.day: each for each in self.exceptions}
+        series, excepted = self.series, {each.day for each in self.exceptions}
+        first = (begin - self.length - _MARGIN).date()
         moved = (self.changed(each) for each in self.exceptions if not each.canceled)
         found = [each for each in moved if each.touches(begin, end)]
-        for day in series.days():
+        for day in dropwhile(lambda day: day < first, series.days()):
             if series.moment_of(day) >= end:
                 break
             if day not in excepted and (usual := self._usual(day)).touches(begin, end):
@@ -155,7 +169,7 @@ class RecurringAppointment(Meeting, aggregate="activity.recurring_appointment"):
             raise MoveRefused(action, state=self.state, open_actions=MOVES.open_actions(self.state))
 
     def _refuse_unknown(self, day: date) -> None:
-        if not self.series.has(day):
+        if not self.series.those_of({day}):
             raise InvalidFields.at("/day", "no_occurrence", f"the series has no occurrence on {day}")
 
     def _excepting(self, day: date, exception: OccurrenceException | None) -> Self:
