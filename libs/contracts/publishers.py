@@ -11,6 +11,7 @@ from libs.contracts import (
     catalogue,
     company,
     documents,
+    emails,
     identity,
     interactions,
     journal,
@@ -41,7 +42,7 @@ MODULES: Final = MappingProxyType(
         "sales": (sales, relationships, catalogue, company, documents, billing, lead_rules, planning),
         "marketing": (marketing,),
         "service": (service,),
-        "activity": (activity, appointments, interactions, notifications),
+        "activity": (activity, appointments, interactions, notifications, emails),
         "reporting": (),
         "journal": (journal,),
     }

@@ -36,6 +36,23 @@ class Files:
             await upload.abort()
             raise
 
+    @answering()
+    async def put(self, file_id: str, content: bytes) -> None:
+        """Stores these bytes, in the place of the file of this id, if there is one."""
+        with suppress(NoFile):
+            await self._bucket.delete(file_id)
+        upload = self._bucket.open_upload_stream_with_id(file_id, file_id)
+        try:
+            await upload.write(content)
+            await upload.close()
+        except BaseException:
+            await upload.abort()
+            raise
+
+    async def read(self, file_id: str) -> bytes:
+        """The whole file; raises `NotFound`."""
+        return b"".join([piece async for piece in self.pieces(file_id)])
+
     async def replace(self, file_id: str, path: Path) -> None:
         """As `keep`, in place of the file of this id, if there is one."""
         await self.drop(file_id)

@@ -66,6 +66,15 @@ _IMPORT: Final[dict[str, Any]] = {
     },
 }
 
+_FILE: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {"type": "string", "format": "binary"},
+        "content_type": {"type": "string", "description": "of the file; application/octet-stream without it"},
+    },
+}
+
 
 def document(title: str, version: str, routes: Sequence[Route]) -> dict[str, Any]:
     """The whole document. Bodies are described as they are read, answers as they are written."""
@@ -131,6 +140,8 @@ def _operation(route: Route, references: References) -> dict[str, Any]:
         operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _IMPORT}}}
     elif route.raw_body == "calendar":
         operation["requestBody"] = {"required": True, "content": {"text/calendar": {"schema": {"type": "string"}}}}
+    elif route.raw_body == "file":
+        operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _FILE}}}
     return operation
 
 

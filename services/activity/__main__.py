@@ -1,7 +1,8 @@
 """`python -m services.activity`."""
 
-from libs.web.server import serve
+from libs.web.server import run, tcp_site
 from services.activity.app import make_app
+from services.activity.settings import ActivitySettings
 
 if __name__ == "__main__":
-    serve("activity", make_app)
+    run("activity", make_app, ActivitySettings(), site=tcp_site)

@@ -1,5 +1,6 @@
 """The activity service on one page."""
 
+from dataclasses import replace
 from typing import Final
 
 from aiohttp import web
@@ -8,7 +9,6 @@ from libs.bus.definitions import projection
 from libs.privacy.finding import Portable
 from libs.store import copies
 from libs.web.service import Service, create_app
-from libs.web.settings import ServiceSettings
 from services.activity.activities import routes as activities
 from services.activity.activity_types import routes as activity_types
 from services.activity.calendars import routes as calendars
@@ -19,6 +19,14 @@ from services.activity.digests.sending import digests as digest_mails
 from services.activity.distributions import routes as distributions
 from services.activity.distributions import store as distributed
 from services.activity.distributions.running import DISTRIBUTING
+from services.activity.email_contents import routes as email_contents
+from services.activity.email_contents.store import BODIES
+from services.activity.email_receiving import routes as email_receiving
+from services.activity.email_receiving import store as arrivals
+from services.activity.email_receiving.routes import Receiving
+from services.activity.email_sending import routes as email_sending
+from services.activity.email_sending import store as email_queue
+from services.activity.email_sending.postman import Pace
 from services.activity.invitations import routes as invitations
 from services.activity.invitations.sending import invitation_mails
 from services.activity.my_work import routes as my_work
@@ -26,9 +34,13 @@ from services.activity.notifications import routes as notifications
 from services.activity.notifications.model import Notification
 from services.activity.reminders.commands import remind
 from services.activity.series import routes as series
+from services.activity.settings import ActivitySettings
 from services.activity.timeline import consumers as timeline_consumers
 from services.activity.timeline import routes as timeline
 from services.activity.timeline import store as entries
+
+USUAL: Final = Pace()
+NOWHERE: Final = Receiving()
 
 SERVICE: Final = Service(
     name="activity",
@@ -40,6 +52,9 @@ SERVICE: Final = Service(
         *my_work.ROUTES,
         *calendars.ROUTES,
         *distributions.ROUTES,
+        *email_contents.ROUTES,
+        *email_sending.ROUTES,
+        *email_receiving.ROUTES,
         *invitations.ROUTES,
         *timeline.ROUTES,
     ),
@@ -60,14 +75,22 @@ SERVICE: Final = Service(
         )(copies.keep_copies),
         timeline_consumers.keep_timeline,
     ),
-    portable=(Portable(entries.COLLECTION, "about"),),
+    portable=(Portable(entries.COLLECTION, "about"), Portable(BODIES, "_id", bare=True)),
     indexes={
         entries.COLLECTION: entries.INDEXES,
         distributed.COLLECTION: distributed.INDEXES,
         **CALENDAR_INDEXES,
+        email_queue.QUEUE: email_queue.INDEXES,
+        **arrivals.INDEXES,
     },
 )
 
 
-async def make_app(settings: ServiceSettings) -> web.Application:
-    return await create_app(SERVICE, settings)
+def activity(pace: Pace = USUAL, inbox: str | None = None, receiving: Receiving = NOWHERE) -> Service:
+    """The service; it sends e-mails at this `pace`, has replies sent to `inbox`, and takes mail as `receiving` says."""
+    attachments = (email_sending.posting(pace, inbox), email_receiving.receiving(receiving))
+    return replace(SERVICE, attachments=(*SERVICE.attachments, *attachments))
+
+
+async def make_app(settings: ActivitySettings) -> web.Application:
+    return await create_app(activity(settings.pace, settings.mail_inbox, settings.receiving), settings)

@@ -63,7 +63,7 @@ TABLE: Mapping[Service, Owned] = {
         built=_names("activities activity_types"),
         reserved=_names(
             "timeline notes attachments my_work calendars calendar_feeds",
-            "notifications notification_settings",
+            "notifications notification_settings email_traffic",
         ),
     ),
     Service.REPORTING: Owned(

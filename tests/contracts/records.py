@@ -9,6 +9,7 @@ from libs.privacy.tasks import task_of
 from services.activity.activities.model.campaign_activity import CampaignActivity
 from services.activity.activities.model.campaign_response import CampaignResponse
 from services.activity.activities.model.custom import CustomActivity
+from services.activity.activities.model.email import Email
 from services.activity.activities.model.phone_call import PhoneCall
 from services.activity.activities.model.service_activity import ServiceActivity
 from services.activity.activities.model.task import Task
@@ -34,6 +35,7 @@ from services.sales.scoring_rules.model import ScoringRule
 from services.service.cases.model import Case
 from tests.contracts.activity_types import TYPES, VISIT
 from tests.contracts.appointments import ACTIVITY, APPOINTMENTS
+from tests.contracts.emails import EMAIL
 from tests.contracts.offers import COMPETITOR, DOCUMENT, OFFERS
 from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, PROOF, id_of
 
@@ -321,6 +323,7 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
     CampaignActivity: {**ACTIVITY, "id": CAMPAIGN_ACTIVITY, "campaign_id": CAMPAIGN, "channel": "event"},
     CustomActivity: {**ACTIVITY, **VISIT},
     ServiceActivity: {**ACTIVITY, "id": SERVICE_ACTIVITY, "place": "Rua Nova 1"},
+    Email: {**ACTIVITY, **EMAIL},
     Task: {**ACTIVITY, "id": TASK, "percent_complete": 100, "category": "Preparation"},
     CampaignResponse: {
         **ACTIVITY,

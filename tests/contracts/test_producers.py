@@ -33,6 +33,7 @@ PAST_TENSE = {
     "win": "won",
     "remove_members": "members_removed",
     "remove_second_factor": "second_factor_removed",
+    "send": "scheduled",
     "share": "updated",
     "submit": "submitted",
     "unshare": "updated",

@@ -13,6 +13,7 @@ from libs.bus.parking import Reason
 from libs.cli.main import app
 from libs.contracts.envelope import ERASED, RESTATED
 from libs.contracts.publishers import BY_TYPE
+from services.activity.settings import ActivitySettings
 from services.gateway.settings import GatewaySettings
 from services.journal.settings import JournalSettings
 from tests.docs.guides import PAGES, ROOT, code_in, page, rows
@@ -26,7 +27,7 @@ def test_every_setting_is_listed_with_its_usual_value() -> None:
 
     assert listed == {
         f"TANDEM_{name.upper()}": usual(field.default)
-        for settings in (GatewaySettings, JournalSettings)
+        for settings in (ActivitySettings, GatewaySettings, JournalSettings)
         for name, field in settings.model_fields.items()
     }
 

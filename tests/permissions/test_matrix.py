@@ -120,7 +120,7 @@ async def test_every_route_asks_who_calls_and_what_their_roles_allow(
     wrong: list[str] = []
 
     async def look(route: Route, holder: str | None) -> None:
-        path = route.path.replace("{collection}", "leads").replace("{id}", NOBODYS_ID)
+        path = route.path.replace("{collection}", "leads").replace("{id}", NOBODYS_ID).replace("{file_id}", NOBODYS_ID)
         body: Any = {} if route.method in {"POST", "PATCH"} else None
         status = await status_of(started, route, path, headers_of(started, holder), body)
         if holder is None:
@@ -192,7 +192,8 @@ async def test_every_route_about_one_record_reaches_those_that_the_role_reaches(
         body = {} if each.route.method == "PATCH" else smallest(each.route.body)
         for row, id_ in ids.items():
             cells += 1
-            status = await status_of(started, each.route, each.route.path.replace("{id}", id_), headers, body)
+            path = each.route.path.replace("{id}", id_).replace("{file_id}", NOBODYS_ID)
+            status = await status_of(started, each.route, path, headers, body)
             wanted = expected(role, each.guard.operation, row)
             closed = resource.collection in FOR_ADMINISTRATORS and each.guard.operation != "read"
             passed = status not in {401, 403, 404, 500}

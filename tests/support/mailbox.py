@@ -15,11 +15,24 @@ from tests.support.waiting import eventually
 
 @dataclass
 class Mailbox:
-    """Keeps what it is sent; or refuses it, and counts that."""
+    """Keeps what it is sent, and for whom; or refuses it, and counts that.
+
+    `answers` are what some addresses are answered, one after the other, before they are taken.
+    """
 
     mails: list[EmailMessage] = field(default_factory=list)
+    envelopes: list[tuple[str, list[str]]] = field(default_factory=list)
+    answers: dict[str, list[str]] = field(default_factory=dict)
     refusing: bool = False
     refused: int = 0
+
+    async def handle_RCPT(  # noqa: N802 - its name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if answers := self.answers.get(address):
+            return answers.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 welcome"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - its name
         if self.refusing:
@@ -28,6 +41,7 @@ class Mailbox:
         mail = message_from_bytes(envelope.original_content or b"", policy=default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        self.envelopes.append((envelope.mail_from or "", envelope.rcpt_tos))
         return "250 taken"
 
     async def first(self) -> EmailMessage:
@@ -38,6 +52,8 @@ class Mailbox:
 
     def empty(self) -> None:
         self.mails.clear()
+        self.envelopes.clear()
+        self.answers.clear()
         self.refusing, self.refused = False, 0
 
 

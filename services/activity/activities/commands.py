@@ -51,7 +51,7 @@ def add_activity(work: UnitOfWork, prepared: Activity) -> Activity:
 async def change_activity(work: UnitOfWork, current: Activity, wanted: Activity) -> Activity:
     if isinstance(wanted, CustomActivity) and wanted.fields != current.__dict__["fields"]:
         wanted = wanted.fitting((await find_type(work, wanted.activity_type)).fields_schema)
-    changed = work.save(wanted.settled())
+    changed = work.save(wanted.revised(current))
     keep_reminding(work, changed, current)
     return changed
 

@@ -71,6 +71,7 @@ class Activity(Record, collection="activities", aggregate="activity.activity"):
     parent = "regarding"
     personal = Personal(texts=TEXTS, belongs_to={"regarding": None}, parties=("parties",))
     reasons: ClassVar[Reasons] = {state: (state.value,) for state in ActivityState}
+    moves: ClassVar[Moves[ActivityState]] = MOVES
     on_completion: ClassVar[Mapping[str, object]] = {}
 
     type: Annotated[str, INITIAL, INDEXED]
@@ -116,7 +117,7 @@ class Activity(Record, collection="activities", aggregate="activity.activity"):
         return self._moved("reopen", reason, occurred_at=None)
 
     def _moved(self, action: str, reason: str | None, **changes: object) -> Self:
-        state = MOVES.after(action, state=self.state)
+        state = self.moves.after(action, state=self.state)
         if reason is not None and reason not in self.reasons[state]:
             raise self._unknown_reason("/reason", state)
         return self.evolve(state=state, status_reason=reason, **changes).settled()
@@ -125,6 +126,10 @@ class Activity(Record, collection="activities", aggregate="activity.activity"):
         """When it begins, or is due if it says no start, as far as that is later than `after`."""
         if (begins := self.start or self.due) and begins > after:
             yield begins
+
+    def revised(self, _before: "Activity") -> Self:
+        """The activity as somebody has changed it."""
+        return self.settled()
 
     def settled(self) -> Self:
         """The activity with its status reason; raises `InvalidFields` where its fields contradict each other."""

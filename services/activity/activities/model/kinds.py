@@ -8,6 +8,7 @@ from services.activity.activities.model.appointment import Appointment
 from services.activity.activities.model.campaign_activity import CampaignActivity
 from services.activity.activities.model.campaign_response import CampaignResponse
 from services.activity.activities.model.custom import CustomActivity
+from services.activity.activities.model.email import Email
 from services.activity.activities.model.phone_call import PhoneCall
 from services.activity.activities.model.recurring_appointment import RecurringAppointment
 from services.activity.activities.model.service_activity import ServiceActivity
@@ -20,6 +21,7 @@ KINDS: Final = (
     CampaignResponse,
     Letter,
     Fax,
+    Email,
     CampaignActivity,
     ServiceActivity,
     Appointment,

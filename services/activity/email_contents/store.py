@@ -1,0 +1,28 @@
+"""Where bodies of e-mails lie, one document each, and their attachments, one file each."""
+
+from typing import Final
+
+from libs.domain.refusals import NotFound
+from libs.store.errors import answering
+from libs.store.store import Store
+from libs.store.work import UnitOfWork
+from services.activity.activities.model.email import Email
+from services.activity.email_contents.model import Body
+
+BODIES: Final = "email_bodies"
+FILES: Final = "email_files"
+
+
+def put_body(work: UnitOfWork, email_id: str, body: Body) -> None:
+    work.overwrite(BODIES, {"_id": email_id, **body.model_dump()})
+
+
+@answering()
+async def body_of(store: Store, email: Email) -> Body:
+    """The one of its own, or else what the record says; raises `NotFound` where the person it told of was erased."""
+    if email.body_size is None:
+        return Body(text=email.description)
+    row = await store.collection(BODIES).find_one({"_id": email.id})
+    if row is None:
+        raise NotFound("the body of this e-mail was erased")
+    return Body.model_validate(row)

@@ -1,0 +1,122 @@
+"""E-mails to a server that fails half the time, from a service that is killed."""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+from aiohttp.test_utils import TestServer, unused_port
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from libs.contracts.activity import PartyRole
+from libs.store.context import Context
+from libs.store.store import Store
+from libs.store.work import UnitOfWork
+from services.activity.activities.model.email import Email
+from services.activity.activities.model.kinds import AnyActivity
+from services.activity.activities.model.parties import Party
+from services.activity.app import SERVICE
+from services.activity.email_sending.commands import send_email
+from services.activity.email_sending.model import SendEmail
+from services.activity.email_sending.postman import Pace
+from services.activity.email_sending.store import QUEUE, count_waiting
+from tests.support.mailbox import Mailbox, arriving
+from tests.support.services import Identities
+from tests.support.waiting import eventually
+
+AT_ONCE = 100
+
+
+@dataclass
+class Unsteady(Mailbox):
+    """Refuses every other mail for now, hangs up on some, and says nothing to a few that it has taken."""
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - its name
+        chance = random.random()
+        if chance < 0.4:
+            self.refused += 1
+            return "451 not now"
+        if chance < 0.5:
+            self.refused += 1
+            server.transport.abort()  # type: ignore[union-attr]
+            return "421 gone"
+        return await super().handle_DATA(server, session, envelope)
+
+
+@asynccontextmanager
+async def sending(environment: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.faults.mail_service", env={**os.environ, **environment}
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            await process.wait()
+
+
+async def queue(store: Store, count: int) -> set[str]:
+    """Drafts and sends so many e-mails; returns their Message-IDs."""
+
+    async def some(work: UnitOfWork) -> list[str]:
+        ids = []
+        for _ in range(AT_ONCE):
+            party = Party(role=PartyRole.TO, email=f"{work.new_id()}@example.org")
+            email = work.add(Email(id=work.new_id(), subject="Spring", parties=(party,)).begun(at=work.now))
+            sent = await send_email(work, email.id, SendEmail(), domain="example.org")
+            ids.append(sent.message_id or "")
+        return ids
+
+    return {id_ for _ in range(count // AT_ONCE) for id_ in await store.run(some, Context())}
+
+
+@pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.full)])
+async def test_every_mail_arrives_though_the_server_fails_and_the_service_is_killed_twice(
+    count: int, mongo_url: str, amqp_url: str, database_name: str
+) -> None:
+    mailbox, identities = Unsteady(), Identities()
+    name = f"{database_name}_activity"
+    async with arriving(mailbox) as smtp_url, TestServer(identities.app()) as identity:
+        store = await Store.open(mongo_url, name, service="activity", records=SERVICE.all_records())
+        message_ids = await queue(store, count)
+        environment = {
+            "TANDEM_ENVIRONMENT": "development",
+            "TANDEM_MONGO_URL": mongo_url,
+            "TANDEM_AMQP_URL": amqp_url,
+            "TANDEM_DATABASE_PREFIX": database_name,
+            "TANDEM_UPSTREAM_IDENTITY": str(identity.make_url("")),
+            "TANDEM_AUDIENCE": "[]",
+            "TANDEM_HTTP_PORT": str(unused_port()),
+            "TANDEM_SMTP_URL": smtp_url,
+        }
+
+        async def taken(part: float) -> bool:
+            return len(mailbox.mails) >= part * count
+
+        for part in (0.2, 0.5):
+            async with sending(environment) as process:
+                await eventually(lambda part=part: taken(part), within=300)  # type: ignore[misc]
+                process.kill()
+                await process.wait()
+        async with sending(environment):
+
+            async def decided() -> bool:
+                return await store.collection(QUEUE).count_documents({}) == 0
+
+            await eventually(decided, within=600, every=0.2)
+
+        arrived = Counter(str(mail["Message-ID"]) for mail in mailbox.mails)
+        assert arrived.keys() == message_ids
+        assert mailbox.refused > count / 2
+        assert arrived.total() - count <= 2 * Pace().at_once
+        assert await count_waiting(store) == (0, 0)
+        emails = store.collection(AnyActivity.collection)
+        assert await emails.count_documents({"state": "completed", "status_reason": "sent"}) == count
+        await store.close()

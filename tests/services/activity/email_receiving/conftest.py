@@ -1,0 +1,79 @@
+"""The activity service with mail going out to one server, and coming in by SMTP and from an IMAP mailbox."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import aiosmtplib
+import pytest
+
+from libs.store.copies import keep_copies
+from libs.web.executing import STORE
+from services.activity.app import activity
+from services.activity.email_receiving.routes import PORT, Receiving
+from tests.services.activity.email_sending.conftest import INBOX, QUICK
+from tests.support.events import envelope
+from tests.support.imap import ImapBox, imap_box
+from tests.support.mailbox import Mailbox, arriving
+from tests.support.services import Running, running
+from tests.support.waiting import eventually
+
+PATH = "/api/v1/activities"
+
+
+@dataclass
+class Post:
+    """The service, the customers' mail server, and the mailbox that the service polls."""
+
+    service: Running
+    outside: Mailbox
+    imap: ImapBox
+
+    async def deliver(self, raw: bytes, *, to: str = INBOX) -> None:
+        """As another mail server does, over SMTP."""
+        port = self.service.app[PORT]
+        await aiosmtplib.send(
+            raw, sender="someone@example.com", recipients=[to], hostname="127.0.0.1", port=port, timeout=30
+        )
+
+    async def known(self, collection: str, id: str, email: str, name: str) -> None:
+        record = {"id": id, "full_name": name, "email": email, "owner_id": "eve"}
+        type_ = f"sales.{collection.removesuffix('s')}.created"
+        await keep_copies(self.service.app[STORE], [envelope(type_, collection, record)])
+
+    async def stored(self, message_id: str, count: int = 1) -> list[dict[str, Any]]:
+        """The e-mails with this Message-ID, once there are so many, and nothing waits."""
+
+        async def found() -> list[dict[str, Any]] | None:
+            _, page = await self.service.get(f"{PATH}?$filter=message_id eq '{message_id}'")
+            return page["value"] if len(page["value"]) >= count else None
+
+        return await eventually(found)
+
+    async def email(self, message_id: str) -> dict[str, Any]:
+        return (await self.stored(message_id))[0]
+
+    async def traffic(self) -> dict[str, dict[str, Any]]:
+        """By mailbox, once nothing waits."""
+
+        async def quiet() -> dict[str, dict[str, Any]] | None:
+            _, told = await self.service.get("/api/v1/email_traffic")
+            boxes = {box["mailbox"].partition(":")[0]: box for box in told["mailboxes"]}
+            return boxes if boxes and not any(box["waiting"] for box in boxes.values()) else None
+
+        return await eventually(quiet)
+
+
+@pytest.fixture(scope="module")
+async def post(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Post]:
+    outside = Mailbox()
+    async with imap_box() as imap, arriving(outside) as smtp_url:
+        receiving = Receiving(listen=("127.0.0.1", 0), imap_url=imap.url, poll_every=0.1, sort_every=0.05)
+        async with running(
+            activity(QUICK, INBOX, receiving),
+            mongo_url=mongo_url,
+            amqp_url=amqp_url,
+            database=shared_database,
+            smtp_url=smtp_url,
+        ) as service:
+            yield Post(service, outside, imap)
