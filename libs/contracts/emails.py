@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
 from libs.contracts.activity import ActivitySnapshot, Direction
-from libs.contracts.event import Event
+from libs.contracts.event import Event, Searchable, Snapshot
 
 
 class DeliveryOutcome(StrEnum):
@@ -101,6 +101,43 @@ class EmailRestored(Event[EmailSnapshot], type="activity.email.restored"):
     pass
 
 
+class EmailTemplateSnapshot(Snapshot):
+    searchable: ClassVar = Searchable("email_templates", title=("name",), text=("subject",))
+
+    name: str
+    subject: str
+    state: str
+    created_at: datetime
+
+
+class EmailTemplateCreated(Event[EmailTemplateSnapshot], type="activity.email_template.created"):
+    pass
+
+
+class EmailTemplateUpdated(Event[EmailTemplateSnapshot], type="activity.email_template.updated"):
+    pass
+
+
+class EmailTemplateActivated(Event[EmailTemplateSnapshot], type="activity.email_template.activated"):
+    pass
+
+
+class EmailTemplateDeactivated(Event[EmailTemplateSnapshot], type="activity.email_template.deactivated"):
+    pass
+
+
+class EmailTemplateAssigned(Event[EmailTemplateSnapshot], type="activity.email_template.assigned"):
+    pass
+
+
+class EmailTemplateDeleted(Event[EmailTemplateSnapshot], type="activity.email_template.deleted"):
+    pass
+
+
+class EmailTemplateRestored(Event[EmailTemplateSnapshot], type="activity.email_template.restored"):
+    pass
+
+
 EVENTS: tuple[type[Event[Any]], ...] = (
     EmailCreated,
     EmailUpdated,
@@ -114,4 +151,11 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     EmailAssigned,
     EmailDeleted,
     EmailRestored,
+    EmailTemplateCreated,
+    EmailTemplateUpdated,
+    EmailTemplateActivated,
+    EmailTemplateDeactivated,
+    EmailTemplateAssigned,
+    EmailTemplateDeleted,
+    EmailTemplateRestored,
 )

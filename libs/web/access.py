@@ -20,6 +20,7 @@ _LEAD_RULES: Final = frozenset({"scoring_rules", "assignment_rules"})
 _MARKETING: Final = frozenset({"campaigns", "marketing_lists"})
 _SERVICE: Final = frozenset({"cases"})
 _ACTIVITIES: Final = frozenset({"activities"})
+_TEMPLATES: Final = frozenset({"email_templates"})
 _COLLEAGUES: Final = frozenset({"users", "teams"})
 """Whom records are given to, and shared with."""
 
@@ -33,6 +34,7 @@ _READ_BY_ALL: Final = (
     | _MARKETING
     | _SERVICE
     | _ACTIVITIES
+    | _TEMPLATES
     | _COLLEAGUES
     | {"timeline", "activity_types", "funnel", "jobs", "custom_fields", "duplicate_rules", "search", "company_profiles"}
 )
@@ -46,7 +48,7 @@ _IMPORTS: Final = {"imports": frozenset({Operation.CREATE, Operation.READ})}
 ROLES: Final[Mapping[str, Mapping[str, frozenset[Operation]]]] = {
     "sales_manager": {
         **dict.fromkeys(_READ_BY_ALL, _READ),
-        **dict.fromkeys(_SALES | _BILLING | _CATALOGUE | _PLANNING | _ACTIVITIES, _EVERYTHING),
+        **dict.fromkeys(_SALES | _BILLING | _CATALOGUE | _PLANNING | _ACTIVITIES | _TEMPLATES, _EVERYTHING),
         **_IMPORTS,
     },
     "salesperson": {
@@ -57,7 +59,7 @@ ROLES: Final[Mapping[str, Mapping[str, frozenset[Operation]]]] = {
     },
     "marketer": {
         **dict.fromkeys(_READ_BY_ALL, _READ),
-        **dict.fromkeys(_MARKETING | _ACTIVITIES, _EVERYTHING),
+        **dict.fromkeys(_MARKETING | _ACTIVITIES | _TEMPLATES, _EVERYTHING),
         "leads": _DAILY_WORK,
         **_IMPORTS,
     },

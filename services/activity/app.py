@@ -21,12 +21,14 @@ from services.activity.distributions import store as distributed
 from services.activity.distributions.running import DISTRIBUTING
 from services.activity.email_contents import routes as email_contents
 from services.activity.email_contents.store import BODIES
+from services.activity.email_contents.tidying import tidy
 from services.activity.email_receiving import routes as email_receiving
 from services.activity.email_receiving import store as arrivals
 from services.activity.email_receiving.routes import Receiving
 from services.activity.email_sending import routes as email_sending
 from services.activity.email_sending import store as email_queue
 from services.activity.email_sending.postman import Pace
+from services.activity.email_templates import routes as email_templates
 from services.activity.invitations import routes as invitations
 from services.activity.invitations.sending import invitation_mails
 from services.activity.my_work import routes as my_work
@@ -44,7 +46,7 @@ NOWHERE: Final = Receiving()
 
 SERVICE: Final = Service(
     name="activity",
-    resources=(activities.RESOURCE, activity_types.RESOURCE),
+    resources=(activities.RESOURCE, activity_types.RESOURCE, email_templates.RESOURCE),
     routes=(
         *series.ROUTES,
         *notifications.ROUTES,
@@ -55,11 +57,13 @@ SERVICE: Final = Service(
         *email_contents.ROUTES,
         *email_sending.ROUTES,
         *email_receiving.ROUTES,
+        *email_templates.ROUTES,
         *invitations.ROUTES,
         *timeline.ROUTES,
     ),
     records=(Notification,),
     timers=(remind, make_digest),
+    schedules=(tidy,),
     jobs=(DISTRIBUTING,),
     sending=(invitation_mails, digest_mails),
     projections=(

@@ -50,7 +50,7 @@ TABLE: Mapping[Service, Owned] = {
     ),
     Service.MARKETING: Owned(
         built=_names("campaigns marketing_lists"),
-        reserved=_names("campaign_activities quick_campaigns email_templates journeys forms"),
+        reserved=_names("campaign_activities quick_campaigns journeys forms"),
     ),
     Service.SERVICE: Owned(
         built=_names("cases"),
@@ -60,7 +60,7 @@ TABLE: Mapping[Service, Owned] = {
         ),
     ),
     Service.ACTIVITY: Owned(
-        built=_names("activities activity_types"),
+        built=_names("activities activity_types email_templates"),
         reserved=_names(
             "timeline notes attachments my_work calendars calendar_feeds",
             "notifications notification_settings email_traffic",

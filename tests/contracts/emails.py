@@ -24,3 +24,11 @@ EMAIL: Final[Mapping[str, Any]] = {
     "automatic": True,
     "body_size": 20,
 }
+
+EMAIL_TEMPLATE: Final[Mapping[str, Any]] = {
+    "id": id_of(245),
+    "name": "Offer",
+    "subject": "An offer for {{ recipient.name }}",
+    "text": "Dear {{ recipient.name }}",
+    "html": "<p>Dear {{ recipient.name }}</p>",
+}

@@ -14,6 +14,7 @@ from services.activity.activities.model.phone_call import PhoneCall
 from services.activity.activities.model.service_activity import ServiceActivity
 from services.activity.activities.model.task import Task
 from services.activity.activities.model.written import Fax, Letter
+from services.activity.email_templates.model import EmailTemplate
 from services.identity.api_keys.model import ApiKey
 from services.identity.custom_fields.model import CustomField
 from services.identity.duplicate_rules.model import DuplicateRule
@@ -35,7 +36,7 @@ from services.sales.scoring_rules.model import ScoringRule
 from services.service.cases.model import Case
 from tests.contracts.activity_types import TYPES, VISIT
 from tests.contracts.appointments import ACTIVITY, APPOINTMENTS
-from tests.contracts.emails import EMAIL
+from tests.contracts.emails import EMAIL, EMAIL_TEMPLATE
 from tests.contracts.offers import COMPETITOR, DOCUMENT, OFFERS
 from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, PROOF, id_of
 
@@ -324,6 +325,7 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
     CustomActivity: {**ACTIVITY, **VISIT},
     ServiceActivity: {**ACTIVITY, "id": SERVICE_ACTIVITY, "place": "Rua Nova 1"},
     Email: {**ACTIVITY, **EMAIL},
+    EmailTemplate: EMAIL_TEMPLATE,
     Task: {**ACTIVITY, "id": TASK, "percent_complete": 100, "category": "Preparation"},
     CampaignResponse: {
         **ACTIVITY,

@@ -1,8 +1,8 @@
 """What an e-mail says beyond its record, and how much of that the record tells."""
 
-from typing import Annotated, Final, Self
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from libs.contracts.values import Value
 from services.activity.activities.model.email import Email
@@ -18,12 +18,6 @@ class Written(Value):
 
     text: Annotated[str, Field(max_length=LONGEST_TEXT)] | None = None
     html: Annotated[str, Field(max_length=LONGEST_HTML)] | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if self.text is None and self.html is None:
-            raise ValueError("a body has text or html")
-        return self
 
 
 class Body(BaseModel):

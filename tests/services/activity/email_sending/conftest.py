@@ -15,7 +15,7 @@ from tests.support.services import Running, running
 QUICK: Final = Pace(
     per_minute=100_000,
     poll_every=0.02,
-    lease=5.0,
+    lease=30.0,
     patience=Patience(first_pause=timedelta(milliseconds=50), longest_pause=timedelta(milliseconds=200)),
 )
 INBOX: Final = "inbox@example.org"
