@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from libs.domain.refusals import NotFound
 from libs.jobs.timers import TIMERS
+from libs.store.clock import utc_now
 from libs.store.errors import answering
 from libs.store.listing import find_page
 from libs.store.query.fields import FieldKind, QueryField, QueryFields
@@ -88,6 +89,7 @@ async def retry(store: Store, id: str) -> None:
     )
     if not result.matched_count:
         raise _missing(id)
+    store.tell_private(TIMERS, {"free_at": utc_now()})
 
 
 @answering()

@@ -26,22 +26,29 @@ class Firing:
     def __init__(self, store: Store, kinds: Sequence[TimerKind], settings: JobSettings) -> None:
         self._store = store
         self._kinds = {kind.name: kind for kind in kinds}
+        self._known = {"kind": {"$in": list(self._kinds)}}
         self._settings = settings
         self._timers = Leased(store, TIMERS)
         self._workers = Workers(
-            "timers", self._take, self._handle, most=settings.timers_at_once, poll_every=settings.poll_every
+            "timers",
+            self._take,
+            self._handle,
+            most=settings.timers_at_once,
+            poll_every=settings.poll_every,
+            look_every=settings.look_every,
+            free_in=lambda: self._timers.free_in(self._known),
         )
 
     def start(self) -> None:
         if self._kinds:
+            self._store.on_private[TIMERS] = self._workers.hear
             self._workers.start()
 
     async def stop(self) -> None:
         await self._workers.stop(within=self._settings.drain_timeout)
 
     async def _take(self, most: int) -> list[Hold]:
-        known = {"kind": {"$in": list(self._kinds)}}
-        return await self._timers.take(known, seconds=self._settings.timer_lease, most=most)
+        return await self._timers.take(self._known, seconds=self._settings.timer_lease, most=most)
 
     async def _handle(self, hold: Hold) -> None:
         timer = Timer.of(hold.document)

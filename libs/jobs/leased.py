@@ -61,6 +61,14 @@ class Leased:
         return [Hold(document) for document in documents]
 
     @answering()
+    async def free_in(self, query: Mapping[str, Any]) -> float | None:
+        """Seconds until the next document is free; None where none will be."""
+        waiting = {**query, "free_at": {"$type": "date"}}
+        left = {"left": {"$subtract": ["$free_at", "$$NOW"]}}
+        found = await self._documents.find(waiting, left).sort("free_at", 1).to_list(1)
+        return found[0]["left"] / 1000 if found else None
+
+    @answering()
     async def keep(self, hold: Hold, *, seconds: float) -> Document | None:
         """Prolongs a hold; the document as it now is, None if the hold was lost."""
         held = {**hold.fence, "free_at": {"$type": "date"}}

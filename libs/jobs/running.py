@@ -29,14 +29,22 @@ class Running:
     def __init__(self, store: Store, kinds: Sequence[JobKind[Any]], settings: JobSettings) -> None:
         self._store = store
         self._kinds = {kind.name: kind for kind in kinds}
+        self._known = {"kind": {"$in": list(self._kinds)}}
         self._settings = settings
         self._jobs = Leased(store, JOBS)
         self._workers = Workers(
-            "jobs", self._take, self._handle, most=settings.jobs_at_once, poll_every=settings.poll_every
+            "jobs",
+            self._take,
+            self._handle,
+            most=settings.jobs_at_once,
+            poll_every=settings.poll_every,
+            look_every=settings.look_every,
+            free_in=lambda: self._jobs.free_in(self._known),
         )
 
     def start(self) -> None:
         if self._kinds:
+            self._store.on_private[JOBS] = self._workers.hear
             self._workers.start()
 
     async def stop(self) -> None:
@@ -44,8 +52,7 @@ class Running:
         await self._workers.stop()
 
     async def _take(self, most: int) -> list[Hold]:
-        known = {"kind": {"$in": list(self._kinds)}}
-        return await self._jobs.take(known, seconds=self._settings.job_lease, most=most)
+        return await self._jobs.take(self._known, seconds=self._settings.job_lease, most=most)
 
     async def _handle(self, hold: Hold) -> None:
         document = hold.document

@@ -73,5 +73,6 @@ async def keep_schedules(store: Store, schedules: Sequence[Schedule]) -> None:
     for timer in wanted:
         document = timers.waiting(timer, Context())
         await documents.update_one({"_id": timer.id}, {"$setOnInsert": document}, upsert=True)
+        store.tell_private(TIMERS, document)
     outdated = {"kind": {"$in": [timer.kind for timer in wanted]}, "_id": {"$nin": [timer.id for timer in wanted]}}
     await documents.delete_many(outdated)

@@ -8,7 +8,9 @@ class JobSettings:
     """Durations are in seconds. The defaults suit production; tests shorten them."""
 
     poll_every: float = 0.5
-    """How late a timer may be noticed, and a job begun."""
+    """How soon something is looked for again that could not be taken, since the database or another copy was slow."""
+    look_every: float = 2.0
+    """How late a copy notices what another one has set and not taken itself; for its own it looks when that is due."""
 
     timers_at_once: int = 16
     timer_lease: float = 30.0

@@ -3,15 +3,26 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
+from libs.domain.refusals import Unavailable
 from libs.jobs.leased import Hold
+from libs.store.clock import utc_now
+from libs.store.mongo import Document
 from libs.telemetry.logs import logger
+
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 _log = logger()
 
 
 class Workers:
-    """Takes again and again, as many as there are free hands, and handles each in a task of its own."""
+    """Takes again and again, as many as there are free hands, and handles each in a task of its own.
+
+    Looks every `poll_every` seconds. Where it knows when the next is free, it looks just then, at the latest after
+    `look_every`: another copy may have put something there of which this one does not `hear`.
+    """
 
     def __init__(
         self,
@@ -21,12 +32,17 @@ class Workers:
         *,
         most: int,
         poll_every: float,
+        look_every: float | None = None,
+        free_in: Callable[[], Awaitable[float | None]] | None = None,
     ) -> None:
         self._name = name
         self._take = take
         self._handle = handle
         self._most = most
         self._poll_every = poll_every
+        self._look_every = look_every or poll_every
+        self._free_in = free_in
+        self._looks_at = _NEVER
         self._hands: set[asyncio.Task[None]] = set()
         self._taking: asyncio.Task[None] | None = None
         self._stopping = False
@@ -34,6 +50,11 @@ class Workers:
 
     def start(self) -> None:
         self._taking = asyncio.create_task(self._run(), name=f"taking {self._name}")
+
+    def hear(self, document: Document) -> None:
+        """Of one that is to be taken some time, perhaps before the next look."""
+        if document["free_at"] < self._looks_at:
+            self._changed.set()
 
     async def stop(self, *, within: float = 0.0) -> None:
         """Takes nothing more, and waits a while for what is in hand; the rest is canceled."""
@@ -51,10 +72,26 @@ class Workers:
     async def _run(self) -> None:
         while not self._stopping:
             self._changed.clear()
+            self._looks_at = _NEVER
             free = self._most - len(self._hands)
             taken = await self._taken(free) if free else 0
             # where all hands are full there may be more to take, as soon as one is free
-            await self._change(within=None if taken == free else self._poll_every)
+            pause = None if taken == free else await self._pause()
+            if pause is not None:
+                self._looks_at = utc_now() + timedelta(seconds=pause)
+            await self._change(within=pause)
+
+    async def _pause(self) -> float:
+        """Seconds until there may be something to take; what is free already another copy takes, or soon this one."""
+        if self._free_in is None:
+            return self._poll_every
+        try:
+            free_in = await self._free_in()
+        except Unavailable:
+            return self._poll_every
+        if free_in is None:
+            return self._look_every
+        return min(free_in, self._look_every) if free_in > 0 else self._poll_every
 
     async def _change(self, *, within: float | None) -> None:
         """Returns when a hand was freed, at a stop, or after the time given."""

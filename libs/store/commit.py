@@ -28,7 +28,7 @@ from libs.store.outbox import (
     refuse_too_large,
     room_for,
 )
-from libs.store.private import Insert
+from libs.store.private import Insert, Overwrite
 from libs.store.transactions import in_transaction
 from libs.store.work import UnitOfWork
 
@@ -183,9 +183,15 @@ class Commit:
             raise meaning(error.details["writeErrors"][0]) from error
         events = self.events
         self._work.store.outbox.on_commit(events)
+        self._tell_of_private()
         for collection, keys in given_up:
             await pass_on(collection, keys)
         return events
+
+    def _tell_of_private(self) -> None:
+        for each in self._work.private:
+            if isinstance(each, Insert | Overwrite):
+                self._work.store.tell_private(each.collection, each.document)
 
     async def _keys_of_erased(self) -> Sequence[tuple[Collection, list[str]]]:
         """The keys that records have as they are who are about to lose them, since they told of a person."""

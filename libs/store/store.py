@@ -37,7 +37,8 @@ __all__ = ["Collection", "Database", "Document", "Store"]
 class Store:
     """One per process. `epoch` rises by every restore of this database from backup.
 
-    `duplicate_rules` are those of a collection now; whoever knows them puts them there.
+    `duplicate_rules` are those of a collection now; whoever knows them puts them there. Whoever waits for
+    documents of a collection without records hears by `on_private` of each that this process has put there.
     """
 
     def __init__(
@@ -59,7 +60,13 @@ class Store:
         self.definitions: dict[type[Record], tuple[Any, ...]] = {}
         self.figures: Mapping[type[Record], Figures] = {}
         self.duplicate_rules: Callable[[str], DuplicateRules] = lambda _: NO_RULES
+        self.on_private: dict[str, Callable[[Document], None]] = {}
         self._turns = Turns(patience=seconds)
+
+    def tell_private(self, collection: str, document: Document) -> None:
+        """Of what is now in a collection without records, to whoever waits for it here."""
+        if hear := self.on_private.get(collection):
+            hear(document)
 
     @classmethod
     async def open(

@@ -17,6 +17,7 @@ def settings() -> JobSettings:
     """The production settings with less patience."""
     return JobSettings(
         poll_every=0.02,
+        look_every=0.1,
         timer_lease=2.0,
         timer_attempts=3,
         first_pause=0.02,

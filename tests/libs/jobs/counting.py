@@ -45,7 +45,7 @@ async def hang(_: UnitOfWork, timer: Timer) -> None:
 
 async def run(mongo_url: str, database: str) -> None:
     store = await Store.open(mongo_url, database, service="sales", records=[Effect], indexes=INDEXES)
-    settings = JobSettings(poll_every=0.02, timer_lease=1.0, job_lease=1.0, beat_every=0.1)
+    settings = JobSettings(poll_every=0.02, look_every=0.1, timer_lease=1.0, job_lease=1.0, beat_every=0.1)
     async with Jobs(store, kinds=[count], timers=[hang], settings=settings).running():
         await asyncio.Event().wait()
 

@@ -65,7 +65,7 @@ async def test_given_timers_of_a_time_without_any_copy_then_each_is_made_up_for_
 
 async def test_given_a_timer_due_soon_then_it_fires_within_a_second_and_not_before(store: Store) -> None:
     due_at = utc_now() + timedelta(seconds=0.4)
-    firing = Firing(store, [remind], JobSettings())
+    firing = Firing(store, [remind], JobSettings(poll_every=60.0, look_every=60.0))
     firing.start()
     await given_timer(store, remind, "soon", due=due_at - utc_now())
     await given_timer(store, remind, "tomorrow", due=timedelta(days=1))
