@@ -79,6 +79,23 @@ def shared_database(worker: str, mongo_client: MongoClient[dict[str, Any]]) -> I
         yield name
 
 
+@pytest.fixture(scope="session")
+def kept_databases(worker: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[str]:
+    """What the names of databases begin with that stay until the end."""
+    with _database(worker, mongo_client) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def emptied_database(kept_databases: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[str]:
+    """As `shared_database`, for a service that many files run: to build its indexes takes longer than all else."""
+    yield kept_databases
+    for name in mongo_client.list_database_names():
+        if name.startswith(kept_databases):
+            for collection in mongo_client[name].list_collections(filter={"type": "collection"}):
+                mongo_client[name][collection["name"]].delete_many({})
+
+
 @contextmanager
 def _database(worker: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[str]:
     name = f"test_{worker}_{uuid4().hex[:12]}"

@@ -13,6 +13,7 @@ from libs.domain.personal import Personal, Retention
 from libs.domain.record import Record
 from libs.jobs.jobs import Job, begin
 from libs.jobs.scheduler import INDEXES
+from libs.privacy import erasing
 from libs.privacy.privacy import Privacy, PrivacyJob
 from libs.privacy.tasks import ORDERS, Order, task_of
 from libs.store.context import Context
@@ -49,6 +50,12 @@ async def store(mongo_url: str, database_name: str) -> AsyncIterator[Store]:
     )
     yield store
     await store.close()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_else_has_to_hear(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no other copy of the service for which an erasure would wait."""
+    monkeypatch.setattr(erasing, "HEARD_WITHIN", 0.0)
 
 
 @pytest.fixture

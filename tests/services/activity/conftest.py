@@ -37,14 +37,14 @@ async def _owner(request: web.Request) -> web.Response:
 
 
 @pytest.fixture(scope="module")
-async def activity(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Running]:
+async def activity(mongo_url: str, amqp_url: str, emptied_database: str) -> AsyncIterator[Running]:
     """A service that the tests of one file share; each works with records of its own."""
     gateway = web.Application()
     gateway.router.add_get("/api/v1/{collection}", _owner)
     async with (
         TestServer(gateway) as server,
         running(
-            SERVICE, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database, gateway=str(server.make_url(""))
+            SERVICE, mongo_url=mongo_url, amqp_url=amqp_url, database=emptied_database, gateway=str(server.make_url(""))
         ) as service,
     ):
         yield service

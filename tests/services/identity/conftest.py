@@ -24,11 +24,11 @@ async def fresh(settings: ServiceSettings) -> AsyncIterator[Identity]:
 
 @pytest.fixture(scope="module")
 async def identity(
-    mongo_url: str, amqp_url: str, shared_database: str, tmp_path_factory: pytest.TempPathFactory
+    mongo_url: str, amqp_url: str, emptied_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Identity]:
     """A service that the tests of one file share; each works with users of its own."""
     directory = tmp_path_factory.mktemp("identity")
-    async with running(settings_for(mongo_url, amqp_url, shared_database, directory)) as service:
+    async with running(settings_for(mongo_url, amqp_url, emptied_database, directory)) as service:
         yield service
 
 
@@ -53,7 +53,7 @@ def mailbox(letterbox: Mailbox) -> Mailbox:
 async def correspondent(
     mongo_url: str,
     amqp_url: str,
-    shared_database: str,
+    emptied_database: str,
     tmp_path_factory: pytest.TempPathFactory,
     letterbox: Mailbox,
 ) -> AsyncIterator[Identity]:
@@ -61,7 +61,7 @@ async def correspondent(
         settings = settings_for(
             mongo_url,
             amqp_url,
-            f"{shared_database}_mail",
+            f"{emptied_database}_mail",
             tmp_path_factory.mktemp("mail"),
             smtp_url=smtp_url,
             mail_from="crm@example.org",

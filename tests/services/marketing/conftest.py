@@ -9,8 +9,8 @@ from tests.support.services import Running, running
 
 
 @pytest.fixture(scope="module")
-async def started(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Running]:
-    async with running(MARKETING, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database) as service:
+async def started(mongo_url: str, amqp_url: str, emptied_database: str) -> AsyncIterator[Running]:
+    async with running(MARKETING, mongo_url=mongo_url, amqp_url=amqp_url, database=emptied_database) as service:
         yield service
 
 

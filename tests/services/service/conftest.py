@@ -32,13 +32,13 @@ def owner() -> Owner:
 
 
 @pytest.fixture(scope="module")
-async def cases(mongo_url: str, amqp_url: str, shared_database: str, owner: Owner) -> AsyncIterator[Running]:
+async def cases(mongo_url: str, amqp_url: str, emptied_database: str, owner: Owner) -> AsyncIterator[Running]:
     """A service that the tests of one file share; each works with cases of its own."""
     app = web.Application()
     app.router.add_get("/api/v1/accounts", owner.list)
     async with TestServer(app) as server:
         gateway = str(server.make_url(""))
         async with running(
-            SERVICE, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database, gateway=gateway
+            SERVICE, mongo_url=mongo_url, amqp_url=amqp_url, database=emptied_database, gateway=gateway
         ) as service:
             yield service
