@@ -19,7 +19,7 @@ from deploy.local.waiting import until
 from tests.deploy.processes import eventually, is_alive, living_in
 from tests.support.waiting import PATIENCE
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 HEARING_INTERRUPTS = ("env", "--default-signal=INT")
 """Whoever starts the tests in the background lets them ignore interrupts, and what they start as well."""
@@ -73,7 +73,9 @@ async def signs_in(url: str, password: str) -> bool:
         return response.status == 200
 
 
-async def test_it_runs_alone_in_its_home_and_stops_when_told(tandem: Tandem, tmp_path: Path) -> None:
+async def test_it_runs_alone_in_its_home_leaves_nothing_when_it_is_killed_and_starts_again(
+    tandem: Tandem, tmp_path: Path
+) -> None:
     async with tandem() as first:
         identity = (await output_until(first, r"identity started: process (\d+)"))[1]
         ready = await output_until(first, r"(?s)Tandem is ready.*Sign in +admin / (\S+).*Address +(\S+)/\n")
@@ -91,24 +93,17 @@ async def test_it_runs_alone_in_its_home_and_stops_when_told(tandem: Tandem, tmp
         async with asyncio.timeout(PATIENCE):
             await until(lambda: signs_in(url, password))
 
-        first.send_signal(signal.SIGTERM)
-        await output_until(first, r"Tandem has stopped")
-        assert await first.wait() == 0
-    assert living_in(tmp_path) == []
-
-
-async def test_killing_it_leaves_nothing_behind_and_it_starts_again(tandem: Tandem, tmp_path: Path) -> None:
-    async with tandem() as killed:
-        await output_until(killed, r"Tandem is ready")
         assert len(living_in(tmp_path)) >= 6
-        killed.kill()
-        await killed.wait()
+        first.kill()
+        await first.wait()
     await eventually(lambda: living_in(tmp_path) == [])
 
     async with tandem() as again:
         await output_until(again, r"Tandem is ready")
-        again.send_signal(signal.SIGINT)
+        again.send_signal(signal.SIGTERM)
+        await output_until(again, r"Tandem has stopped")
         assert await again.wait() == 0
+    assert living_in(tmp_path) == []
 
 
 async def test_a_signal_while_it_starts_stops_it_too(tandem: Tandem, tmp_path: Path) -> None:
@@ -126,7 +121,7 @@ async def test_two_that_start_at_the_same_moment_get_ports_of_their_own(tandem: 
 
         assert found[0][2] != found[1][2]
         assert [await signs_in(each[2], each[1]) for each in found] == [True, True]
-        for each in (first, second):
-            each.send_signal(signal.SIGTERM)
+        first.send_signal(signal.SIGTERM)
+        second.send_signal(signal.SIGINT)
         assert [await first.wait(), await second.wait()] == [0, 0]
     assert living_in(tmp_path) == []
