@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 from aiolimiter import AsyncLimiter
 
@@ -29,8 +30,9 @@ from services.activity.email_sending.store import QUEUE
 from services.activity.email_sending.tokens import plus_address
 
 _log = logger()
-_LARGE = 1024 * 1024
-_UNDECIDED = Reply(451, "the mail server did not decide in time")
+_LARGE: Final = 1024 * 1024
+"""Bytes of attachments from which on one e-mail at a time is held in memory."""
+_UNDECIDED: Final = Reply(451, "the mail server did not decide in time")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
