@@ -33,6 +33,7 @@ def test_of_a_broken_mail_everything_is_there(name: str) -> None:
     incoming = read_mail(SAMPLES[name])
 
     assert name == "empty" or WORD in everything_in(incoming)
+    assert all(file.content_type != "message/rfc822" or file.content != SAMPLES[name] for file in incoming.files)
     recorded(incoming)
 
 
