@@ -63,7 +63,7 @@ async def read_free_busy(request: web.Request) -> web.Response:
 async def read_link(request: web.Request) -> web.Response:
     link = await store.link_of(request.app[STORE], caller_of(request).user_id)
     if link is None:
-        raise NotFound("there is no link to your calendar")
+        raise NotFound("no link leads to your calendar")
     return json_response(to_json(CalendarLink(created_at=link["created_at"]).model_dump()))
 
 

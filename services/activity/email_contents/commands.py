@@ -43,5 +43,5 @@ async def detach_file(work: UnitOfWork, email_id: str, file_id: str) -> Email:
     email.require_draft()
     rest = tuple(each for each in email.attachments if each.id != file_id)
     if len(rest) == len(email.attachments):
-        raise NotFound(f"the e-mail has no attachment {file_id}")
+        raise NotFound(f"no attachment {file_id} goes with the e-mail")
     return work.save(email.evolve(attachments=rest))

@@ -116,7 +116,7 @@ async def read_file(request: web.Request) -> web.StreamResponse:
 def _file(email: Email, file_id: str) -> EmailFile:
     found = next((each for each in email.attachments if each.id == file_id), None)
     if found is None:
-        raise NotFound(f"the e-mail has no attachment {file_id}")
+        raise NotFound(f"no attachment {file_id} goes with the e-mail")
     return found
 
 

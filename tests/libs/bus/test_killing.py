@@ -22,6 +22,7 @@ from tests.libs.bus.customers import Customer
 from tests.libs.bus.deadly import DEADLY, SETTINGS
 from tests.libs.bus.events import LeadQualified, qualified
 from tests.libs.bus.parked import all_parked
+from tests.libs.bus.test_attempts import is_unmarked
 
 Copies = Callable[[], AbstractAsyncContextManager[Process]]
 
@@ -49,14 +50,15 @@ def copies(mongo_url: str, database_name: str, amqp_url: str, service: str) -> C
     return copy
 
 
-async def deaths_until_parked(copies: Copies, parking: Parking) -> int:
-    """Starts a copy as often as one dies."""
+async def deaths_until_parked(copies: Copies, parking: Parking, store: Store) -> int:
+    """Starts a copy as often as one dies. The last is done with its neighbours too, so it has acknowledged it."""
     deaths = 0
     while True:
         async with copies() as copy:
 
             async def it_is_settled(copy: Process = copy) -> bool:
-                return copy.returncode is not None or bool(await all_parked(parking))
+                done = await customers_are(store, "After", "Before") and await is_unmarked(store)
+                return copy.returncode is not None or (done and bool(await all_parked(parking)))
 
             await eventually(it_is_settled)
             if copy.returncode is None:
@@ -80,7 +82,7 @@ async def test_it_is_parked_its_neighbours_are_handled_and_once_mended_a_replay_
         await first.wait()
 
     parking = Parking(store, rabbit)
-    assert await deaths_until_parked(copies, parking) == BusSettings().most_marks
+    assert await deaths_until_parked(copies, parking, store) == BusSettings().most_marks
     (parked,) = await all_parked(parking)
     assert (parked.event_id, parked.reason) == (deadly.id, Reason.KILLED_THE_PROCESS)
 

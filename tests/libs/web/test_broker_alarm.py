@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
@@ -10,9 +10,10 @@ from deploy.local.home import Home
 from deploy.local.nodes import Broker
 from deploy.local.stack import stack
 from libs.bus.definitions import projection
+from libs.contracts.envelope import Envelope
 from libs.domain.fields import Line
 from libs.domain.record import Record
-from libs.store import copies
+from libs.store.store import Store
 from libs.web.executing import STORE
 from libs.web.resource import Resource
 from libs.web.service import Service
@@ -29,11 +30,12 @@ class Boat(Record, collection="boats", aggregate="harbour.boat"):
     name: Line
 
 
-HARBOUR = Service(
-    "harbour",
-    resources=(Resource(Boat),),
-    projections=(projection("reference_copies", "harbour.boat.*")(copies.keep_copies),),
-)
+@projection("arrivals", "harbour.boat.*")
+async def note_arrivals(store: Store, envelopes: Sequence[Envelope]) -> None:
+    await store.collection("arrivals").insert_many([{"_id": each.record_id} for each in envelopes])
+
+
+HARBOUR = Service("harbour", resources=(Resource(Boat),), projections=(note_arrivals,))
 
 
 @pytest.fixture
@@ -52,8 +54,8 @@ async def harbour(broker: Broker, mongo_url: str, database_name: str) -> AsyncIt
         yield service
 
 
-async def copied(harbour: Running) -> int:
-    return int(await harbour.app[STORE].collection(copies.COLLECTION).count_documents({}))
+async def arrived(harbour: Running) -> int:
+    return int(await harbour.app[STORE].collection("arrivals").count_documents({}))
 
 
 async def health(harbour: Running) -> tuple[int, str]:
@@ -75,7 +77,7 @@ async def test_writes_are_answered_through_an_alarm_and_their_events_flow_after_
         return str(boat["id"])
 
     await write()
-    await eventually(lambda: copied(harbour))
+    await eventually(lambda: arrived(harbour))
     await broker_tool(broker, "set_vm_memory_high_watermark", "absolute", "1")
 
     written = [await write() for _ in range(WRITES)]
@@ -93,7 +95,7 @@ async def test_writes_are_answered_through_an_alarm_and_their_events_flow_after_
     await broker_tool(broker, "set_vm_memory_high_watermark", "absolute", "1GiB")
 
     async def flowed() -> bool:
-        return await copied(harbour) == len(written) + 1
+        return await arrived(harbour) == len(written) + 1
 
     await eventually(flowed)
 

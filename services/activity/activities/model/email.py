@@ -80,7 +80,11 @@ class Email(Activity, aggregate="activity.email"):
     is the first of them that is known here.
     """
 
-    personal = Personal(texts=(*TEXTS, "deliveries"), belongs_to={"regarding": None}, parties=("parties", "deliveries"))
+    personal = Personal(
+        texts=(*TEXTS, "attachments.name", "deliveries"),
+        belongs_to={"regarding": None},
+        parties=("parties", "deliveries"),
+    )
     reasons: ClassVar[Reasons] = {
         ActivityState.OPEN: (DRAFT, FAILED, UNMATCHED),
         ActivityState.SCHEDULED: ("queued",),
