@@ -32,8 +32,8 @@ COLLECTION: Final = "backups"
 KIND: Final = "recovery"
 
 
-Also: TypeAlias = Callable[[Store, Context], Awaitable[None]]
-"""What else a service does once it was set back; it may be done again."""
+Also: TypeAlias = Callable[[Store, Context, datetime], Awaitable[None]]
+"""What else a service does once it was set back, and when that was; it may be done again."""
 
 
 class Recover(BaseModel):
@@ -48,8 +48,8 @@ def recovery(bus: Bus, also: Also | None = None) -> JobKind[Recover]:
 
     @job(KIND, Recover)
     async def recover(progress: Progress, request: Recover) -> None:
-        if request.taken_at is not None and also is not None:
-            await also(progress.store, progress.context)
+        if request.restored_at is not None and also is not None:
+            await also(progress.store, progress.context, request.restored_at)
         await _restate_all(bus, progress)
         if request.taken_at is not None:
             await bus.announce([_set_back(progress.store, progress.context, request)])

@@ -27,7 +27,6 @@ from libs.privacy.privacy import Privacy
 from libs.privacy.screening import Screen
 from libs.privacy.tasks import task_of
 from libs.store.aliases import INDEXES as ALIAS_INDEXES
-from libs.store.context import Context
 from libs.store.copies import INDEXES as COPY_INDEXES
 from libs.store.figures import Figures
 from libs.store.moving import Mover
@@ -61,7 +60,7 @@ from libs.web.middleware import PUBLIC_ROUTES, observing
 from libs.web.operations import LAGS, operations_routes
 from libs.web.parked_routes import PARKING, parked_routes
 from libs.web.privacy_routes import privacy_routes
-from libs.web.recovery import begin_recovery, recovery, tell_the_journal
+from libs.web.recovery import Also, begin_recovery, recovery, tell_the_journal
 from libs.web.references import REFERENCES, References
 from libs.web.requests import AUTHENTICATOR, DIRECTORY
 from libs.web.resource import Resource
@@ -108,7 +107,7 @@ class Service:
     timers: tuple[TimerKind, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     jobs: tuple[JobKind[Any], ...] = ()
-    recovered: Callable[[Store, Context], Awaitable[None]] | None = None
+    recovered: Also | None = None
     announcing: tuple[Callable[[Bus], JobKind[Any]], ...] = ()
     sending: tuple[Callable[[ServiceSettings], JobKind[Any]], ...] = ()
     keeps_common: bool = False

@@ -26,7 +26,7 @@ from services.identity.roles import routes as roles
 from services.identity.roles.first import make_default_roles
 from services.identity.second_factor import routes as second_factor
 from services.identity.sessions import routes as sessions
-from services.identity.sessions.commands import end_all_sessions
+from services.identity.sessions.commands import end_sessions_before
 from services.identity.sessions.model import Session
 from services.identity.sessions.sign_in import SignIns
 from services.identity.teams import routes as teams
@@ -74,7 +74,7 @@ async def create_app(settings: ServiceSettings) -> web.Application:
         records=(Session, ApiKey),
         indexes={**attempts.INDEXES, **credentials.INDEXES, **password_links.INDEXES},
         attachments=(first_administrator,),
-        recovered=end_all_sessions,
+        recovered=end_sessions_before,
         consumers=(notices.tell_of_webhook,),
         jobs=(notices.notices(mail_server, public_url),),
         identity=lambda store: OwnIdentity(store, signing_keys),

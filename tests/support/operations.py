@@ -1,5 +1,6 @@
 """What a merged OpenAPI document says can be asked."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -33,4 +34,5 @@ def operations_in(document: dict[str, Any]) -> Iterator[Operation]:
 def _filled(path: str, service: str) -> str:
     """Ids and lists of what all services have name the service."""
     filled = path.removeprefix("/api/v1/").replace("{collection}", "leads").replace("{id}", f"{service}-{NOBODY}")
+    filled = re.sub(r"\{\w+\}", NOBODY, filled)
     return f"{filled}?service={service}" if filled in SHARED else filled

@@ -1,6 +1,7 @@
 """What happens to a session: it starts, its token is refreshed, it ends."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from libs.contracts.identity import EndReason
@@ -80,11 +81,12 @@ async def end_sessions_of(work: UnitOfWork, user_id: str, reason: EndReason, *, 
             work.save(*model.revoke(session, reason, at=work.now))
 
 
-async def end_all_sessions(store: Store, context: Context) -> None:
+async def end_sessions_before(store: Store, context: Context, moment: datetime) -> None:
     """After a restore from backup: who signed out since then must not be signed in again by it."""
+    earlier = {"state": SessionState.ACTIVE, "created_at": {"$lt": moment}}
 
     async def end_some(work: UnitOfWork) -> int:
-        living = await work.find(Session, {"state": SessionState.ACTIVE}, limit=ENDED_TOGETHER)
+        living = await work.find(Session, earlier, limit=ENDED_TOGETHER)
         for session in living:
             work.save(*model.revoke(session, EndReason.REVOKED, at=work.now))
         return len(living)
