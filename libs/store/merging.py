@@ -75,12 +75,11 @@ async def _duplicate(work: UnitOfWork, merging: Merging[R], survivor: R, duplica
     pointer, collection = f"/duplicates/{place}", survivor.collection
     if duplicate_id == survivor.id:
         raise InvalidFields.at(pointer, "itself", "a record is not merged into itself")
-    subject = f"{collection}/{duplicate_id}"
-    if (survivor_of := (await aliases.led_on(work.store, [subject])).get(subject)) is not None:
-        raise AlreadyMerged(f"{duplicate_id} was merged already", merged_into=survivor_of.partition("/")[2])
     duplicate = await work.look_up(merging.record, duplicate_id)
     if duplicate is None or not work.sees(duplicate):
-        raise InvalidFields.at(pointer, "unknown_reference", f"no record {subject}")
+        raise InvalidFields.at(pointer, "unknown_reference", f"no record {collection}/{duplicate_id}")
+    if duplicate.id != duplicate_id:
+        raise AlreadyMerged(f"{duplicate_id} was merged already", merged_into=duplicate.id)
     work.require_reach(merging.record, duplicate_id, Operation.DELETE)
     return duplicate
 

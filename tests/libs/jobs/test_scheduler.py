@@ -109,6 +109,7 @@ async def test_given_two_copies_then_one_has_the_duties_and_the_other_takes_over
 
     await first.start()
     await eventually(elected)
+    await eventually(lambda: _count(store, "duties", 1))
     async with second.running():
         (lease,) = await store.leases.held()
         assert (lease["_id"], second.elected) == (LEASE, False)
