@@ -26,6 +26,7 @@ from libs.contracts import (
 from libs.contracts.envelope import Envelope
 from libs.contracts.event import Event, Merged, erased, restated
 from libs.contracts.privacy import reported
+from libs.contracts.restored import set_back
 
 
 def _common(events: Sequence[type[Event[Any]]]) -> Iterator[type[Event[Any]]]:
@@ -51,7 +52,7 @@ MODULES: Final = MappingProxyType(
 
 def _events(name: str) -> tuple[type[Event[Any]], ...]:
     declared = (*(event for module in MODULES[name] for event in module.EVENTS), reported(name))
-    return (*declared, *_common(declared))
+    return (*declared, *_common(declared), set_back(name))
 
 
 PUBLISHERS: Final[Mapping[str, tuple[type[Event[Any]], ...]]] = {name: _events(name) for name in MODULES}

@@ -52,7 +52,7 @@ def recovery(bus: Bus, also: Also | None = None) -> JobKind[Recover]:
             await also(progress.store, progress.context, request.restored_at)
         await _restate_all(bus, progress)
         if request.taken_at is not None:
-            await bus.announce([_set_back(progress.store, progress.context, request)])
+            await bus.announce([told_back(progress.store, progress.context, request, at=utc_now())])
 
     return recover
 
@@ -73,7 +73,8 @@ async def _restate_all(bus: Bus, progress: Progress) -> None:
             await progress.advance(len(events), cursor=[name, place])
 
 
-def _set_back(store: Store, context: Context, request: Recover) -> Pending:
+def told_back(store: Store, context: Context, request: Recover, *, at: datetime) -> Pending:
+    """The event that says that the service was set back."""
     collections = sorted(record.collection for record in store.records)
     id_ = f"{store.service}-{store.epoch}"
     record = {"id": id_, "version": 1, **request.model_dump(), "collections": collections}
@@ -82,7 +83,7 @@ def _set_back(store: Store, context: Context, request: Recover) -> Pending:
         source=f"/crm/{store.service}",
         type=f"{store.service}.{BACKUP_RESTORED}",
         subject=f"{COLLECTION}/{id_}",
-        time=utc_now(),
+        time=at,
         epoch=store.epoch,
         sequence=1,
         correlationid=context.correlation_id,

@@ -1,11 +1,11 @@
 """Events as the unit of work announces them today, at a fixed moment and under fixed ids."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from libs.contracts.envelope import RESTATED
+from libs.contracts.envelope import BACKUP_RESTORED, RESTATED
 from libs.contracts.event import Event
 from libs.contracts.privacy import REPORTED
 from libs.contracts.publishers import BY_TYPE
@@ -14,11 +14,13 @@ from libs.store.changes import Change
 from libs.store.context import Context
 from libs.store.documents import to_document
 from libs.store.mongo import connect
+from libs.store.outbox import Pending
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
+from libs.web.recovery import Recover, told_back
 from tests.contracts.appointments import SERIES
 from tests.contracts.offers import COMPETITOR, CREDIT_NOTE, ORDER, PAYMENT, REFUND, REVISION
-from tests.contracts.parts import NOW, PROOF, id_of
+from tests.contracts.parts import LATER, NOW, PROOF, id_of
 from tests.contracts.records import CASE, CONTACT, OPPORTUNITY, RECORDS, RESPONSE, USER
 
 EVENT: Final = id_of(101)
@@ -108,14 +110,26 @@ LED_TO: Final[Mapping[str, Mapping[str, Any]]] = {
 
 def announced(event_type: type[Event[Any]]) -> dict[str, Any]:
     """The whole CloudEvent, as subscribers parse it."""
+    pending = _set_back(event_type) if event_type.type.endswith(BACKUP_RESTORED) else _happened(event_type)
+    event: dict[str, Any] = json.loads(pending.body)
+    return {**event, "id": EVENT}
+
+
+def _happened(event_type: type[Event[Any]]) -> Pending:
     aggregate, _, verb = event_type.type.rpartition(".")
-    record = RECORDS[aggregate]
     work = UnitOfWork(_unconnected(event_type.type.partition(".")[0]), CONTEXT)
     work.now = datetime.fromisoformat(NOW)
     happening = event_type.model_validate(OWN_FIELDS.get(event_type.type, {}), strict=False)
-    (pending,) = work.events(_change(record, verb, happening))
-    event: dict[str, Any] = json.loads(pending.body)
-    return {**event, "id": EVENT}
+    (pending,) = work.events(_change(RECORDS[aggregate], verb, happening))
+    return pending
+
+
+def _set_back(event_type: type[Event[Any]]) -> Pending:
+    service = event_type.type.partition(".")[0]
+    records = [type(record) for aggregate, record in RECORDS.items() if aggregate.startswith(f"{service}.")]
+    taken_at, restored_at = datetime.fromisoformat(NOW), datetime.fromisoformat(LATER)
+    request = Recover(taken_at=taken_at, restored_at=restored_at)
+    return told_back(_unconnected(service, records), CONTEXT, request, at=restored_at)
 
 
 def all_announced() -> Iterable[tuple[str, dict[str, Any]]]:
@@ -133,6 +147,6 @@ def _change(record: Record, verb: str, happening: Event[Any]) -> Change:
     return Change(type(record), before=before, after=after, happenings=[happening], removed=verb == "deleted")
 
 
-def _unconnected(service: str) -> Store:
+def _unconnected(service: str, records: Sequence[type[Record]] = ()) -> Store:
     """A store knows whose events these are; its client connects when it is first used, which it never is."""
-    return Store(connect("mongodb://127.0.0.1:9/", timeout_ms=1), "none", service=service, records=(), seconds=1)
+    return Store(connect("mongodb://127.0.0.1:9/", timeout_ms=1), "none", service=service, records=records, seconds=1)

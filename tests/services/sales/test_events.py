@@ -9,7 +9,7 @@ from itertools import chain
 import pytest
 
 from libs.contracts.consent import ConsentChannel, ConsentStatus
-from libs.contracts.envelope import RESTATED
+from libs.contracts.envelope import BACKUP_RESTORED, RESTATED
 from libs.contracts.event import Event, Snapshot
 from libs.contracts.privacy import Person
 from libs.contracts.publishers import PUBLISHERS
@@ -56,7 +56,7 @@ from services.sales.tax_codes.model import TaxCode
 from tests.services.sales.copies import USER, announced, deliver, do, draft, read, response
 
 CLASSES: dict[str, type[Event[Snapshot]]] = {
-    event.type: event for event in PUBLISHERS["sales"] if not event.type.endswith(f".{RESTATED}")
+    event.type: event for event in PUBLISHERS["sales"] if not event.type.endswith((f".{RESTATED}", BACKUP_RESTORED))
 }
 RESOURCES = {resource.collection: resource for resource in SALES.resources}
 ACME = {"collection": "accounts", "id": "account-1", "name": "Acme"}
