@@ -1,17 +1,11 @@
 """E-mails to a server that fails half the time, from a service that is killed."""
 
-import asyncio
-import os
 import random
-import signal
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from libs.contracts.activity import PartyRole
@@ -26,6 +20,7 @@ from services.activity.email_sending.commands import send_email
 from services.activity.email_sending.model import SendEmail
 from services.activity.email_sending.postman import Pace
 from services.activity.email_sending.store import QUEUE, count_waiting
+from tests.faults.processes import run_module, settings_of_service
 from tests.support.mailbox import Mailbox, arriving
 from tests.support.services import Identities
 from tests.support.waiting import eventually
@@ -47,19 +42,6 @@ class Unsteady(Mailbox):
             server.transport.abort()  # type: ignore[union-attr]
             return "421 gone"
         return await super().handle_DATA(server, session, envelope)
-
-
-@asynccontextmanager
-async def sending(environment: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.faults.mail_service", env={**os.environ, **environment}
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-            await process.wait()
 
 
 async def queue(store: Store, count: int) -> set[str]:
@@ -86,26 +68,20 @@ async def test_every_mail_arrives_though_the_server_fails_and_the_service_is_kil
     async with arriving(mailbox) as smtp_url, TestServer(identities.app()) as identity:
         store = await Store.open(mongo_url, name, service="activity", records=SERVICE.all_records())
         message_ids = await queue(store, count)
-        environment = {
-            "TANDEM_ENVIRONMENT": "development",
-            "TANDEM_MONGO_URL": mongo_url,
-            "TANDEM_AMQP_URL": amqp_url,
-            "TANDEM_DATABASE_PREFIX": database_name,
-            "TANDEM_UPSTREAM_IDENTITY": str(identity.make_url("")),
-            "TANDEM_AUDIENCE": "[]",
-            "TANDEM_HTTP_PORT": str(unused_port()),
-            "TANDEM_SMTP_URL": smtp_url,
-        }
+        environment = settings_of_service(
+            mongo_url=mongo_url, amqp_url=amqp_url, database=database_name, identity=str(identity.make_url(""))
+        )
+        environment["TANDEM_SMTP_URL"] = smtp_url
 
         async def taken(part: float) -> bool:
             return len(mailbox.mails) >= part * count
 
         for part in (0.2, 0.5):
-            async with sending(environment) as process:
+            async with run_module("tests.faults.mail_service", environment=environment) as process:
                 await eventually(lambda part=part: taken(part), within=300)  # type: ignore[misc]
                 process.kill()
                 await process.wait()
-        async with sending(environment):
+        async with run_module("tests.faults.mail_service", environment=environment):
 
             async def decided() -> bool:
                 return await store.collection(QUEUE).count_documents({}) == 0
