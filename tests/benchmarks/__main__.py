@@ -17,7 +17,7 @@ from rich.table import Table
 
 from deploy.local.home import Home
 from deploy.local.stack import stack
-from tests.benchmarks import large, pipeline
+from tests.benchmarks import alike, importing, large, pipeline
 from tests.benchmarks.latency import measure_latency
 from tests.benchmarks.load import AT_ONCE, Call, burst, connections
 from tests.benchmarks.sides import Side, bare_side, everything, lead, ours_side, quiet
@@ -120,13 +120,21 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=2000, help="in each round")
     parser.add_argument("--repeats", type=int, default=5, help="rounds that count")
     parser.add_argument(
-        "part", nargs="?", choices=["compared", "large", "pipeline"], default="compared", help="what to measure"
+        "part",
+        nargs="?",
+        choices=["compared", "alike", "import", "large", "pipeline"],
+        default="compared",
+        help="what to measure",
     )
-    parser.add_argument("--records", type=int, help="200,000 contacts of large, 100,000 opportunities of pipeline")
+    parser.add_argument("--records", type=int, help="200,000 contacts of large, 100,000 of the others")
     options = parser.parse_args()
     match options.part:
         case "large":
             asyncio.run(large.run(options.records or 200_000, min(options.requests, 200)))
+        case "alike":
+            asyncio.run(alike.run(options.records or 100_000))
+        case "import":
+            asyncio.run(importing.run(options.records or 100_000))
         case "pipeline":
             asyncio.run(pipeline.run(options.records or 100_000, min(options.requests, 200)))
         case _:

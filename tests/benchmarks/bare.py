@@ -19,9 +19,6 @@ from libs.domain.record import specs_of
 from services.sales.leads.model import Lead
 
 BLANK = dict.fromkeys(specs_of(Lead))
-SCORED = {"shares": [], "consent_proofs": [], "response_ids": [], "tags": [], "custom": {}, "score": 25} | {
-    "score_explanation": [{"rule": f"Has what rule {number} asks for", "points": 10} for number in range(3)]
-}
 """Both sides keep the same fields and answer with the same members, so that neither carries less than the other."""
 
 
@@ -37,8 +34,7 @@ def service(mongo_url: str, database: str) -> web.Application:
         now, user = datetime.now(UTC), "01a20090-8842-7001-8566-114dbe01f977"
         item = orjson.loads(await request.read()) | {"_id": str(uuid4()), "version": 1, "state": "open"}
         item |= {"status_reason": "new", "owner_id": user, "created_at": now, "created_by": user}
-        item |= {"modified_at": now, "modified_by": user, "currency": "EUR", **SCORED}
-        item |= {"full_name": f"Ada {item['last_name']}", "person_key": f"email:{item['email']}"}
+        item |= {"modified_at": now, "modified_by": user, "currency": "EUR", "tags": [], "custom": {}}
         await items.insert_one(item)
         return _json(BLANK | item, 201)
 
