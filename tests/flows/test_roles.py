@@ -1,10 +1,14 @@
 """What roles allow, through the gateway."""
 
+from typing import Any
+from uuid import uuid4
+
 import pytest
 
 from tests.flows.people import Organisation, somebody
-from tests.flows.stories import plan_campaign
+from tests.flows.stories import SOON, plan_campaign
 from tests.support.calling import Caller
+from tests.support.waiting import eventually
 
 COLLECTIONS = ("leads", "opportunities", "accounts", "contacts", "campaigns", "marketing_lists", "cases", "activities")
 
@@ -55,6 +59,40 @@ async def test_a_salesperson_sells_but_plans_no_campaign(admin: Caller, salesper
 
     assert qualified["opportunity"]["owner_id"] == lead["owner_id"]
     assert refused.status == 403
+
+
+async def test_what_was_given_away_is_gone_from_wherever_it_was_seen(admin: Caller, organisation: Organisation) -> None:
+    own = dict.fromkeys(("create", "read", "write"), "own")
+    permissions = {"leads": own, "timeline": {"read": "all"}, "search": {"read": "all"}}
+    role = await admin.post("roles", {"name": "Keeper of leads", "permissions": permissions})
+    keeper = await organisation.signed_in(role["id"])
+    person = somebody(last_name=f"Byron{uuid4().hex[:8]}")
+
+    async def made() -> dict[str, Any] | None:
+        """Once the role has reached the service."""
+        answer = await keeper.ask("POST", "leads", person)
+        return answer.body if answer.status == 201 else None
+
+    lead = await eventually(made, within=SOON)
+
+    async def seen() -> dict[str, bool]:
+        """Where the keeper finds the lead."""
+        asked = {
+            "record": ("leads/" + lead["id"], {}),
+            "list": ("leads", {}),
+            "$search": ("leads", {"$search": person["last_name"]}),
+            "search": ("search", {"q": person["last_name"]}),
+            "timeline": (f"timeline/leads/{lead['id']}", {}),
+        }
+        answers = {name: await keeper.ask("GET", path, params=params) for name, (path, params) in asked.items()}
+        return {name: lead["id"] in str(answer.body) and answer.status == 200 for name, answer in answers.items()}
+
+    async def is_seen(*, everywhere: bool) -> bool:
+        return set((await seen()).values()) == {everywhere}
+
+    await eventually(lambda: is_seen(everywhere=True), within=SOON)
+    await admin.post(f"leads/{lead['id']}/assign", {"owner_id": (await admin.get("me"))["id"]})
+    await eventually(lambda: is_seen(everywhere=False), within=SOON)
 
 
 async def test_everybody_finds_the_colleagues_whom_records_can_be_given_to(admin: Caller, salesperson: Caller) -> None:
