@@ -111,17 +111,20 @@ class Unmerged(Event[S], Generic[S]):
     aliases: tuple[Alias, ...]
 
 
-def restated(aggregate: str, snapshot: type[Snapshot]) -> type[Event[Any]]:
+def restated(aggregate: str, snapshot: type[Snapshot], *, mergeable: bool) -> type[Event[Any]]:
     """The event that tells a record of this aggregate once more, as every service can for all of its records."""
-    members = {
-        "__doc__": "Nothing has happened: the record is told once more as it is, for those who do not have it. "
-        "After a restore from backup it is `recovered`: as it was, though newer was told of it. One that is in the "
-        "recycle bin is `removed`.",
-        "__annotations__": {"recovered": bool, "removed": bool},
-        "recovered": False,
-        "removed": False,
-    }
-    return _made(aggregate, snapshot, RESTATED, members)
+    told: Mapping[str, tuple[object, object]] = {"recovered": (bool, False), "removed": (bool, False)}
+    doc = (
+        "Nothing has happened: the record is told once more as it is, for those who do not have it. After a restore "
+        "from backup it is `recovered`: as it was, though newer was told of it. One that is in the recycle bin is "
+        "`removed`."
+    )
+    if mergeable:
+        told = {**told, "aliases": (tuple[Alias, ...], ())}
+        doc += " `aliases` are of those that were merged into it."
+    annotations = {name: type_ for name, (type_, _) in told.items()}
+    defaults = {name: default for name, (_, default) in told.items()}
+    return _made(aggregate, snapshot, RESTATED, {"__doc__": doc, "__annotations__": annotations, **defaults})
 
 
 def erased(aggregate: str, snapshot: type[Snapshot]) -> type[Event[Any]]:

@@ -29,11 +29,16 @@ from libs.contracts.privacy import reported
 from libs.contracts.restored import set_back
 
 
+def _aggregate(event: type[Event[Any]]) -> str:
+    return event.type.rpartition(".")[0]
+
+
 def _common(events: Sequence[type[Event[Any]]]) -> Iterator[type[Event[Any]]]:
     """What records of every aggregate can undergo."""
-    snapshots = {event.type.rpartition(".")[0]: event.snapshot for event in events}
+    snapshots = {_aggregate(event): event.snapshot for event in events}
+    mergeable = {_aggregate(event) for event in events if issubclass(event, Merged)}
     for aggregate, snapshot in snapshots.items():
-        yield restated(aggregate, snapshot)
+        yield restated(aggregate, snapshot, mergeable=aggregate in mergeable)
         yield erased(aggregate, snapshot)
 
 
@@ -62,12 +67,15 @@ BY_TYPE: Final[Mapping[str, type[Event[Any]]]] = {
 }
 
 
+_MERGED: Final = tuple(event for event in BY_TYPE.values() if issubclass(event, Merged))
+
 MERGEABLE: Final[frozenset[str]] = frozenset(
-    event.snapshot.searchable.collection
-    for event in BY_TYPE.values()
-    if issubclass(event, Merged) and event.snapshot.searchable is not None
+    event.snapshot.searchable.collection for event in _MERGED if event.snapshot.searchable is not None
 )
 """The collections whose records can be merged with one another."""
+
+MERGEABLE_AGGREGATES: Final = tuple(_aggregate(event) for event in _MERGED)
+"""The same as the types of their events name them: `sales.contact`."""
 
 
 def require_as_published(envelope: Envelope) -> None:

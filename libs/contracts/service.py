@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
-from libs.contracts.event import Event, Searchable, Snapshot
+from libs.contracts.event import Event, Merged, Searchable, Snapshot, Unmerged
 from libs.contracts.values import Reference
 
 
@@ -69,6 +69,14 @@ class CaseRestored(Event[CaseSnapshot], type="service.case.restored"):
     pass
 
 
+class CaseMerged(Merged[CaseSnapshot], type="service.case.merged"):
+    """Other cases were found to be about the same matter: their ids lead to this one from now on."""
+
+
+class CaseUnmerged(Unmerged[CaseSnapshot], type="service.case.unmerged"):
+    """One that had been merged into this one is a case of its own again."""
+
+
 class CaseAssigned(Event[CaseSnapshot], type="service.case.assigned"):
     pass
 
@@ -116,6 +124,8 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     CaseUpdated,
     CaseDeleted,
     CaseRestored,
+    CaseMerged,
+    CaseUnmerged,
     CaseAssigned,
     CaseChildAdded,
     CaseResearched,

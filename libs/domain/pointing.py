@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from libs.contracts.values import Reference
 from libs.domain.people import Somebody
@@ -32,10 +32,15 @@ class Leading:
 Leads = Mapping[str, Leading]
 """Subjects (`<collection>/<id>`) that lead elsewhere."""
 
+CustomReferences: TypeAlias = Mapping[str, tuple[str, ...]]
+"""Custom fields of a collection that hold references, by name, and the collections that each may point to."""
+
+NO_CUSTOM_REFERENCES: Final[CustomReferences] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class PointingField:
-    """A field, as documents have it, that holds one id or reference, or several.
+    """A field, as documents have it, that holds one id or reference, or several. `name` is its path in them.
 
     `collection` is that of a bare id. `collections` are those that it may point to; none given are all.
     """
@@ -102,7 +107,10 @@ def _field(spec: FieldSpec) -> PointingField:
     return PointingField(spec.name, collections, None if points(spec.type) else collections[0], spec.many)
 
 
-def pointing_to(record_type: type[Record], collections: frozenset[str]) -> list[PointingField]:
-    """Those of the fields that may point to a record of one of these collections."""
-    every = pointing_fields(record_type)
+def pointing_to(
+    record_type: type[Record], collections: frozenset[str], custom: CustomReferences = NO_CUSTOM_REFERENCES
+) -> list[PointingField]:
+    """Those of the fields that may point to a record of one of these collections, custom ones among them."""
+    added = [PointingField(f"custom.{name}", allowed, None) for name, allowed in custom.items()]
+    every = (*pointing_fields(record_type), *added)
     return [each for each in every if not each.collections or not collections.isdisjoint(each.collections)]

@@ -5,17 +5,19 @@ each, whatever order they come in. A row leads to the last survivor at once, so 
 can close a circle.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from libs.contracts.envelope import Envelope
 from libs.contracts.publishers import MERGEABLE
+from libs.contracts.restored import RestoredService
 from libs.contracts.values import Alias
 from libs.domain.record import Index
 from libs.store.errors import answering
 from libs.store.mongo import Document
-from libs.store.projecting import newness_of, upsert_newest
+from libs.store.projecting import forget_older, newness_of, upsert_newest
 
 if TYPE_CHECKING:
     from libs.store.store import Store
@@ -42,6 +44,29 @@ async def keep_aliases(store: "Store", envelope: Envelope, aliases: Iterable[Ali
         rows[f"{envelope.collection}/{alias.id}"] = row.pop("newness"), row
     await upsert_newest(store.collection(COLLECTION), rows)
     return list(rows)
+
+
+async def forget_aliases(store: "Store", restored: RestoredService) -> None:
+    """After another service was set back: ids of its records lead to themselves, but for those that it has told since.
+
+    What was moved by merges that are no more is moved back when it is looked for once more.
+    """
+    if restored.service != store.service:
+        gone = {"to": None, "again_at": restored.restored_at}
+        await forget_older(store.collection(COLLECTION), restored, gone)
+
+
+async def aliases_of(store: "Store", subjects: Sequence[str]) -> Mapping[str, Sequence[Alias]]:
+    """The ids that lead to each of these records of this service, as its events tell them."""
+    if not subjects or subjects[0].partition("/")[0] not in MERGEABLE:
+        return {}
+    async with answering():
+        rows = await store.collection(COLLECTION).find({"to": {"$in": subjects}}, {"to": 1, "version": 1}).to_list(None)
+    found = defaultdict(list)
+    for row in rows:
+        id_, to = (subject.partition("/")[2] for subject in (row["_id"], row["to"]))
+        found[row["to"]].append(Alias(id=id_, to=to, version=row["version"]))
+    return found
 
 
 async def led_on(store: "Store", subjects: Iterable[str]) -> dict[str, str]:

@@ -58,8 +58,17 @@ def undeclared(record_type: type[Record], document: Mapping[str, Any]) -> Docume
 
 def still_moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> Document:
     """What is known of moved fields, but for those that have changed: they are as somebody wants them."""
-    kept = [each for each in before.get("_moved", ()) if before.get(each["field"]) == after.get(each["field"])]
+    kept = [
+        each for each in before.get("_moved", ()) if value_at(before, each["field"]) == value_at(after, each["field"])
+    ]
     return {"_moved": kept} if kept else {}
+
+
+def value_at(document: Mapping[str, Any], path: str) -> Any:
+    """The value of a field, or of the member of one (`custom.partner`); None where there is none."""
+    name, _, member = path.partition(".")
+    value = document.get(name)
+    return value if not member or value is None else value.get(member)
 
 
 @cache

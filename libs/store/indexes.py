@@ -56,7 +56,7 @@ def _of_pointers(record_type: type[Record]) -> list[Index]:
     first = {index.fields[0] for index in record_type.indexes}
     known = first | {name for name, spec in specs_of(record_type).items() if spec.listed and spec.listed.indexed}
     paths = [field.path for field in fields if field.path not in known]
-    return [Index((path,), sparse=True) for path in (*paths, *(["_moved.subjects"] if fields else []))]
+    return [Index((path,), sparse=True) for path in (*paths, "_moved.subjects")]
 
 
 def index_model(index: Index) -> IndexModel:

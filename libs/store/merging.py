@@ -14,7 +14,7 @@ from libs.store import aliases
 from libs.store.documents import differences, to_document
 from libs.store.errors import answering
 from libs.store.mongo import Document, with_decimals
-from libs.store.moving import restore_led
+from libs.store.moving import Restore, restore_led
 from libs.store.work import UnitOfWork
 
 R = TypeVar("R", bound=Record)
@@ -29,7 +29,7 @@ class Merging(Generic[R]):
 
     `combine` gives the survivor what it takes over from one duplicate, or refuses; `settle` takes the survivor as it
     was and as it is to be, and gives it the fields that follow from others, or refuses; `vet` refuses what the survivor
-    as it is to be and its duplicates do not tell alone.
+    as it is to be and its duplicates do not tell alone. `restore` brings back a duplicate that is taken out again.
     """
 
     record: type[R]
@@ -38,6 +38,7 @@ class Merging(Generic[R]):
     combine: Callable[[R, R], R]
     settle: Callable[[UnitOfWork, R, R], Awaitable[R]]
     vet: Callable[[UnitOfWork, R, Sequence[R]], Awaitable[None]] | None = None
+    restore: Restore[R] | None = None
 
 
 async def merge_records(
@@ -89,7 +90,8 @@ async def unmerge_record(work: UnitOfWork, merging: Merging[R], survivor_id: str
 
     The survivor gives back what it took over and nobody has changed since.
 
-    Raises `NotMerged` for what was not merged into this very record, else as `merge_records`.
+    Raises `NotMerged` for what was not merged into this very record, `NotRestorable` where the duplicate does not go
+    with what has come about since, else as `merge_records`.
     """
     survivor = await work.get_target(merging.record, survivor_id)
     row = await _row(work, f"{survivor.collection}/{duplicate_id}")
@@ -100,7 +102,7 @@ async def unmerge_record(work: UnitOfWork, merging: Merging[R], survivor_id: str
     values = given_back(to_document(survivor), row["changed"])
     settled = await merging.settle(work, survivor, survivor.evolve(**values))
     saved = work.save(settled, merging.unmerged(unmerged_id=duplicate_id, aliases=tuple(told)))
-    return saved, await restore_led(work, duplicate)
+    return saved, await restore_led(work, duplicate, merging.restore)
 
 
 async def _removed(work: UnitOfWork, merging: Merging[R], duplicate_id: str) -> R:

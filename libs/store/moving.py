@@ -7,18 +7,19 @@ of, how often, or whether a mover dies half-way.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from pymongo import UpdateOne
 
 from libs.contracts.publishers import MERGEABLE
-from libs.domain.pointing import Leading, Leads, pointing_to
+from libs.domain.pointing import Leading, Leads
 from libs.domain.record import Record
+from libs.domain.refusals import InvalidFields, NotRestorable
 from libs.store.aliases import COLLECTION, led_on
 from libs.store.clock import utc_now
 from libs.store.context import Context
 from libs.store.copies import known
-from libs.store.documents import to_document
+from libs.store.documents import to_document, value_at
 from libs.store.errors import answering
 from libs.store.store import Document, Store
 from libs.store.work import UnitOfWork
@@ -57,13 +58,13 @@ async def settle(store: Store, movers: Sequence[Mover] = ()) -> None:
 async def move_references(store: Store, subjects: Sequence[str], context: Context) -> None:
     """Lets this service's records point to where these subjects lead now; each that changes is announced."""
     for record_type in store.records:
-        if (query := _touched(record_type, subjects)) is not None:
+        if (query := _touched(store, record_type, subjects)) is not None:
             await _move_all(store, record_type, query, context)
 
 
-def _touched(record_type: type[Record], subjects: Sequence[str]) -> Document | None:
+def _touched(store: Store, record_type: type[Record], subjects: Sequence[str]) -> Document | None:
     """The records that point to one of the subjects, or did before a merge."""
-    fields = pointing_to(record_type, frozenset(subject.partition("/")[0] for subject in subjects))
+    fields = store.pointing(record_type, frozenset(subject.partition("/")[0] for subject in subjects))
     if not fields:
         return None
     ids = [subject.partition("/")[2] for subject in subjects]
@@ -101,28 +102,46 @@ async def save_led(work: UnitOfWork, record: Record) -> None:
 
 
 async def restore_led(work: UnitOfWork, record: R, restore: Restore[R] | None = None) -> R:
-    """A removed record, visible again; what it points to may have been merged since. By the rules of `restore`."""
+    """A removed record, visible again; what it points to may have been merged since. By the rules of `restore`.
+
+    Raises `NotRestorable` for what a rule now finds wrong with it.
+    """
     led, moved = await led_record(work, record)
-    restored = work.restore(led) if restore is None else await restore(work, led)
+    try:
+        restored = work.restore(led) if restore is None else await restore(work, led)
+    except InvalidFields as refusal:
+        raise NotRestorable(refusal.detail, errors=refusal.errors) from None
     work.note_moved(restored, moved)
     return restored
 
 
 async def led_record(work: UnitOfWork, record: R) -> tuple[R, list[Document]]:
     """The record with its fields pointing to where they lead now, and what is to be known of those that were moved."""
-    fields = pointing_to(type(record), MERGEABLE)
+    fields = work.store.pointing(type(record), MERGEABLE)
     now, former = to_document(record), {each["field"]: each["was"] for each in work.moved_in(record)}
-    origins = {field: former.get(field.name, now.get(field.name)) for field in fields}
+    origins = {field: former.get(field.name, value_at(now, field.name)) for field in fields}
     leads = await _leads(work.store, [each for field, value in origins.items() for each in field.subjects(value)])
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     moved: list[Document] = []
     for field, was in origins.items():
-        value = field.led(was, leads, owner=f"{record.collection}/{record.id}", now=now.get(field.name))
-        if value != now.get(field.name):
-            changes[field.name] = value
+        present = value_at(now, field.name)
+        value = field.led(was, leads, owner=f"{record.collection}/{record.id}", now=present)
+        if value != present:
+            _change(changes, now, field.name, value)
         if value != was:
             moved.append({"field": field.name, "was": was, "subjects": sorted(set(field.subjects(was)))})
     return (record.evolve(**changes) if changes else record), moved
+
+
+def _change(changes: dict[str, Any], now: Document, path: str, value: object) -> None:
+    """Notes the new value of a field, or of the member of one; a member without a value is left out."""
+    name, _, member = path.partition(".")
+    if not member:
+        changes[name] = value
+        return
+    members = changes.get(name) or now.get(name) or {}
+    others = {each: kept for each, kept in members.items() if each != member}
+    changes[name] = others if value is None else {**others, member: value}
 
 
 async def _leads(store: Store, subjects: Iterable[str]) -> Leads:

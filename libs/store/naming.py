@@ -9,7 +9,7 @@ from pymongo import UpdateMany
 
 from libs.contracts.envelope import Envelope
 from libs.contracts.values import TITLE_FIELDS
-from libs.domain.pointing import PointingField, pointing_to
+from libs.domain.pointing import PointingField
 from libs.domain.record import Record
 from libs.store.errors import answering
 from libs.store.store import Document, Store
@@ -23,15 +23,15 @@ def renamed(envelopes: Sequence[Envelope]) -> set[str]:
 async def keep_names(store: Store, names: Mapping[str, str]) -> None:
     """Calls these records so (`<collection>/<id>` → name) wherever this service's records refer to them."""
     for record_type in store.records:
-        if updates := list(_updates(record_type, names)):
+        if updates := list(_updates(store, record_type, names)):
             async with answering():
                 await store.collection(record_type.collection).bulk_write(updates, ordered=False)
 
 
-def _updates(record_type: type[Record], names: Mapping[str, str]) -> Iterator[UpdateMany]:
+def _updates(store: Store, record_type: type[Record], names: Mapping[str, str]) -> Iterator[UpdateMany]:
     for subject, name in names.items():
         collection, _, record_id = subject.partition("/")
-        for field in _named(pointing_to(record_type, frozenset({collection}))):
+        for field in _named(store.pointing(record_type, frozenset({collection}))):
             target = {"collection": collection, "id": record_id}
             if field.many:
                 stale: Document = {field.name: {"$elemMatch": {**target, "name": {"$ne": name}}}}

@@ -22,6 +22,7 @@ from libs.store.errors import answering
 from libs.store.expanding import expanded
 from libs.store.grouping import stages_of
 from libs.store.indexes import REMOVED
+from libs.store.leading import led_filter
 from libs.store.mongo import Collection, Cursor, Document, with_decimals
 from libs.store.query.expansion import Way, Ways
 from libs.store.query.fields import FieldKind, QueryField, QueryFields
@@ -195,7 +196,7 @@ async def read_page(
     `query` was read with no more than the `visible_fields`.
     """
     collection = store.collection(record_type.collection)
-    reached = _reached(record_type, query, grants, _TO_RESTORE if removed else _TO_READ)
+    reached = await _reached(store, record_type, query, grants, _TO_RESTORE if removed else _TO_READ)
     wanted = _all_of(reached, _REMOVED if removed else _KEPT)
     # What is filtered and sorted by is indexed among all records; the removed ones are few, and found by their own.
     hint: Document = {"hint": REMOVED} if removed else {}
@@ -236,7 +237,7 @@ async def read_all(
 
     `top`, `skip` and `select` of the query do not count.
     """
-    visible = _all_of(_reached(record_type, query, grants), _KEPT)
+    visible = _all_of(await _reached(store, record_type, query, grants), _KEPT)
     cursor = store.collection(record_type.collection).find(visible, WITHOUT_PRIVATE, batch_size=batch)
     cursor = cursor.sort(list(query.sort))
     try:
@@ -260,7 +261,8 @@ async def count_up_to(
     store: Store, record_type: type[Record], query: ListQuery, grants: Grants, *, most: int = _BOUNDLESS
 ) -> int:
     """How many records of the whole list the caller may see, no further than `most`."""
-    return await _count_kept(store.collection(record_type.collection), _reached(record_type, query, grants), most=most)
+    reached = await _reached(store, record_type, query, grants)
+    return await _count_kept(store.collection(record_type.collection), reached, most=most)
 
 
 async def _count_kept(collection: Collection, reached: Document, *, most: int = _BOUNDLESS) -> int:
@@ -276,7 +278,8 @@ async def _count_removed(collection: Collection, reached: Document, which: Docum
 
 async def read_groups(store: Store, record_type: type[Record], query: GroupQuery, grants: Grants) -> Page:
     """Groups of the records that the caller may see, and the figures of each."""
-    taken, rows = query.aggregation.filter, _rows(record_type, grants, Operation.READ)
+    taken = await led_filter(store, record_type, query.aggregation.filter)
+    rows = _rows(record_type, grants, Operation.READ)
     stages = [
         {"$match": _all_of(taken, rows, _KEPT)},
         *stages_of(query.aggregation),
@@ -290,11 +293,16 @@ async def read_groups(store: Store, record_type: type[Record], query: GroupQuery
     return Page(groups[: query.top], has_more=len(groups) > query.top, count=None)
 
 
-def _reached(
-    record_type: type[Record], query: ListQuery, grants: Grants, operations: Sequence[Operation] = _TO_READ
+async def _reached(
+    store: Store,
+    record_type: type[Record],
+    query: ListQuery,
+    grants: Grants,
+    operations: Sequence[Operation] = _TO_READ,
 ) -> Document:
     """Records of the list that the caller reaches by all of the operations, removed or not."""
-    return _all_of(query.filter, *(_rows(record_type, grants, each) for each in operations))
+    taken = await led_filter(store, record_type, query.filter)
+    return _all_of(taken, *(_rows(record_type, grants, each) for each in operations))
 
 
 def _rows(record_type: type[Record], grants: Grants, operation: Operation) -> Document:

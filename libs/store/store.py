@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from libs.domain.duplicates import NO_RULES, DuplicateRules
+from libs.domain.pointing import NO_CUSTOM_REFERENCES, CustomReferences, PointingField, pointing_to
 from libs.domain.record import Index, Record
 from libs.domain.refusals import Unavailable
 from libs.store.backups.marks import read_epoch
@@ -37,8 +38,8 @@ __all__ = ["Collection", "Database", "Document", "Store"]
 class Store:
     """One per process. `epoch` rises by every restore of this database from backup.
 
-    `duplicate_rules` are those of a collection now; whoever knows them puts them there. Whoever waits for
-    documents of a collection without records hears by `on_private` of each that this process has put there.
+    `duplicate_rules` and `custom_references` are those of a collection now; whoever knows them puts them there. Whoever
+    waits for documents of a collection without records hears by `on_private` of each that this process has put there.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Store:
         self.definitions: dict[type[Record], tuple[Any, ...]] = {}
         self.figures: Mapping[type[Record], Figures] = {}
         self.duplicate_rules: Callable[[str], DuplicateRules] = lambda _: NO_RULES
+        self.custom_references: Callable[[str], CustomReferences] = lambda _: NO_CUSTOM_REFERENCES
         self.on_private: dict[str, Callable[[Document], None]] = {}
         self._turns = Turns(patience=seconds)
 
@@ -103,6 +105,10 @@ class Store:
         declared = {record.collection: indexes_of(record) for record in self.records}
         private = {name: [index_model(index) for index in indexes] for name, indexes in further.items()}
         await build(self.database, {**PRIVATE, **declared, **private})
+
+    def pointing(self, record_type: type[Record], collections: frozenset[str]) -> list[PointingField]:
+        """The fields of these records, custom ones among them, that may point to a record of these collections."""
+        return pointing_to(record_type, collections, self.custom_references(record_type.collection))
 
     def defined(self, record_type: type[R]) -> tuple[R, ...]:
         """What administrators have defined in a small collection of this service, as this copy knows it."""

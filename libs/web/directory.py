@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
 from libs.contracts.envelope import Envelope
-from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields, FieldTerms
+from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields, FieldTerms, FieldType
 from libs.domain.directory import (
     CustomFieldEntry,
     DirectoryDocument,
@@ -18,6 +18,7 @@ from libs.domain.directory import (
 )
 from libs.domain.duplicates import NO_RULES, DuplicateRule, DuplicateRules
 from libs.domain.grants import Grants, Ids
+from libs.domain.pointing import NO_CUSTOM_REFERENCES, CustomReferences
 from libs.domain.refusals import Refusal, Unavailable
 from libs.domain.roles import ADMINISTRATOR, administering, combined
 from libs.domain.sharing import Principal
@@ -50,6 +51,7 @@ class Directory:
         self._users: dict[str, UserEntry] = {}
         self._custom_fields: dict[str, CustomFieldEntry] = {}
         self._fields_of: dict[str, CustomFields] = {}
+        self._references_of: dict[str, dict[str, tuple[str, ...]]] = {}
         self.fields_changed = 0
         self._duplicate_rules: dict[str, DuplicateRuleEntry] = {}
         self._rules_of: dict[str, DuplicateRules] = {}
@@ -127,6 +129,12 @@ class Directory:
         """The fields that administrators have added to the records of a collection."""
         return self._fields_of.get(collection, NO_CUSTOM_FIELDS)
 
+    def custom_references(self, collection: str) -> CustomReferences:
+        """Which custom fields hold references, also inactive ones; raises `Unavailable` while that is not known."""
+        if self._loaded_at is None:
+            raise _unknown()
+        return self._references_of.get(collection, NO_CUSTOM_REFERENCES)
+
     def duplicate_rules(self, collection: str) -> DuplicateRules:
         """When records of a collection are duplicates; raises `Unavailable` while that is not known."""
         if self._loaded_at is None:
@@ -198,9 +206,12 @@ class Directory:
         self._custom_fields = entries
         self.fields_changed += 1
         terms: dict[str, list[FieldTerms]] = {}
+        self._references_of = {}
         for entry in entries.values():
             if entry.active and entry.terms is not None:
                 terms.setdefault(entry.of, []).append(entry.terms)
+            if entry.type == FieldType.REFERENCE:
+                self._references_of.setdefault(entry.of, {})[entry.name] = entry.refers_to
         self._fields_of = {name: CustomFields.of(each, collection=name) for name, each in terms.items()}
 
     def _take_rules(self, entries: dict[str, DuplicateRuleEntry]) -> None:

@@ -7,14 +7,15 @@ from aiohttp import web
 from pydantic import Field, create_model
 
 from libs.bus.definitions import Projection, projection
-from libs.contracts.envelope import Envelope
+from libs.contracts.envelope import RESTATED, Envelope
+from libs.contracts.publishers import MERGEABLE_AGGREGATES
 from libs.contracts.values import Alias, Value
 from libs.domain.fields import Line
 from libs.domain.grants import Operation, refuse_closed_fields
 from libs.domain.money import refuse_excess_digits
 from libs.domain.record import Record
 from libs.jobs.duties import Duty
-from libs.store.aliases import keep_aliases
+from libs.store.aliases import forget_aliases, keep_aliases
 from libs.store.clock import utc_now
 from libs.store.context import Context
 from libs.store.merging import MOST_DUPLICATES, Merging, merge_records, unmerge_record
@@ -34,6 +35,9 @@ R = TypeVar("R", bound=Record)
 
 _VALUES: Final = "/values"
 _EVERY: Final = 15.0
+
+MERGE_TOPICS: Final = ("*.*.merged", "*.*.unmerged", *(f"{each}.{RESTATED}" for each in MERGEABLE_AGGREGATES))
+"""What says where ids lead."""
 
 
 class MergeRecords(Value):
@@ -100,12 +104,12 @@ class MergeRoutes(Generic[R]):
 def following_merges(movers: Sequence[Mover]) -> Projection:
     """Keeps where ids lead, and lets what the service keeps point there."""
 
-    @projection("aliases", "*.*.merged", "*.*.unmerged", batch=10)
+    @projection("aliases", *MERGE_TOPICS, batch=100, forget=forget_aliases)
     async def follow_merges(store: Store, envelopes: Sequence[Envelope]) -> None:
         for envelope in envelopes:
-            aliases = [Alias.model_validate(each) for each in envelope.data["aliases"]]
-            subjects = await keep_aliases(store, envelope, aliases, at=utc_now())
-            await follow(store, subjects, Context.of(envelope), movers)
+            if aliases := [Alias.model_validate(each) for each in envelope.data.get("aliases", ())]:
+                subjects = await keep_aliases(store, envelope, aliases, at=utc_now())
+                await follow(store, subjects, Context.of(envelope), movers)
 
     return follow_merges
 

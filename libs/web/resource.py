@@ -10,7 +10,6 @@ from typing import Final, Generic, TypeVar
 from libs.domain import lifecycle
 from libs.domain.lifecycle import Lifecycle
 from libs.domain.record import Draft, Record
-from libs.domain.refusals import InvalidFields, NotRestorable
 from libs.store.changes import Announcement
 from libs.store.merging import Merging
 from libs.store.moving import Restore, restore_led
@@ -86,12 +85,8 @@ class Resource(Generic[R]):
         return await self.remove(work, record) if self.remove is not None else work.remove(record)
 
     async def restore_record(self, work: UnitOfWork, record_id: str) -> R:
-        """Brings a removed record back; raises `NotRestorable` for what a rule now finds wrong with it."""
-        removed = await work.get_removed(self.record, record_id)
-        try:
-            return await restore_led(work, removed, self.restore)
-        except InvalidFields as refusal:
-            raise NotRestorable(refusal.detail, errors=refusal.errors) from None
+        """Brings a removed record back; raises as `restore_led`."""
+        return await restore_led(work, await work.get_removed(self.record, record_id), self.restore)
 
     def _restore_action(self) -> Action:
         summary = f"Bring a removed {self.label} back"

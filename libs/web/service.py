@@ -191,7 +191,8 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
         identity = service.identity(store) if service.identity else IdentityClient(settings.upstream_identity)
         authenticator = Authenticator(identity)
         directory = Directory(identity)
-        store.duplicate_rules, store.people, store.figures = directory.duplicate_rules, directory, service.figures
+        store.duplicate_rules, store.custom_references = directory.duplicate_rules, directory.custom_references
+        store.people, store.figures = directory, service.figures
         definitions = Definitions(store, service.definitions)
         bus_settings = BusSettings(audience=tuple(sorted(settings.audience)), keeps_common=service.keeps_common)
         broker = RabbitBroker(settings.amqp_url, name=service.name, settings=bus_settings)

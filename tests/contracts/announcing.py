@@ -65,7 +65,7 @@ OWN_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "sales.invoice.canceled": {"credit_note_id": CREDIT_NOTE, "reason": "Sent back."},
     **{
         type_: own
-        for aggregate in ("sales.lead", "sales.account", "sales.contact")
+        for aggregate in ("sales.lead", "sales.account", "sales.contact", "service.case")
         for type_, own in (
             (
                 f"{aggregate}.merged",

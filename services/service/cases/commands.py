@@ -1,6 +1,6 @@
 """What people do with cases."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -10,6 +10,7 @@ from libs.contracts.service import CaseChildAdded, CaseSnapshot
 from libs.contracts.values import Value
 from libs.domain.fields import Line, Text
 from libs.domain.record import Draft
+from libs.domain.refusals import InvalidFields
 from libs.store.work import UnitOfWork
 from services.service.cases import model, store
 from services.service.cases.model import Case, Pause, Solution
@@ -41,9 +42,22 @@ async def create_case(work: UnitOfWork, draft: Draft) -> Case:
 
 
 async def change_case(work: UnitOfWork, current: Case, wanted: Case) -> Case:
+    return work.save(await settle_case(work, current, wanted))
+
+
+async def settle_case(work: UnitOfWork, current: Case, wanted: Case) -> Case:
+    """The case as it may be saved."""
     if wanted.parent_case_id is not None and wanted.parent_case_id != current.parent_case_id:
         await _put_under(work, wanted, wanted.parent_case_id)
-    return work.save(wanted)
+    return wanted
+
+
+async def vet_merge(work: UnitOfWork, survivor: Case, duplicates: Sequence[Case]) -> None:
+    """Raises `InvalidFields` where cases would come to be beneath one that is beneath another."""
+    for place, duplicate in enumerate(duplicates):
+        if survivor.parent_case_id is not None and await store.has_children(work, duplicate.id):
+            pointer = f"/duplicates/{place}"
+            raise InvalidFields.at(pointer, "one_level", "it has cases beneath it, and the survivor is beneath one")
 
 
 async def restore_case(work: UnitOfWork, case: Case) -> Case:

@@ -19,10 +19,11 @@ from libs.contracts.service import (
 )
 from libs.contracts.values import Moment, Reference
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup, Text
+from libs.domain.merging import completed
 from libs.domain.moves import Moves
 from libs.domain.personal import Personal
 from libs.domain.record import Index, Record
-from libs.domain.refusals import InvalidFields
+from libs.domain.refusals import InvalidFields, Refusal
 
 
 class Priority(StrEnum):
@@ -98,6 +99,18 @@ class Solution(StrEnum):
     INFORMATION_PROVIDED = "information_provided"
 
 
+class EndedSurvivor(Refusal):
+    """Nobody would go on with what is still open."""
+
+    code = "ended_survivor"
+
+
+class BeneathDuplicate(Refusal):
+    """A case does not come to be beneath itself: the one above is the one to keep."""
+
+    code = "beneath_duplicate"
+
+
 class Case(Record, collection="cases", aggregate="service.case"):
     """`customer.name` is what the customer was called when the case was given to them; renaming does not change it."""
 
@@ -137,6 +150,21 @@ def require_one_level(case: Case, parent: Case, *, has_children: bool) -> None:
     """Raises `InvalidFields` where `parent` above `case` would make more than one level of cases."""
     if case.id == parent.id or parent.parent_case_id is not None or has_children:
         raise InvalidFields.at("/parent_case_id", "one_level", "cases have one level of children")
+
+
+def combined(case: Case, duplicate: Case) -> Case:
+    """What a case becomes by another about the same matter. It stays where it is; the time spent on both is its own.
+
+    Raises `EndedSurvivor` and `BeneathDuplicate`.
+    """
+    if duplicate.state is CaseState.ACTIVE and case.state is not CaseState.ACTIVE:
+        raise EndedSurvivor("an open case is not merged into one that has ended", state=case.state)
+    if case.parent_case_id == duplicate.id:
+        raise BeneathDuplicate("the case is beneath the duplicate; merge it into that", duplicate=duplicate.id)
+    return completed(case, duplicate).evolve(
+        parent_case_id=case.parent_case_id,
+        time_spent_minutes=case.time_spent_minutes + duplicate.time_spent_minutes,
+    )
 
 
 def research(case: Case) -> tuple[Case, Event[CaseSnapshot]]:

@@ -9,10 +9,14 @@ import pytest
 from libs.domain.directory import CustomFieldEntry
 from libs.domain.fields import LISTED, Line
 from libs.domain.record import Record
+from libs.store.copies import seed_copies
+from libs.store.ids import new_id
+from libs.store.naming import keep_names
 from libs.web.executing import STORE
 from libs.web.requests import DIRECTORY
 from libs.web.resource import Resource
 from libs.web.service import Service
+from tests.support.merges import hear, merge_event
 from tests.support.services import Running, running
 
 
@@ -37,6 +41,7 @@ FIELDS = [
     entry("insured", "boolean"),
     entry("remarks", "long_text"),
     entry("sister", "reference", refers_to=("boats",)),
+    entry("skipper", "reference", refers_to=("contacts",)),
     entry("asleep", "text", state="inactive"),
 ]
 
@@ -230,3 +235,26 @@ async def test_an_export_has_a_column_for_each_field(harbour: Running) -> None:
 
     assert head == "id,name,custom.berth"
     assert row.endswith(",Ada,7")
+
+
+async def test_a_reference_follows_merges_and_names(harbour: Running) -> None:
+    store, gone, kept = harbour.app[STORE], new_id(), new_id()
+    people = [{"id": gone, "full_name": "Anne Lee"}, {"id": kept, "full_name": "Ann Lee"}]
+    await seed_copies(store, "contacts", people)
+    skipper = {"collection": "contacts", "id": gone, "name": "Anne Lee"}
+    created = await boat(harbour, skipper=skipper, berth=7)
+
+    async def skippers() -> list[Any]:
+        path = f"/api/v1/boats?$filter=custom/skipper/id eq '{gone}'"
+        return [each["custom"] for each in (await harbour.get(path))[1]["value"]]
+
+    await hear(HARBOUR, store, merge_event(f"contacts/{kept}", {gone: kept}, name="Ann Lee"))
+    survivor = {"collection": "contacts", "id": kept, "name": "Ann Lee"}
+    assert await skippers() == [{"skipper": survivor, "berth": 7}]
+
+    await harbour.patch(f"/api/v1/boats/{created['id']}", {"custom": {"berth": 8}})
+    await keep_names(store, {f"contacts/{kept}": "Ann Leigh"})
+    assert await skippers() == [{"skipper": {**survivor, "name": "Ann Leigh"}, "berth": 8}]
+
+    await hear(HARBOUR, store, merge_event(f"contacts/{kept}", {gone: None}, version=2, verb="unmerged"))
+    assert await skippers() == [{"skipper": skipper, "berth": 8}]

@@ -10,11 +10,17 @@ import pytest
 
 from libs.contracts.envelope import Envelope
 from libs.contracts.values import Reference
+from libs.domain.grants import EVERYTHING
+from libs.domain.record import Record
 from libs.domain.refusals import AlreadyMerged
 from libs.store import aliases
 from libs.store.clock import utc_now
+from libs.store.context import Context
 from libs.store.merging import merge_records, unmerge_record
 from libs.store.moving import settle
+from libs.store.query.options import parse_list_query
+from libs.store.reading import count_up_to, query_fields_of, read_page
+from libs.store.restating import restated
 from libs.store.store import Store
 from libs.web.merging import following_merges
 from services.sales.accounts.model import Account
@@ -89,6 +95,23 @@ async def test_whatever_order_merges_are_heard_in_everything_ends_at_the_same_pl
     assert await pointing(store) == before
 
 
+async def test_whoever_is_told_a_record_once_more_learns_what_leads_to_it(store: Store) -> None:
+    await given(store, "a", "b", "c", "d")
+    await merge(store, "b", "a")
+    await merge(store, "c", "b")
+
+    told = [Envelope.from_json(each.body) for each in await restated(store, Account, Context(), after=None, limit=9)]
+    await store.collection(aliases.COLLECTION).delete_many({})
+    await hear(store, *told)
+
+    assert [(event.record_id, event.type) for event in told] == [(id_, "sales.account.restated") for id_ in "cd"]
+    assert await aliases.led_on(store, [f"accounts/{id_}" for id_ in "abcd"]) == {
+        "accounts/a": "accounts/c",
+        "accounts/b": "accounts/c",
+    }
+    assert (await pointing(store))["at-a"] == "c"
+
+
 async def test_what_a_record_in_the_recycle_bin_pointed_to_is_looked_at_when_it_comes_back(store: Store) -> None:
     await given(store, "a", "b")
     await do(store, lambda work: _remove(work, "at-a"))
@@ -118,6 +141,30 @@ async def test_what_was_written_before_the_merge_was_heard_of_is_found_later(sto
     await settle(store)
     assert (await read(store, Contact, "late")).account_id == "b"
     assert await store.collection(aliases.COLLECTION).count_documents({"again_at": {"$exists": True}}) == 0
+
+
+@pytest.mark.parametrize(
+    ("record_type", "filter_", "found"),
+    [
+        (Contact, "account_id eq 'a'", ["at-a", "at-b"]),
+        (Contact, "account_id in ('a', 'x')", ["at-a", "at-b"]),
+        (Contact, "account_id eq 'b' and not (account_id eq 'a')", []),
+        (Contact, "account_id ne 'a'", ["at-c"]),
+        (Opportunity, "customer/id eq 'a' or customer/id eq 'c'", ["to-a", "to-b", "to-c"]),
+        (Contact, "contains(full_name, 'a')", []),
+    ],
+)
+async def test_a_filter_by_an_old_id_finds_what_the_survivor_has(
+    store: Store, record_type: type[Record], filter_: str, found: list[str]
+) -> None:
+    await given(store, "a", "b", "c")
+    await hear(store, await merge(store, "b", "a"))
+    query = parse_list_query([("$filter", filter_)], query_fields_of(record_type), now=utc_now())
+
+    page = await read_page(store, record_type, query, EVERYTHING)
+
+    assert [each["id"] for each in page.value] == found
+    assert await count_up_to(store, record_type, query, EVERYTHING) == len(found)
 
 
 async def test_a_response_that_names_a_merged_contact_is_the_survivors(store: Store) -> None:

@@ -1,13 +1,19 @@
 """Members that were merged stay on their lists as the survivor, and come apart again."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from libs.contracts.restored import RestoredService
+from libs.store.aliases import forget_aliases
+from libs.store.clock import utc_now
 from libs.store.copies import seed_copies
+from libs.store.moving import settle
 from libs.web.executing import STORE
 from services.marketing.app import MARKETING
+from tests.services.journal.restores.telling import set_back
 from tests.support.merges import hear, merge_event
 from tests.support.services import Running
 
@@ -55,6 +61,22 @@ async def test_a_chain_in_any_order_ends_at_its_end(marketing: Running, lists: l
     await hear(MARKETING, marketing.app[STORE], *again)
 
     assert await members(marketing, lists) == [["c"], ["c"], ["c"]]
+
+
+@pytest.mark.parametrize("again", [True, False])
+async def test_of_a_service_that_was_set_back_the_merges_that_it_tells_again_stay(
+    marketing: Running, lists: list[dict[str, Any]], *, again: bool
+) -> None:
+    store, now = marketing.app[STORE], utc_now()
+    await hear(MARKETING, store, MERGED)
+    told = replace(merge_event("contacts/b", {"a": "b"}, verb="restated"), epoch=2)
+    before = RestoredService.of(set_back("sales", ["contacts"], taken_at=now, restored_at=now))
+
+    await forget_aliases(store, before)
+    await hear(MARKETING, store, *([told] if again else []))
+    await settle(store, MARKETING.movers)
+
+    assert await members(marketing, lists) == ([["b"], ["b"], ["b"]] if again else [["a"], ["b"], ["a", "b"]])
 
 
 async def test_who_was_taken_off_since_stays_off(marketing: Running, lists: list[dict[str, Any]]) -> None:

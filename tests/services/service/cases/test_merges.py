@@ -1,4 +1,4 @@
-"""Cases of a customer who was merged are those of the survivor, and back."""
+"""Cases about one matter become one; those of a customer who was merged are the survivor's, and back."""
 
 from typing import Any
 
@@ -47,3 +47,71 @@ async def test_the_contact_of_a_case_moves_while_its_customer_stays(cases: Runni
 
     moved = await becomes(cases, case, contact_id=kept)
     assert moved["customer"] == {**ACME, "name": "Acme Ltd"}
+
+
+async def merge(cases: Running, survivor: dict[str, Any], *duplicates: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    asked = {"duplicates": [each["id"] for each in duplicates]}
+    return await cases.post(f"/api/v1/cases/{survivor['id']}/merge", asked)
+
+
+async def unmerge(cases: Running, survivor: dict[str, Any], duplicate: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    return await cases.post(f"/api/v1/cases/{survivor['id']}/unmerge", {"duplicate": duplicate["id"]})
+
+
+async def resolve(cases: Running, case: dict[str, Any], minutes: int) -> dict[str, Any]:
+    body = {"resolution": "A new lamp", "time_spent_minutes": minutes}
+    status, resolved = await cases.post(f"/api/v1/cases/{case['id']}/resolve", body)
+    assert status == 200, resolved
+    found: dict[str, Any] = resolved
+    return found
+
+
+async def test_two_cases_about_one_matter_become_one_and_come_apart(cases: Running) -> None:
+    kept, gone = await open_case(cases, title="No light"), await open_case(cases, description="Since Monday")
+    child = await open_case(cases, parent_case_id=gone["id"])
+    await resolve(cases, gone, 15)
+
+    status, merged = await merge(cases, kept, gone)
+
+    assert (status, merged["description"], merged["time_spent_minutes"]) == (200, "Since Monday", 15)
+    assert (merged["number"], merged["state"]) == (kept["number"], "active")
+    await becomes(cases, child, parent_case_id=kept["id"])
+    assert (await cases.get(f"/api/v1/cases/{gone['id']}"))[1]["id"] == kept["id"]
+
+    status, apart = await unmerge(cases, kept, gone)
+    assert (status, apart["duplicate"]["state"], apart["survivor"]["time_spent_minutes"]) == (200, "resolved", 0)
+    await becomes(cases, child, parent_case_id=gone["id"])
+
+
+async def test_what_is_open_is_not_merged_into_what_has_ended(cases: Running) -> None:
+    ended, still_open = await resolve(cases, await open_case(cases), 5), await open_case(cases)
+
+    status, problem = await merge(cases, ended, still_open)
+
+    assert (status, problem["code"], problem["state"]) == (409, "ended_survivor", "resolved")
+    assert (await merge(cases, still_open, ended))[0] == 200
+
+
+async def test_a_merge_leaves_cases_one_level(cases: Running) -> None:
+    above, other = await open_case(cases), await open_case(cases)
+    below, beneath_other = [await open_case(cases, parent_case_id=each["id"]) for each in (above, other)]
+
+    upwards, problem = await merge(cases, below, above)
+    aside, refused = await merge(cases, beneath_other, above)
+
+    assert (upwards, problem["code"], problem["duplicate"]) == (409, "beneath_duplicate", above["id"])
+    assert (aside, refused["errors"][0]["pointer"], refused["errors"][0]["code"]) == (422, "/duplicates/0", "one_level")
+    status, merged = await merge(cases, above, below)
+    assert (status, merged["parent_case_id"]) == (200, None)
+
+
+async def test_a_case_does_not_come_apart_to_a_place_that_is_no_more(cases: Running) -> None:
+    above, kept = await open_case(cases), await open_case(cases)
+    gone = await open_case(cases, parent_case_id=above["id"])
+    await merge(cases, kept, gone)
+    await cases.patch(f"/api/v1/cases/{above['id']}", {"parent_case_id": (await open_case(cases))["id"]})
+
+    status, problem = await unmerge(cases, kept, gone)
+
+    assert (status, problem["code"], problem["errors"][0]["code"]) == (409, "not_restorable", "one_level")
+    assert (await cases.get(f"/api/v1/cases/{gone['id']}"))[1]["id"] == kept["id"]
