@@ -74,7 +74,7 @@ class Scheduler:
         self.grant = await self._store.leases.acquire(LEASE, self._holder, self._lease)
         if self.grant is not None and before != self.grant:
             self._next.clear()
-            _log.info("elected", duty=LEASE, token=self.grant.token)
+            _log.info("elected", duty=LEASE, term=self.grant.token)
 
     async def _do(self, duty: Duty) -> None:
         if self.grant is None or self._next.get(duty.name, 0.0) > time.monotonic():
