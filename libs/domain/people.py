@@ -14,6 +14,8 @@ from libs.contracts.values import Value
 _PLAIN_LOCAL_PART: Final = re.compile(r"[A-Za-z0-9_+-]{1,64}")
 """Dots between such parts are as plain; whatever else may stand before an @ is judged as a whole."""
 
+_WORD: Final = re.compile(r"\w+")
+
 
 def _email(text: str) -> str:
     """Judged by the library: each domain once, since that is most of the work, and a local part that is not plain."""
@@ -83,9 +85,10 @@ def phone_key(phone: str) -> str:
 
 def fold(name: str) -> str:
     """A name without case, accents, punctuation and extra blanks: "  Müller & Söhne " → "muller sohne"."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(re.findall(r"\w+", bare))
+    bare = name.casefold()
+    if not bare.isascii():
+        bare = "".join(letter for letter in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(letter))
+    return " ".join(_WORD.findall(bare))
 
 
 def full_name(first_name: str | None, last_name: str | None) -> str | None:

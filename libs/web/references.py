@@ -7,7 +7,7 @@ for once, of its owner, with the caller's own token, and the copy is seeded.
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -19,7 +19,7 @@ from libs.domain.fields import Lookup
 from libs.domain.grants import Grants, Operation, reaches
 from libs.domain.people import Somebody
 from libs.domain.pointing import Leading, Leads, points
-from libs.domain.record import Record, specs_of
+from libs.domain.record import FieldSpec, Record, specs_of
 from libs.domain.refusals import FieldError, InvalidFields, Unavailable
 from libs.store.aliases import led_on
 from libs.store.copies import known, seed_copies
@@ -62,18 +62,34 @@ def pointers_in(
         pointers_in(custom.model, given, under=f"{under}/custom") if custom.names and isinstance(given, dict) else []
     )
     found: list[Pointer] = [*within]
-    for name, spec in specs_of(record_type).items():
+    for spec in _pointing(record_type):
+        value, at = values.get(spec.name), f"{under}/{spec.name}"
+        if value is None:
+            continue
         if spec.many and (parts := _lookups_in(spec.type)):
-            found += _in_parts(parts, values.get(name), f"{under}/{name}")
-        if (not points(spec.type) and not spec.lookup) or values.get(name) is None:
+            found += _in_parts(parts, value, at)
+        if not _points(spec):
             continue
         allowed = spec.lookup.collections if spec.lookup else ()
-        value, at = values[name], f"{under}/{name}"
-        each = [(f"{at}/{i}", entry) for i, entry in enumerate(value)] if spec.many else [(at, value)]
-        for pointer, entry in each:
+        for pointer, entry in _entries(value, at) if spec.many else [(at, value)]:
             if (target := _target(entry, allowed)) is not None:
                 found.append(Pointer(pointer, *target, allowed))
     return found
+
+
+def _entries(values: object, at: str) -> Iterator[tuple[str, object]]:
+    for number, entry in enumerate(values if isinstance(values, list | tuple) else ()):
+        yield f"{at}/{number}", entry
+
+
+@lru_cache(maxsize=256)
+def _pointing(record_type: type[Record | CustomValues]) -> Sequence[FieldSpec]:
+    """The fields that point elsewhere, or that have parts which do."""
+    return [spec for spec in specs_of(record_type).values() if _points(spec) or (spec.many and _lookups_in(spec.type))]
+
+
+def _points(spec: FieldSpec) -> bool:
+    return spec.lookup is not None or points(spec.type)
 
 
 @cache
@@ -86,11 +102,11 @@ def _lookups_in(part: Any) -> Mapping[str, Lookup]:
 
 
 def _in_parts(parts: Mapping[str, Lookup], values: object, at: str) -> Iterator[Pointer]:
-    for number, part in enumerate(values if isinstance(values, list | tuple) else ()):
+    for pointer, part in _entries(values, at):
         members = part if isinstance(part, dict) else part.__dict__ if isinstance(part, Value) else {}
         for name, lookup in parts.items():
             if (target := _target(members.get(name), lookup.collections)) is not None:
-                yield Pointer(f"{at}/{number}/{name}", *target, lookup.collections)
+                yield Pointer(f"{pointer}/{name}", *target, lookup.collections)
 
 
 def _target(entry: object, allowed: tuple[str, ...]) -> tuple[str, str] | None:
@@ -206,7 +222,7 @@ def named(record_type: type[Record], values: dict[str, Any], leads: Leads) -> di
     changed = dict(values)
     for name, spec in specs_of(record_type).items():
         value, allowed = changed.get(name), spec.lookup.collections if spec.lookup else ()
-        if value is None or (not points(spec.type) and not allowed):
+        if value is None or not _points(spec):
             continue
         if spec.many:
             changed[name] = tuple(dict.fromkeys(_led(each, allowed, leads) for each in value))

@@ -145,11 +145,13 @@ def _reader(node: Node) -> Callable[[Mapping[str, Any]], Any]:
     name = name_of(node)
     if name is None:
         raise Fault("unsupported", "a comparison begins with a field, such as name eq 'Acme'")
-    path = name.split("/")
+    first, *rest = name.split("/")
+    if not rest:
+        return lambda record: record.get(first)
 
     def read(record: Mapping[str, Any]) -> Any:
-        found: Any = record
-        for part in path:
+        found = record.get(first)
+        for part in rest:
             found = found.get(part) if isinstance(found, Mapping) else None
         return found
 
@@ -191,15 +193,17 @@ def _as(value: Value, found: Any) -> Any:
         case bool():
             return found if isinstance(found, bool) else None
         case Decimal():
-            return Decimal(str(found)) if _is_number(found) else None
+            return _number(found)
         case datetime():
             return _moment(found)
         case _:
             return found if isinstance(found, str) else None
 
 
-def _is_number(found: Any) -> bool:
-    return isinstance(found, int | float | Decimal) and not isinstance(found, bool)
+def _number(found: Any) -> int | Decimal | None:
+    if isinstance(found, float):  # as it is written, not as near as the machine has it
+        return Decimal(str(found))
+    return found if isinstance(found, int | Decimal) and not isinstance(found, bool) else None
 
 
 def _moment(found: Any) -> datetime | None:

@@ -42,8 +42,9 @@ async def _vetted(work: UnitOfWork, rule: AssignmentRule) -> AssignmentRule:
 
 async def add_lead(work: UnitOfWork, lead: Lead) -> Lead:
     """A new lead, given to whom the first rule says that it meets; without one it stays with whoever it would be."""
-    view = view_of(lead)
-    for rule in sorted(work.store.defined(AssignmentRule), key=lambda rule: rule.order):
+    rules = work.store.defined(AssignmentRule)
+    view = view_of(lead) if rules else {}
+    for rule in sorted(rules, key=lambda rule: rule.order):
         if rule.condition is None or condition(rule.condition)(view):
             owner_id = await _owner(work, rule, view)
             if owner_id is not None:

@@ -1,6 +1,7 @@
 """The scoring rule: how many points a lead gets for what is known of it."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -27,8 +28,13 @@ class ScoringRule(Record, collection="scoring_rules", aggregate="sales.scoring_r
 
 def scored(met: Iterable[ScoringRule]) -> tuple[int, tuple[ScorePart, ...]]:
     """The score by the rules that a lead meets, and what each gives to it. It never leaves 0 to 100."""
-    parts = tuple(ScorePart(rule=rule.name, points=rule.points) for rule in met)
+    parts = tuple(_part(rule.name, rule.points) for rule in met)
     return min(max(sum(part.points for part in parts), 0), HIGHEST), parts
+
+
+@lru_cache(maxsize=1024)
+def _part(rule: str, points: int) -> ScorePart:
+    return ScorePart(rule=rule, points=points)
 
 
 def deactivate(rule: ScoringRule) -> tuple[ScoringRule, ScoringRuleDeactivated]:
