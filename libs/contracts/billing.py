@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final
 
 from libs.contracts.event import Event, Searchable, Snapshot
+from libs.contracts.priced import Priced
 from libs.contracts.values import Amount, Currency, Day, Moment, Money, Reference, Value
 
 
@@ -73,8 +74,10 @@ class InvoiceSnapshot(Snapshot):
     number: str | None = None
     name: str
     customer: Reference
+    contact_id: str | None = None
     order_id: str | None = None
     currency: Currency
+    priced: Priced | None = None
     net_amount: Money | None = None
     tax_amount: Money | None = None
     total_amount: Money | None = None
@@ -152,6 +155,10 @@ class InvoiceCanceled(Event[InvoiceSnapshot], type="sales.invoice.canceled"):
     reason: str | None = None
 
 
+class InvoiceSent(Event[InvoiceSnapshot], type="sales.invoice.sent"):
+    """The mail server has taken the mail to its customer."""
+
+
 class CreditNoteState(StrEnum):
     ISSUED = "issued"
 
@@ -168,6 +175,7 @@ class CreditNoteSnapshot(Snapshot):
     invoice_number: str
     customer: Reference
     currency: Currency
+    priced: Priced | None = None
     net_amount: Money
     tax_amount: Money
     total_amount: Money
@@ -187,6 +195,10 @@ class CreditNoteAssigned(Event[CreditNoteSnapshot], type="sales.credit_note.assi
     pass
 
 
+class CreditNoteSent(Event[CreditNoteSnapshot], type="sales.credit_note.sent"):
+    """The mail server has taken the mail to its customer."""
+
+
 EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     InvoiceCreated,
     InvoiceUpdated,
@@ -201,7 +213,9 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     InvoicePaid,
     InvoiceOverdue,
     InvoiceCanceled,
+    InvoiceSent,
     CreditNoteCreated,
     CreditNoteUpdated,
     CreditNoteAssigned,
+    CreditNoteSent,
 )

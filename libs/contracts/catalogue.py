@@ -32,6 +32,7 @@ class ProductSnapshot(Snapshot):
     kind: str
     unit: str
     list_price: Money | None = None
+    cost: Money | None = None
     currency: Currency
     tax_code: str | None = None
     family: str | None = None

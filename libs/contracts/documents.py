@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final
 
 from libs.contracts.event import Event, Searchable, Snapshot
-from libs.contracts.values import Currency, Day, Money, Reference
+from libs.contracts.priced import Priced
+from libs.contracts.values import Currency, Day, Money, Quantity, Reference, Value
 
 
 class QuoteState(StrEnum):
@@ -36,6 +37,7 @@ class QuoteSnapshot(Snapshot):
     customer: Reference | None = None
     opportunity_id: str | None = None
     currency: Currency
+    priced: Priced | None = None
     net_amount: Money | None = None
     tax_amount: Money | None = None
     total_amount: Money | None = None
@@ -123,6 +125,16 @@ class OrderStatus(StrEnum):
     COMPLETE = "complete"
 
 
+class OrderedLine(Value):
+    """How much of a line is delivered, and of that on invoices; `priced` has its figures, in the same order."""
+
+    id: str
+    product_id: str | None = None
+    quantity: Quantity
+    quantity_fulfilled: Quantity
+    quantity_invoiced: Quantity
+
+
 class OrderSnapshot(Snapshot):
     """Without `customer` it is for the prospect of its opportunity. Amounts are those of all lines together."""
 
@@ -137,6 +149,8 @@ class OrderSnapshot(Snapshot):
     opportunity_id: str | None = None
     quote_id: str | None = None
     currency: Currency
+    lines: tuple[OrderedLine, ...] = ()
+    priced: Priced | None = None
     net_amount: Money | None = None
     tax_amount: Money | None = None
     total_amount: Money | None = None
@@ -195,6 +209,10 @@ class OrderCanceled(Event[OrderSnapshot], type="sales.order.canceled"):
     """It will not be delivered."""
 
 
+class OrderSent(Event[OrderSnapshot], type="sales.order.sent"):
+    """The mail server has taken the mail with its confirmation to its customer."""
+
+
 EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     QuoteCreated,
     QuoteUpdated,
@@ -222,4 +240,5 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     OrderFulfilled,
     OrderInvoiced,
     OrderCanceled,
+    OrderSent,
 )

@@ -5,12 +5,24 @@ from typing import Any, Final
 
 from libs.contracts.catalogue import CatalogueState
 from libs.contracts.event import Event, Snapshot
-from libs.contracts.values import Currency, Day, Money
+from libs.contracts.values import Currency, Day, Money, Value
+
+
+class PipelineStage(Value):
+    """Where sales stand: `probability` is in percent."""
+
+    name: str
+    label: str | None = None
+    probability: int
+    forecast_category: str
 
 
 class PipelineSnapshot(Snapshot):
+    """`stages` are in their order."""
+
     state: CatalogueState
     name: str
+    stages: tuple[PipelineStage, ...] = ()
     created_at: datetime | None = None
 
 

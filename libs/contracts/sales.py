@@ -6,7 +6,11 @@ from typing import Any, ClassVar, Final
 
 from libs.contracts.consent import Consent, ConsentProof
 from libs.contracts.event import Event, Merged, Searchable, Snapshot, Unmerged
-from libs.contracts.values import Currency, Day, Money, Reference
+from libs.contracts.priced import Priced
+from libs.contracts.values import Currency, Day, Moment, Money, Percent, Reference, Value
+
+DEFAULT_PIPELINE: Final = "default"
+"""Of the pipeline that every installation has, and that opportunities go through where nobody names another."""
 
 
 class LeadState(StrEnum):
@@ -40,6 +44,24 @@ class CustomerState(StrEnum):
     INACTIVE = "inactive"
 
 
+class StageStay(Value):
+    """A stay of an opportunity in one stage; `left_at` and `seconds` are empty while it lasts."""
+
+    pipeline_id: str = DEFAULT_PIPELINE
+    stage: str
+    entered_at: Moment
+    entered_by: str | None = None
+    left_at: Moment | None = None
+    seconds: int | None = None
+
+
+class SaleShare(Value):
+    """Somebody's share of a sale that several make together, in percent."""
+
+    user_id: str
+    percent: Percent
+
+
 class LeadSnapshot(Snapshot):
     searchable: ClassVar = Searchable(
         "leads", title=("full_name", "company_name", "topic"), subtitle=("email", "phone")
@@ -60,16 +82,20 @@ class LeadSnapshot(Snapshot):
     source: str | None = None
     source_campaign_id: str | None = None
     rating: str | None = None
+    score: int | None = None
     estimated_value: Money | None = None
     currency: Currency | None = None
     opportunity_id: str | None = None
     account_id: str | None = None
     contact_id: str | None = None
+    qualified_at: datetime | None = None
     created_at: datetime | None = None
 
 
 class OpportunitySnapshot(Snapshot):
-    """`customer` is empty until it is won, unless somebody gave one before."""
+    """`customer` is empty until it is won, unless somebody gave one before. `splits` divide what it brings among those
+    who sell it, without them it is all its owner's; `priced` is what its lines come to, product by product.
+    """
 
     searchable: ClassVar = Searchable("opportunities", title=("name",))
 
@@ -91,6 +117,9 @@ class OpportunitySnapshot(Snapshot):
     competitor_ids: tuple[str, ...] = ()
     competitor_id: str | None = None
     competitor: str | None = None
+    splits: tuple[SaleShare, ...] = ()
+    stage_history: tuple[StageStay, ...] = ()
+    priced: Priced | None = None
     created_at: datetime | None = None
 
 

@@ -10,7 +10,9 @@ from pydantic_core import CoreSchema
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Lists may filter and sort by the field; `indexed` where that must be quick on a large collection."""
+    """Lists may filter and sort by the field; `indexed` where that must be quick on a large collection. Of a field with
+    parts, such as an address, each part is, but sorting.
+    """
 
     indexed: bool = False
 

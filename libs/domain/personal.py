@@ -9,12 +9,14 @@ from libs.contracts.privacy import Person, PersonalFields
 from libs.domain.people import phone_key
 
 RETAINED_UNTIL: Final = "retained_until"
-"""In a document that is no record: the last day on which an erasure leaves it as it is, as ISO 8601 writes it."""
+"""In a document: the last day on which an erasure leaves it as it is, as ISO 8601 writes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """The law wants records kept whole that have a time in `since`, for so many `years` after the end of its year."""
+    """The law wants records kept whole that have a time in `since`, for so many `years` after the end of its year,
+    unless they say themselves until when.
+    """
 
     since: str
     years: int
@@ -100,12 +102,14 @@ _PARTY: Final = Personal(emails=("party.email",), phones=("party.phone",), belon
 
 
 def retained_until(personal: Personal | None, document: Mapping[str, Any]) -> date | None:
-    """Until when the law has a document kept, as its record class or it itself says; None where it need not be."""
-    if personal is not None and personal.retention is not None:
-        at = document.get(personal.retention.since)
-        return personal.retention.until(at) if isinstance(at, datetime) else None
+    """Until when the law has a document kept, as it says itself, or its record class; None where it need not be."""
     told = document.get(RETAINED_UNTIL)
-    return date.fromisoformat(told) if isinstance(told, str) else None
+    if isinstance(told, str):
+        return date.fromisoformat(told)
+    if personal is None or personal.retention is None:
+        return None
+    at = document.get(personal.retention.since)
+    return personal.retention.until(at) if isinstance(at, datetime) else None
 
 
 def texts_at(document: Mapping[str, Any], paths: tuple[str, ...]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-from libs.contracts.values import Reference
+from libs.contracts.values import Reference, Value
 from libs.domain.people import Somebody
 from libs.domain.record import FieldSpec, Record, specs_of
 
@@ -15,6 +15,11 @@ _POINTING: Final = (Reference, Somebody)
 def points(type_: object) -> bool:
     """Whether these are values that name the collection beside the id."""
     return isinstance(type_, type) and issubclass(type_, _POINTING)
+
+
+def has_parts(spec: FieldSpec) -> bool:
+    """Whether the field holds values of several fields, as an address does, that point nowhere."""
+    return not points(spec.type) and isinstance(spec.type, type) and issubclass(spec.type, Value)
 
 
 @dataclass(frozen=True, slots=True)

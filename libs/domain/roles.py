@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from libs.domain.copied import with_copies_hidden
 from libs.domain.grants import Depth, Grants, Ids, Operation, Permissions
 
 ADMINISTRATOR: Final = "administrator"
@@ -35,7 +36,7 @@ def combined(
     held = list(terms)
     collections = {name for each in held for name in each.permissions}
     permissions = {name: _together([each for each in held if each.opens(name)], name) for name in collections}
-    return Grants(user_id, team_ids, mate_ids, permissions)
+    return Grants(user_id, team_ids, mate_ids, with_copies_hidden(permissions))
 
 
 def administering(user_id: str | None, team_ids: Ids = frozenset()) -> Grants:

@@ -1,5 +1,6 @@
 """Indexes, declared beside the model and built at start; MongoDB builds them without locking out traffic."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -7,7 +8,7 @@ import pymongo
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from libs.contracts.publishers import MERGEABLE
-from libs.domain.pointing import pointing_to
+from libs.domain.pointing import has_parts, pointing_to
 from libs.domain.record import Index, Record, specs_of
 from libs.store.documents import MATCH
 from libs.store.mongo import Database
@@ -31,7 +32,8 @@ REMOVED: Final = [("_deleted", ASCENDING)]
 
 
 def indexes_of(record_type: type[Record]) -> list[IndexModel]:
-    single = [Index((spec.name,)) for spec in specs_of(record_type).values() if spec.listed and spec.listed.indexed]
+    indexed = [spec for spec in specs_of(record_type).values() if spec.listed and spec.listed.indexed]
+    single = [Index((f"{spec.name}.$**" if has_parts(spec) else spec.name,)) for spec in indexed]
     return [
         IndexModel([("_pending", ASCENDING)], sparse=True),
         IndexModel(REMOVED, sparse=True),
@@ -82,3 +84,17 @@ async def build(database: Database, indexes: Mapping[str, Sequence[IndexModel]])
         for collection, models in indexes.items():
             if models:
                 await database[collection].create_indexes(list(models))
+
+
+async def undeclared(database: Database, indexes: Mapping[str, Sequence[IndexModel]]) -> dict[str, list[str]]:
+    """The names of indexes that these collections have and nobody declares any more, by collection.
+
+    They cost every write. Nobody drops them here: copies of another release may run beside this one, and want them.
+    """
+
+    async def left_in(collection: str, models: Sequence[IndexModel]) -> tuple[str, list[str]]:
+        declared = {model.document["name"] for model in models}
+        return collection, sorted(set(await database[collection].index_information()) - declared - {"_id_"})
+
+    found = await asyncio.gather(*(left_in(collection, models) for collection, models in indexes.items()))
+    return {collection: names for collection, names in sorted(found) if names}

@@ -14,7 +14,7 @@ from libs.contracts.values import Reference, Value
 from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields, CustomValues
 from libs.domain.grants import Grants, Operation, hidden_fields, reaches, row_filter
 from libs.domain.grants import trimmed as without_hidden
-from libs.domain.pointing import points
+from libs.domain.pointing import has_parts, points
 from libs.domain.record import FieldSpec, Record, parts_of, specs_of
 from libs.store.absent import absence, forbidden, missing
 from libs.store.documents import WITHOUT_PRIVATE, public
@@ -65,14 +65,10 @@ def query_fields_of(record_type: type[Record], hidden: frozenset[str] = frozense
             listed[name] = _query_field(spec, name)
             if spec.listed and listed[name].kind is FieldKind.OBJECT_LIST:
                 listed |= _within(spec)
-            elif spec.listed and _has_parts(spec):
+            elif spec.listed and has_parts(spec):
                 listed |= _within(spec, sortable=True)
                 listed[name] = replace(listed[name], filterable=False, sortable=False)
     return listed
-
-
-def _has_parts(spec: FieldSpec) -> bool:
-    return not points(spec.type) and isinstance(spec.type, type) and issubclass(spec.type, Value)
 
 
 def _within(spec: FieldSpec, *, sortable: bool = False) -> QueryFields:

@@ -15,7 +15,7 @@ from libs.store.commit import Commit
 from libs.store.context import Context
 from libs.store.errors import Conflict, answering
 from libs.store.figures import Figures
-from libs.store.indexes import PRIVATE, build, index_model, indexes_of
+from libs.store.indexes import PRIVATE, build, index_model, indexes_of, undeclared
 from libs.store.inserting import Inserts
 from libs.store.keys import owners
 from libs.store.leases import Leases
@@ -40,6 +40,7 @@ class Store:
 
     `duplicate_rules` and `custom_references` are those of a collection now; whoever knows them puts them there. Whoever
     waits for documents of a collection without records hears by `on_private` of each that this process has put there.
+    `undeclared_indexes` are those that an earlier release has left, by collection.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Store:
         self.duplicate_rules: Callable[[str], DuplicateRules] = lambda _: NO_RULES
         self.custom_references: Callable[[str], CustomReferences] = lambda _: NO_CUSTOM_REFERENCES
         self.on_private: dict[str, Callable[[Document], None]] = {}
+        self.undeclared_indexes: Mapping[str, Sequence[str]] = {}
         self._turns = Turns(patience=seconds)
 
     def tell_private(self, collection: str, document: Document) -> None:
@@ -104,7 +106,9 @@ class Store:
         self.epoch = await read_epoch(self.database)
         declared = {record.collection: indexes_of(record) for record in self.records}
         private = {name: [index_model(index) for index in indexes] for name, indexes in further.items()}
-        await build(self.database, {**PRIVATE, **declared, **private})
+        indexes = {**PRIVATE, **declared, **private}
+        await build(self.database, indexes)
+        self.undeclared_indexes = await undeclared(self.database, indexes)
 
     def pointing(self, record_type: type[Record], collections: frozenset[str]) -> list[PointingField]:
         """The fields of these records, custom ones among them, that may point to a record of these collections."""

@@ -31,6 +31,7 @@ from libs.store.copies import INDEXES as COPY_INDEXES
 from libs.store.figures import Figures
 from libs.store.moving import Mover
 from libs.store.store import Store
+from libs.telemetry.logs import logger
 from libs.telemetry.metrics import HttpMetrics
 from libs.web.api import ANYONE, Anyone, Route, guarded
 from libs.web.authentication import Authenticator
@@ -72,6 +73,8 @@ from libs.web.timer_routes import timer_routes
 
 VERSION: Final = "1.0"
 LARGEST_BODY: Final = 8 * 1024 * 1024
+
+log = logger()
 
 EVENTS_WAIT: Final[Mapping[Flow, str]] = {
     Flow.AWAY: "away; events wait in the database",
@@ -188,6 +191,8 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
             },
             seconds=settings.database_seconds,
         )
+        for collection, names in store.undeclared_indexes.items():
+            log.warning("indexes_undeclared", collection=collection, indexes=names)
         identity = service.identity(store) if service.identity else IdentityClient(settings.upstream_identity)
         authenticator = Authenticator(identity)
         directory = Directory(identity)

@@ -27,6 +27,8 @@ from services.sales.invoices import routes as invoices
 from services.sales.issued_letters import commands as issued_letters
 from services.sales.leads import routes as leads
 from services.sales.leads.model import Lead
+from services.sales.letter_mails import routes as letter_mails
+from services.sales.letter_mails.sending import letter_mails as letter_mail_job
 from services.sales.opportunities import routes as opportunities
 from services.sales.orders import routes as orders
 from services.sales.pipelines import routes as pipelines
@@ -83,10 +85,11 @@ SALES: Final = Service(
         *credit_notes.ROUTES,
         *quote_links.ROUTES,
         *quote_mails.ROUTES,
+        *letter_mails.ROUTES,
     ),
     portable=(Portable(issued_letters.COLLECTION, "_id", alone=True),),
     attachments=(typesetting, default_pipeline, first_scoring_rules.first_rules),
-    sending=(quote_mail_job,),
+    sending=(quote_mail_job, letter_mail_job),
     timers=(invoicing.invoice_due,),
     jobs=(scoring.RESCORING,),
     definitions=(ScoringRule, AssignmentRule),

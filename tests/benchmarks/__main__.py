@@ -17,7 +17,7 @@ from rich.table import Table
 
 from deploy.local.home import Home
 from deploy.local.stack import stack
-from tests.benchmarks import alike, importing, large, pipeline
+from tests.benchmarks import alike, documents, importing, large, pipeline
 from tests.benchmarks.latency import measure_latency
 from tests.benchmarks.load import AT_ONCE, Call, burst, connections
 from tests.benchmarks.sides import Side, bare_side, everything, lead, ours_side, quiet
@@ -25,6 +25,7 @@ from tests.benchmarks.usage import Compared, Meter, Rounds
 
 CONSOLE = Console(width=120)
 RECORDS = 10_000
+PARTS = ("compared", "pipeline", "documents")
 
 Discipline: TypeAlias = Callable[[Side, Rounds], Awaitable[None]]
 
@@ -122,23 +123,25 @@ def main() -> None:
     parser.add_argument(
         "part",
         nargs="?",
-        choices=["compared", "alike", "import", "large", "pipeline"],
-        default="compared",
-        help="what to measure",
+        choices=[*PARTS, "alike", "import", "large"],
+        help=f"what to measure; {', '.join(PARTS)} unless one is chosen",
     )
     parser.add_argument("--records", type=int, help="200,000 contacts of large, 100,000 of the others")
     options = parser.parse_args()
-    match options.part:
-        case "large":
-            asyncio.run(large.run(options.records or 200_000, min(options.requests, 200)))
-        case "alike":
-            asyncio.run(alike.run(options.records or 100_000))
-        case "import":
-            asyncio.run(importing.run(options.records or 100_000))
-        case "pipeline":
-            asyncio.run(pipeline.run(options.records or 100_000, min(options.requests, 200)))
-        case _:
-            asyncio.run(run(options.requests, options.repeats))
+    for part in [options.part] if options.part else PARTS:
+        match part:
+            case "large":
+                asyncio.run(large.run(options.records or 200_000, min(options.requests, 200)))
+            case "alike":
+                asyncio.run(alike.run(options.records or 100_000))
+            case "import":
+                asyncio.run(importing.run(options.records or 100_000))
+            case "pipeline":
+                asyncio.run(pipeline.run(options.records or 100_000, min(options.requests, 200)))
+            case "documents":
+                documents.run(min(options.requests, 200))
+            case _:
+                asyncio.run(run(options.requests, options.repeats))
 
 
 if __name__ == "__main__":

@@ -124,6 +124,7 @@ OFFERS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "submitted_at": NOW,
         "fulfilled_at": LATER,
         "canceled_at": LATER,
+        "sent_at": LATER,
     },
     CompanyProfile: {
         "id": COMPANY,
@@ -194,6 +195,8 @@ OFFERS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "canceled_at": LATER,
         "cancel_reason": "Sent back.",
         "credit_note_id": CREDIT_NOTE,
+        "sent_at": LATER,
+        "retained_until": "2036-12-31",
     },
     CreditNote: {
         **{
@@ -212,6 +215,8 @@ OFFERS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "billing_address": ADDRESS,
         "currency": "EUR",
         "issued_at": LATER,
+        "sent_at": LATER,
+        "retained_until": "2036-12-31",
     },
     Competitor: {
         "id": COMPETITOR,

@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 
 from libs.contracts.values import Address
-from libs.domain.fields import LISTED
+from libs.domain.fields import INDEXED
 from libs.domain.record import Record
 
 ADDRESSES: Final = ("address", "billing_address", "shipping_address", "visiting_address")
@@ -12,10 +12,10 @@ ADDRESSES: Final = ("address", "billing_address", "shipping_address", "visiting_
 class Located(Record):
     """`address` is where they are written to, and stands for any other that is missing."""
 
-    address: Annotated[Address | None, LISTED] = None
-    billing_address: Annotated[Address | None, LISTED] = None
-    shipping_address: Annotated[Address | None, LISTED] = None
-    visiting_address: Annotated[Address | None, LISTED] = None
+    address: Annotated[Address | None, INDEXED] = None
+    billing_address: Annotated[Address | None, INDEXED] = None
+    shipping_address: Annotated[Address | None, INDEXED] = None
+    visiting_address: Annotated[Address | None, INDEXED] = None
 
 
 def billed_at(customer: Located) -> Address | None:

@@ -50,7 +50,7 @@ class Contact(Consenting, Located, collection="contacts", aggregate="sales.conta
     person_keys: Annotated[tuple[str, ...], GUARDED, INDEXED] = ()
     job_title: Annotated[Line | None, LISTED] = None
     birth_date: Annotated[Day | None, INDEXED] = None
-    other_address: Annotated[Address | None, LISTED] = None
+    other_address: Annotated[Address | None, INDEXED] = None
     preferred_channel: Annotated[PreferredChannel | None, LISTED] = None
     language: Annotated[Language | None, LISTED] = None
 

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, ClassVar, Final
 
 from libs.contracts.billing import CreditNoteState
-from libs.contracts.values import Address, Amount, Currency, Moment, Reference
+from libs.contracts.priced import Priced
+from libs.contracts.values import Address, Amount, Currency, Day, Moment, Reference
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup
 from libs.domain.personal import Personal
 from libs.domain.record import Index, Record
 from services.sales.invoices.model import Invoice
 from services.sales.issued_letters.model import BOOKS
-from services.sales.pricing.model.document import Priced
 
 _TAKEN_OVER: Final = (
     "name", "customer", "contact_id", "billing_address", "currency", "prices_include_tax", "priced",
@@ -47,6 +47,8 @@ class CreditNote(Record, collection="credit_notes", aggregate="sales.credit_note
     tax_amount: Annotated[Amount, GUARDED, LISTED]
     total_amount: Annotated[Amount, GUARDED, LISTED]
     issued_at: Annotated[Moment, GUARDED, INDEXED]
+    sent_at: Annotated[Moment | None, GUARDED, LISTED] = None
+    retained_until: Annotated[Day | None, GUARDED, LISTED] = None
 
 
 def crediting(invoice: Invoice, *, id: str, number: str, reason: str | None, at: datetime) -> CreditNote:

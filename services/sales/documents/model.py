@@ -6,11 +6,12 @@ from typing import Annotated, Any, ClassVar, Final, TypeVar
 
 from pydantic import Field
 
+from libs.contracts.priced import Priced
 from libs.contracts.values import Amount, Currency
 from libs.domain.fields import GUARDED, LISTED, Lookup
 from libs.domain.record import Record
 from libs.domain.refusals import Refusal
-from services.sales.pricing.model.document import MOST_LINES, Discount, DocumentLine, Freight, Priced, PriceRequest
+from services.sales.pricing.model.document import MOST_LINES, Discount, DocumentLine, Freight, PriceRequest
 
 
 class Document(Record):

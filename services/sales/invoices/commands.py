@@ -13,6 +13,7 @@ from libs.domain.refusals import NotRestorable
 from libs.jobs import timers
 from libs.jobs.timers import Timer, timer
 from libs.store.work import UnitOfWork
+from services.sales.company_profiles.store import profile_in_use
 from services.sales.credit_notes.letter import letter_of as credit_note_letter
 from services.sales.credit_notes.model import CreditNote, crediting
 from services.sales.customer_documents.commands import parties
@@ -21,6 +22,7 @@ from services.sales.invoices import model, store
 from services.sales.invoices.letter import letter_of
 from services.sales.invoices.model import Invoice
 from services.sales.issued_letters.commands import keep_letter
+from services.sales.issued_letters.model import kept_until
 from services.sales.numbering.model import CREDIT_NOTES, INVOICES
 from services.sales.numbering.store import take_number
 from services.sales.order_invoices import model as order_invoices
@@ -111,8 +113,10 @@ async def issue_invoice(work: UnitOfWork, invoice_id: str) -> Invoice:
     if issued.state is InvoiceState.ISSUED and issued.due_date is not None:
         timers.schedule(work, invoice_due.at(model.overdue_from(issued.due_date), issued.id))
     address = issued.billing_address or (await parties(work, issued)).billed_at
-    saved = work.save(issued.model_copy(update={"billing_address": address}), *events)
-    await keep_letter(work, saved, letter_of(saved, work.now.date()))
+    sender = await profile_in_use(work)
+    kept = {"billing_address": address, "retained_until": kept_until(work.now, sender)}
+    saved = work.save(issued.model_copy(update=kept), *events)
+    await keep_letter(work, saved, letter_of(saved, work.now.date()), sender)
     return saved
 
 
@@ -129,7 +133,9 @@ async def cancel_invoice(work: UnitOfWork, invoice_id: str, request: CancelInvoi
     invoice = await work.get_target(Invoice, invoice_id)
     canceled, event = model.cancel(invoice, credit_note_id=work.new_id(), reason=request.reason, at=work.now)
     number = await take_number(work, CREDIT_NOTES)
-    note = crediting(invoice, id=event.credit_note_id, number=number, reason=request.reason, at=work.now)
+    sender = await profile_in_use(work)
+    credited = crediting(invoice, id=event.credit_note_id, number=number, reason=request.reason, at=work.now)
+    note = credited.model_copy(update={"retained_until": kept_until(work.now, sender)})
     await _give_back(work, invoice)
-    await keep_letter(work, note, credit_note_letter(note, work.now.date()))
+    await keep_letter(work, note, credit_note_letter(note, work.now.date()), sender)
     return {"invoice": work.save(canceled, event), "credit_note": work.add(note)}

@@ -108,7 +108,9 @@ class Invoice(Document, collection="invoices", aggregate="sales.invoice"):
     paid_at: Annotated[Moment | None, GUARDED, LISTED] = None
     canceled_at: Annotated[Moment | None, GUARDED, LISTED] = None
     cancel_reason: Annotated[Line | None, GUARDED] = None
+    sent_at: Annotated[Moment | None, GUARDED, LISTED] = None
     credit_note_id: Annotated[str | None, GUARDED, LISTED, Lookup.to("credit_notes")] = None
+    retained_until: Annotated[Day | None, GUARDED, LISTED] = None
 
 
 class InvoiceLocked(Locked):

@@ -103,7 +103,7 @@ class Lead(Consenting, collection="leads", aggregate="sales.lead"):
     email: Annotated[Email | None, INDEXED, SEARCHED] = None
     phone: Annotated[Phone | None, LISTED, SEARCHED] = None
     person_key: Annotated[str | None, GUARDED, INDEXED] = None
-    address: Annotated[Address | None, LISTED] = None
+    address: Annotated[Address | None, INDEXED] = None
     birth_date: Annotated[Day | None, LISTED] = None
     source: Annotated[LeadSource | None, LISTED] = None
     source_campaign_id: Annotated[str | None, INDEXED, Lookup.to("campaigns")] = None

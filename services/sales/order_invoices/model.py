@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from libs.contracts.documents import OrderInvoiced, OrderState
+from libs.contracts.priced import PricedLine
 from libs.domain.money import digits_of
 from libs.domain.refusals import InvalidFields, Refusal
 from services.sales.documents.model import figured
 from services.sales.invoices.model import Invoice
 from services.sales.orders.model import MOVES, LineQuantity, Order
-from services.sales.pricing.model.document import NOTHING, Discount, DocumentLine, Freight, PricedLine
+from services.sales.pricing.model.document import NOTHING, Discount, DocumentLine, Freight
 from services.sales.pricing.model.portions import Portion, Whole, portion
 
 

@@ -96,6 +96,7 @@ class Order(CustomerDocument, collection="orders", aggregate="sales.order"):
     submitted_at: Annotated[Moment | None, GUARDED, LISTED] = None
     fulfilled_at: Annotated[Moment | None, GUARDED, LISTED] = None
     canceled_at: Annotated[Moment | None, GUARDED, LISTED] = None
+    sent_at: Annotated[Moment | None, GUARDED, LISTED] = None
 
     @property
     def standing(self) -> Standing:

@@ -9,15 +9,15 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from libs.contracts.planning import PipelineActivated, PipelineDeactivated
-from libs.contracts.values import Moment, Value
+from libs.contracts.sales import DEFAULT_PIPELINE, StageStay
+from libs.contracts.values import Value
 from libs.domain import lifecycle
 from libs.domain.fields import INDEXED, Line, Text
 from libs.domain.lifecycle import Lifecycle
 from libs.domain.record import Record
 from libs.domain.refusals import FieldError, InvalidFields, Refusal
 
-DEFAULT_ID: Final = "default"
-"""Of the pipeline that every installation has, and that opportunities go through where nobody names another."""
+DEFAULT_ID: Final = DEFAULT_PIPELINE
 
 MOST_STAGES: Final = 50
 MOST_VISITS: Final = 200
@@ -112,16 +112,7 @@ class PipelineNeeded(Refusal):
     code = "pipeline_needed"
 
 
-class StageVisit(Value):
-    """A stay in one stage; `left_at` and `seconds` are empty while it lasts."""
-
-    pipeline_id: str = DEFAULT_ID
-    stage: str
-    entered_at: Moment
-    entered_by: str | None = None
-    left_at: Moment | None = None
-    seconds: int | None = None
-
+class StageVisit(StageStay):
     def ended(self, at: datetime) -> "StageVisit":
         if self.left_at is not None:
             return self

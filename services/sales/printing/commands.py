@@ -21,10 +21,10 @@ async def address(work: UnitOfWork, letter: Letter) -> Addressed:
     require_seen_whole(work, letter.document.collection)
     if letter.document.priced is None:
         raise NothingPriced
-    addressed = await as_sent(work, letter)
-    if addressed is None:
+    sender = await profile_in_use(work)
+    if sender is None:
         raise SenderUnknown
-    return addressed
+    return await as_sent(work, letter, sender)
 
 
 def require_seen_whole(work: UnitOfWork, collection: str) -> None:
@@ -33,10 +33,8 @@ def require_seen_whole(work: UnitOfWork, collection: str) -> None:
         raise Forbidden("your roles hide parts of this document")
 
 
-async def as_sent(work: UnitOfWork, letter: Letter) -> Addressed | None:
-    """None where nobody has said yet who sends letters."""
-    sender = await profile_in_use(work)
-    return None if sender is None else Addressed(letter, sender, await _recipient(work, letter, sender))
+async def as_sent(work: UnitOfWork, letter: Letter, sender: CompanyProfile) -> Addressed:
+    return Addressed(letter, sender, await _recipient(work, letter, sender))
 
 
 async def _recipient(work: UnitOfWork, letter: Letter, sender: CompanyProfile) -> Recipient:

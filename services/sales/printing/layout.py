@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
+from libs.contracts.priced import Priced, PricedLine
 from libs.contracts.values import Language
 from services.sales.company_profiles.model import CompanyProfile
-from services.sales.pricing.model.document import Priced, PricedLine
-from services.sales.printing.formats import Formats, printable
+from services.sales.printing.formats import Formats, place, printable
 from services.sales.printing.model import Addressed, Kind, Letter, NothingPriced, Settlement
 from services.sales.printing.words import words_of
+from services.sales.products.model import PIECE
 
 Pair = tuple[str, str]
 
@@ -22,6 +23,20 @@ def lay_out(addressed: Addressed) -> dict[str, Any]:
     if priced is None:
         raise NothingPriced
     return _Layout(addressed, priced).sheet()
+
+
+def letterhead(sender: CompanyProfile, language: Language) -> dict[str, Any]:
+    """Who sends a letter, at its head and its foot; the member `sender` of what `letter.typ` is given."""
+    words, home = words_of(language), sender.address.country if sender.address else None
+    reached = [each for each in (sender.phone, sender.email, sender.website) if each]
+    tax_id = [f"{words.tax_id} {sender.tax_id}"] if sender.tax_id else []
+    columns = ([sender.name, *place(sender.address, language)], [*reached, *tax_id], sender.bank_details)
+    return {
+        "name": sender.name,
+        "line": " · ".join([sender.name, *place(sender.address, language, seen_from=home)]),
+        "footer": [[*map(printable, column)] for column in columns if column],
+        "note": printable(" ".join((sender.footer or "").split())),
+    }
 
 
 class _Layout:
@@ -47,8 +62,10 @@ class _Layout:
             "title": words.kinds[letter.kind],
             "number": document.number or "",
             "mark": words.marks[letter.mark] if letter.mark else None,
-            "sender": self._sender(sender, home),
-            "recipient": [*map(printable, (*recipient.names, *formats.address(recipient.address, seen_from=home)))],
+            "sender": letterhead(sender, recipient.language),
+            "recipient": [
+                *map(printable, (*recipient.names, *place(recipient.address, recipient.language, seen_from=home)))
+            ],
             "facts": [*self._facts(letter)],
             "subject": printable(document.name),
             "introduction": printable(letter.introduction or ""),
@@ -60,21 +77,6 @@ class _Layout:
             "settled": [*self._settled(letter.settlement)],
             "sections": [*self._sections(letter, sender, home)],
             "page": words.page,
-        }
-
-    def _sender(self, sender: CompanyProfile, home: str | None) -> dict[str, Any]:
-        reached = [each for each in (sender.phone, sender.email, sender.website) if each]
-        tax_id = [f"{self._words.tax_id} {sender.tax_id}"] if sender.tax_id else []
-        columns = (
-            [sender.name, *self._formats.address(sender.address)],
-            [*reached, *tax_id],
-            sender.bank_details,
-        )
-        return {
-            "name": sender.name,
-            "line": " · ".join([sender.name, *self._formats.address(sender.address, seen_from=home)]),
-            "footer": [[*map(printable, column)] for column in columns if column],
-            "note": printable(" ".join((sender.footer or "").split())),
         }
 
     def _facts(self, letter: Letter) -> Iterator[Pair]:
@@ -103,16 +105,22 @@ class _Layout:
         }
 
     def _row(self, number: int, line: PricedLine) -> dict[str, Any]:
-        formats, quantity = self._formats, self._formats.number(line.quantity)
+        formats = self._formats
         return {
             "position": formats.number(Decimal(number)),
             "description": printable(line.description),
             "notes": [*self._notes(line)],
-            "quantity": f"{quantity} {printable(line.unit)}" if line.unit else quantity,
+            "quantity": self._quantity(line),
             "price": formats.figure(line.unit_price),
             "tax": formats.percent(line.tax_percent) if self._taxed else None,
             "amount": formats.figure(line.amount),
         }
+
+    def _quantity(self, line: PricedLine) -> str:
+        if line.unit is None:
+            return self._formats.number(line.quantity)
+        pieces = self._words.piece if line.quantity == 1 else self._words.pieces
+        return self._formats.measured(line.quantity, pieces if line.unit == PIECE else line.unit)
 
     def _notes(self, line: PricedLine) -> Iterator[str]:
         if line.sku:
@@ -152,7 +160,8 @@ class _Layout:
             lines = (settlement.remittance, " · ".join(sender.bank_details))
             yield from _section(self._words.payment, "\n".join(line for line in lines if line))
         if letter.delivery != self._addressed.recipient.address:
-            yield from _section(self._words.delivery, "\n".join(self._formats.address(letter.delivery, seen_from=home)))
+            language = self._addressed.recipient.language
+            yield from _section(self._words.delivery, "\n".join(place(letter.delivery, language, seen_from=home)))
         yield from _section(self._words.terms, letter.terms)
 
     def _taxes(self, pattern: str) -> Iterator[Pair]:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar, Final, Protocol
 
+from libs.contracts.priced import Priced
 from libs.contracts.values import Address, Language, Reference
 from libs.domain.refusals import Refusal
 from services.sales.company_profiles.model import CompanyProfile
 from services.sales.opportunities.model import Prospect
-from services.sales.pricing.model.document import Priced
 
 
 class Kind(StrEnum):
@@ -44,6 +44,10 @@ class SenderUnknown(Refusal):
 
     def __init__(self) -> None:
         super().__init__("an administrator first says who sends documents: POST /api/v1/company_profiles")
+
+
+NOBODY: Final = CompanyProfile.model_construct(id="", name="")
+"""Stands for the sender, as long as nobody has said who that is."""
 
 
 class NothingPriced(Refusal):

@@ -23,6 +23,8 @@ class Words:
     position: str
     description: str
     quantity: str
+    piece: str
+    pieces: str
     unit_price: str
     tax_rate: str
     amount: str
@@ -61,6 +63,8 @@ ENGLISH: Final = Words(
     position="No.",
     description="Description",
     quantity="Quantity",
+    piece="piece",
+    pieces="pieces",
     unit_price="Unit price",
     tax_rate="Tax",
     amount="Amount",
@@ -99,6 +103,8 @@ GERMAN: Final = Words(
     position="Pos.",
     description="Beschreibung",
     quantity="Menge",
+    piece="Stück",
+    pieces="Stück",
     unit_price="Einzelpreis",
     tax_rate="MwSt.",
     amount="Betrag",

@@ -13,6 +13,9 @@ from libs.domain.moves import Moves
 from libs.domain.record import Index, Record
 from libs.domain.refusals import FieldError, InvalidFields, Refusal
 
+PIECE: Final = "piece"
+"""The unit of what is counted."""
+
 MOST_COMPONENTS: Final = 50
 MOST_LEVELS: Final = 10
 """How deep bundles may lie within one another."""
@@ -64,7 +67,7 @@ class Product(Record, collection="products", aggregate="sales.product"):
     name: Annotated[Line, INDEXED, SEARCHED]
     description: Text | None = None
     kind: Annotated[ProductKind, LISTED] = ProductKind.PRODUCT
-    unit: Annotated[Line, LISTED] = "piece"
+    unit: Annotated[Line, LISTED] = PIECE
     list_price: Annotated[Amount | None, LISTED] = None
     cost: Annotated[Amount | None, LISTED] = None
     currency: Annotated[Currency, LISTED] = "EUR"

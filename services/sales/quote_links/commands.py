@@ -3,6 +3,7 @@
 from libs.contracts.documents import QuoteLinkMade, QuoteLinkRevoked
 from libs.domain.fields import Line
 from libs.store.work import UnitOfWork
+from services.sales.printing import commands as printing
 from services.sales.quote_links import model
 from services.sales.quote_links.model import LinkNotValid, Standing
 from services.sales.quotes import commands as quotes
@@ -11,7 +12,10 @@ from services.sales.quotes.model import Acceptance, Quote
 
 
 async def make_link(work: UnitOfWork, quote_id: str, days: int) -> Quote:
-    """The quote with its new link; any before is of no use from now on."""
+    """The quote with its new link; any before is of no use from now on. Raises `Forbidden` where parts of the quote,
+    which the link shows, are kept from the caller.
+    """
+    printing.require_seen_whole(work, Quote.collection)
     quote = await work.get_target(Quote, quote_id)
     return work.save(model.make_link(quote, days=days, link_id=work.new_id(), at=work.now), QuoteLinkMade())
 

@@ -1,24 +1,22 @@
 """The job that sends a quote: tried until the mail server takes it, each time under the same id."""
 
-import asyncio
 from functools import partial
 
-from libs.domain.refusals import Unavailable
 from libs.jobs.jobs import JobKind, job
 from libs.jobs.progress import Progress
-from libs.store.clock import utc_now
 from libs.store.context import Context
 from libs.store.work import UnitOfWork
-from libs.web.mailing import Attachment, MailNotSetUp, MailServer
+from libs.web.mailing import MailNotSetUp, MailServer
 from libs.web.settings import ServiceSettings
+from services.sales.letter_mails.model import Mailed, Outcome
+from services.sales.letter_mails.sending import deliver, in_one_line
 from services.sales.printing import commands as printing
 from services.sales.printing.formats import Formats
 from services.sales.printing.model import Addressed
-from services.sales.printing.typesetter import typeset
 from services.sales.quote_links.routes import address_of_link
 from services.sales.quote_links.store import key_of
 from services.sales.quote_mails.commands import KIND, note_sent
-from services.sales.quote_mails.model import Mailed, MailLapsed, Outcome, QuoteMail
+from services.sales.quote_mails.model import QuoteMail
 from services.sales.quote_mails.words import mail_words_of
 from services.sales.quotes.letter import letter_of
 from services.sales.quotes.model import PublicLink, Quote
@@ -39,7 +37,8 @@ def quote_mails(settings: ServiceSettings) -> JobKind[QuoteMail]:
             return Mailed(outcome=Outcome.WITHDRAWN)
         quote, link, addressed = ready
         url = address_of_link(settings.public_url, quote, link, await key_of(store))
-        await _send(server, mail, addressed, link, url)
+        subject, text = _written(mail, addressed, link, url)
+        await deliver(server, mail, addressed, addressed, subject=subject, text=text)
         await store.run(partial(note_sent, quote_id=quote.id), Context())
         return Mailed(outcome=Outcome.SENT)
 
@@ -54,29 +53,10 @@ async def _prepare(work: UnitOfWork, mail: QuoteMail) -> Ready | None:
     return quote, link, await printing.address(work, letter_of(quote, work.now.date()))
 
 
-async def _send(server: MailServer, mail: QuoteMail, addressed: Addressed, link: PublicLink, url: str) -> None:
-    """Raises `Unavailable` while the mail server does not take it, and `MailLapsed` at last."""
-    pdf = await asyncio.to_thread(typeset, addressed)
-    subject, text = _written(mail, addressed, link, url)
-    try:
-        await server.send(
-            mail.to,
-            subject,
-            text,
-            mail_id=mail.message_id,
-            reply_to=addressed.sender.email,
-            attachments=[Attachment(addressed.letter.file_name, pdf)],
-        )
-    except Unavailable as error:
-        if mail.has_lapsed(utc_now()):
-            raise MailLapsed(error.detail) from error
-        raise
-
-
 def _written(mail: QuoteMail, addressed: Addressed, link: PublicLink, url: str) -> tuple[str, str]:
-    """Subject and text. A name may have several lines, a subject has one."""
+    """Subject and text."""
     language, document = addressed.recipient.language, addressed.letter.document
-    words, sender = mail_words_of(language), " ".join(addressed.sender.name.split())
+    words, sender = mail_words_of(language), in_one_line(addressed.sender.name)
     day = Formats(language, document.currency).day(link.expires_at.date())
     above = mail.message or words.introduction.format(number=document.number)
     text = f"{above}\n\n{words.link.format(day=day)}\n{url}\n\n{sender}\n"

@@ -109,6 +109,18 @@ def test_a_role_of_another_collection_opens_no_field() -> None:
     assert granted(HIDES, ALL_CASES).on("leads").hidden == {"email", "phone"}
 
 
+def test_what_documents_take_over_is_hidden_where_that_is() -> None:
+    reading = {READ: Depth.ALL}
+    quotes = RoleTerms({"quotes": reading, "invoices": reading})
+    contacts = RoleTerms({"contacts": reading}, {"contacts": {"billing_address": FieldAccess.HIDDEN}})
+
+    grants = granted(HIDES, contacts, quotes)
+
+    assert grants.on("quotes").hidden == {"billing_address", "prospect"}
+    assert grants.on("invoices").hidden == {"billing_address"}
+    assert granted(quotes).on("quotes").hidden == frozenset()
+
+
 def test_hidden_fields_leave_records_and_events() -> None:
     grants = granted(HIDES)
     record = {"id": "1", "email": "a@example.org", "topic": "Loan"}

@@ -46,9 +46,11 @@ def condition(field: QueryField, fields: QueryFields) -> str:
 
 def conditions(record_type: type[Record]) -> Iterator[str]:
     """Those that clients may state of what an index begins with."""
-    for name in sorted({next(iter(index.document["key"])) for index in indexes_of(record_type)}):
-        fields = query_fields_of(record_type)
-        field = find(fields, name.replace(".", "/"))
+    fields = query_fields_of(record_type)
+    names = {next(iter(index.document["key"])).replace(".", "/") for index in indexes_of(record_type)}
+    parts = {name for name in fields if f"{name.partition('/')[0]}/$**" in names}
+    for name in sorted(names | parts):
+        field = find(fields, name)
         if field is not None and field.filterable and field.kind not in {FieldKind.REFERENCE, FieldKind.REFERENCE_LIST}:
             yield condition(field, fields)
 

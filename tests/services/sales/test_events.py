@@ -38,6 +38,7 @@ from services.sales.invoices.commands import CancelInvoice, InvoiceOrder, invoic
 from services.sales.invoices.model import Invoice
 from services.sales.leads.commands import DisqualifyLead, QualifyLead
 from services.sales.leads.model import Lead
+from services.sales.letter_mails import commands as letter_mails
 from services.sales.opportunities.commands import LoseOpportunity, MoveOpportunity, WinOpportunity
 from services.sales.opportunities.model import Opportunity
 from services.sales.orders.commands import FulfilOrder
@@ -196,6 +197,8 @@ async def live(store: Store, resource: Resource[Record], names: Sequence[str]) -
             await do(store, note_sent, record.id)
     if isinstance(record, Lead):
         await deliver(store, take_in_response, response(ANN))
+    if isinstance(record, Order | Invoice):
+        await do(store, letter_mails.note_sent, record.collection, record.id)
     if isinstance(record, Invoice):
         await do(store, invoice_due.fire, invoice_due.at(utc_now(), record.id))
     await store.run(change, USER)

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from libs.contracts.priced import Priced, PricedLine
 from libs.domain.money import refuse_finer
 from libs.domain.refusals import FieldError, InvalidFields
-from services.sales.pricing.model.document import Calculation, Discount, Priced, PricedLine, PriceRequest, Rule, Step
+from services.sales.pricing.model.document import Calculation, Discount, PriceRequest, Rule, Step
 from services.sales.pricing.model.offering import Catalogue, Offering
 from services.sales.pricing.model.totals import LineTerms, total
 

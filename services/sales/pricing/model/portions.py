@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from libs.contracts.priced import Priced, PricedLine
 from libs.domain.money import rounded, spread
-from services.sales.pricing.model.document import NOTHING, Priced, PricedLine
+from services.sales.pricing.model.document import NOTHING
 from services.sales.pricing.model.totals import Part, TaxRate, by_code, grouped
 
 

@@ -9,18 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from libs.contracts.priced import Priced, PricedLine, TaxLine
 from libs.domain.money import require_countable, rounded, spread
 from libs.domain.refusals import InvalidFields
-from services.sales.pricing.model.document import (
-    NOTHING,
-    Discount,
-    DocumentLine,
-    Priced,
-    PricedLine,
-    PriceRequest,
-    Rule,
-    TaxLine,
-)
+from services.sales.pricing.model.document import NOTHING, Discount, DocumentLine, PriceRequest, Rule
 
 
 @dataclass(frozen=True, slots=True, order=True)

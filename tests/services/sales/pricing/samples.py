@@ -8,9 +8,10 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from libs.contracts.catalogue import ProductState
+from libs.contracts.priced import Priced
 from services.sales.currencies.model import Currency
 from services.sales.price_lists.model import PriceList
-from services.sales.pricing.model.document import Calculation, Priced, PriceRequest
+from services.sales.pricing.model.document import Calculation, PriceRequest
 from services.sales.pricing.model.engine import calculate
 from services.sales.pricing.model.offering import Catalogue
 from services.sales.products.model import Product

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.sales.pricing.model.document import Priced, PricedLine
+from libs.contracts.priced import Priced, PricedLine
 from tests.services.sales.pricing.samples import DIGITS, amounts, priced, requests, written_in
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any, Final
 
-from services.sales.pricing.model.document import Priced
+from libs.contracts.priced import Priced
 from tests.services.sales.pricing.samples import price_list, priced
 
 TIERS: Final = [{"from_quantity": 3, "percent": 2}]

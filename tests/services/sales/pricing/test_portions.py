@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.sales.pricing.model.document import Priced
+from libs.contracts.priced import Priced
 from services.sales.pricing.model.portions import Portion, Whole, portion
 from tests.services.sales.pricing.samples import DIGITS, priced, requests
 

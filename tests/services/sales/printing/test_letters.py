@@ -11,7 +11,7 @@ from libs.contracts.documents import OrderState, QuoteState
 from libs.contracts.values import Address, Language
 from services.sales.orders.letter import letter_of as order_letter
 from services.sales.orders.model import of_quote
-from services.sales.printing.formats import Formats, printable
+from services.sales.printing.formats import Formats, place, printable
 from services.sales.printing.layout import lay_out
 from services.sales.printing.model import Day, Kind
 from services.sales.printing.words import words_of
@@ -46,12 +46,33 @@ def test_a_line_tells_what_it_costs_and_what_goes_off() -> None:
         "position": "1",
         "description": "Desk, oak, 160 x 80 cm",
         "notes": ["DESK", "less €4.50 each for the quantity", "less €10.00"],
-        "quantity": "4 piece",
+        "quantity": "4 pieces",
         "price": "224.91",
         "tax": "19%",
         "amount": "871.64",
     }
-    assert (work["quantity"], work["notes"]) == ("2.5 hour", [])
+    assert (work["quantity"], work["notes"]) == ("2.5 hours", [])
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "british", "german"),
+    [
+        ("1", "piece", "1 piece", "1 Stück"),
+        ("1200", "piece", "1,200 pieces", "1.200 Stück"),
+        ("0.0625", "hour", "0.0625 hours", "0,0625 Stunden"),
+        ("1", "month", "1 month", "1 Monat"),
+        ("3", "seat", "3 seat", "3 seat"),
+        ("3", None, "3", "3"),
+    ],
+)
+def test_quantities_are_told_in_the_units_of_the_reader(
+    quantity: str, unit: str | None, british: str, german: str
+) -> None:
+    line = {**GOODS[3], "quantity": quantity, "unit": unit}
+
+    told = [sheet(language, lines=[line])["rows"][0] for language in (Language.BRITISH_ENGLISH, Language.GERMAN)]
+
+    assert [row["quantity"] for row in told] == [british, german]
 
 
 def test_taxes_that_prices_include_stand_below_the_total() -> None:
@@ -95,13 +116,13 @@ def test_amounts_have_the_decimals_of_their_currency() -> None:
 
 
 def test_an_address_has_its_city_where_its_country_puts_it() -> None:
-    formats = Formats(Language.GERMAN, "EUR")
+    german = Language.GERMAN
     boston = Address(line1="1 Main St", city="Boston", region="MA", postal_code="02108", country="US")
 
-    assert formats.address(boston) == ["1 Main St", "Boston, MA 02108", "Vereinigte Staaten"]
-    assert formats.address(boston, seen_from="US") == ["1 Main St", "Boston, MA 02108"]
-    assert formats.address(Address(city="Ulm", country="XX")) == ["Ulm", "XX"]
-    assert formats.address(None) == []
+    assert place(boston, german) == ["1 Main St", "Boston, MA 02108", "Vereinigte Staaten"]
+    assert place(boston, german, seen_from="US") == ["1 Main St", "Boston, MA 02108"]
+    assert place(Address(city="Ulm", country="XX"), german) == ["Ulm", "XX"]
+    assert place(None, german) == []
 
 
 def test_what_cannot_be_seen_is_not_printed() -> None:

@@ -7,7 +7,7 @@ import pytest
 from libs.store.clock import utc_now
 from libs.web.executing import STORE
 from libs.web.settings import SETTINGS
-from services.sales.quote_mails.model import LASTS
+from services.sales.letter_mails.model import LASTS
 from tests.services.sales.test_routes import made
 from tests.support.mailbox import Mailbox
 from tests.support.services import Running
