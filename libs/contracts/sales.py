@@ -117,6 +117,7 @@ class OpportunitySnapshot(Snapshot):
     competitor_ids: tuple[str, ...] = ()
     competitor_id: str | None = None
     competitor: str | None = None
+    outcome_note: str | None = None
     splits: tuple[SaleShare, ...] = ()
     stage_history: tuple[StageStay, ...] = ()
     priced: Priced | None = None
@@ -251,19 +252,24 @@ class OpportunityResumed(Event[OpportunitySnapshot], type="sales.opportunity.res
 
 
 class OpportunityWon(Event[OpportunitySnapshot], type="sales.opportunity.won"):
-    pass
+    """`note` says why, in words."""
+
+    note: str | None = None
 
 
 class OpportunityLost(Event[OpportunitySnapshot], type="sales.opportunity.lost"):
-    """`competitor` is the name of who got the sale, `competitor_id` its record, if there is one."""
+    """`competitor` is the name of who got the sale, `competitor_id` its record, if there is one; `note` says more."""
 
     reason: LossReason
     competitor: str | None = None
     competitor_id: str | None = None
+    note: str | None = None
 
 
 class OpportunityReopened(Event[OpportunitySnapshot], type="sales.opportunity.reopened"):
-    pass
+    """`note` says why, in words."""
+
+    note: str | None = None
 
 
 class AccountCreated(Event[AccountSnapshot], type="sales.account.created"):

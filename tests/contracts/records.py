@@ -211,6 +211,7 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "competitor_ids": [COMPETITOR],
         "competitor_id": COMPETITOR,
         "competitor": "Globex",
+        "outcome_note": "Cheaper by a tenth.",
         "splits": [{"user_id": USER, "percent": "100"}],
         "last_activity_at": NOW,
         "rots_at": LATER,

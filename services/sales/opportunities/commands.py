@@ -21,9 +21,10 @@ from services.sales.stages import model as stages
 
 
 class WinOpportunity(Value):
-    """What the sale brought; by default what was estimated."""
+    """What the sale brought, by default what was estimated, and why it was made."""
 
     actual_value: Amount | None = None
+    note: Line | None = None
 
 
 class LoseOpportunity(Value):
@@ -32,6 +33,13 @@ class LoseOpportunity(Value):
     reason: LossReason = LossReason.CANCELED
     competitor_id: Line | None = None
     competitor: Line | None = None
+    note: Line | None = None
+
+
+class ReopenOpportunity(Value):
+    """Why it goes on."""
+
+    note: Line | None = None
 
 
 class MoveOpportunity(Value):
@@ -62,14 +70,21 @@ async def change_opportunity(work: UnitOfWork, current: Opportunity, wanted: Opp
 
 async def win_opportunity(work: UnitOfWork, opportunity_id: str, request: WinOpportunity) -> Opportunity:
     opportunity = await work.get_target(Opportunity, opportunity_id)
-    return work.save(*model.win(opportunity, actual_value=request.actual_value, at=work.now))
+    return work.save(*model.win(opportunity, actual_value=request.actual_value, note=request.note, at=work.now))
 
 
 async def lose_opportunity(work: UnitOfWork, opportunity_id: str, request: LoseOpportunity) -> Opportunity:
     opportunity = await work.get_target(Opportunity, opportunity_id)
     rival = await _rival(work, request.competitor_id) if request.competitor_id else None
     return work.save(
-        *model.lose(opportunity, reason=request.reason, competitor=request.competitor, rival=rival, at=work.now)
+        *model.lose(
+            opportunity,
+            reason=request.reason,
+            competitor=request.competitor,
+            rival=rival,
+            note=request.note,
+            at=work.now,
+        )
     )
 
 
@@ -80,10 +95,11 @@ async def _rival(work: UnitOfWork, competitor_id: str) -> Competitor:
     return competitor
 
 
-async def reopen_opportunity(work: UnitOfWork, opportunity_id: str) -> Opportunity:
+async def reopen_opportunity(work: UnitOfWork, opportunity_id: str, request: ReopenOpportunity) -> Opportunity:
     opportunity = await work.get_target(Opportunity, opportunity_id)
     pipeline = await work.get(Pipeline, opportunity.pipeline_id)
-    return work.save(*stages.reopen(opportunity, pipeline, at=work.now, by=work.context.actor_id))
+    by = work.context.actor_id
+    return work.save(*stages.reopen(opportunity, pipeline, note=request.note, at=work.now, by=by))
 
 
 async def move_opportunity(work: UnitOfWork, opportunity_id: str, request: MoveOpportunity) -> Opportunity:

@@ -107,7 +107,7 @@ class Opportunity(Document, collection="opportunities", aggregate="sales.opportu
 
     personal = Personal(
         cleared=("prospect",),
-        texts=("name", "description", "customer.name", "tags", "custom"),
+        texts=("name", "description", "customer.name", "outcome_note", "tags", "custom"),
         emails=("prospect.email",),
         phones=("prospect.phone",),
         names=("prospect.first_name", "prospect.last_name"),
@@ -139,6 +139,7 @@ class Opportunity(Document, collection="opportunities", aggregate="sales.opportu
     competitor_ids: Annotated[tuple[str, ...], INDEXED, Lookup.to("competitors"), Field(max_length=MOST_RIVALS)] = ()
     competitor_id: Annotated[str | None, GUARDED, INDEXED, Lookup.to("competitors")] = None
     competitor: Annotated[Line | None, GUARDED, LISTED] = None
+    outcome_note: Annotated[Line | None, GUARDED, LISTED] = None
     splits: Annotated[tuple[Split, ...], Field(max_length=MOST_SPLITS)] = ()
     stage_history: Annotated[StageHistory, GUARDED] = ()
     last_activity_at: Annotated[Moment | None, GUARDED, LISTED] = None
@@ -210,20 +211,29 @@ def valued(opportunity: Opportunity, *, before: Decimal | None) -> Opportunity:
     return opportunity.model_copy(update={"estimated_value": opportunity.net_amount})
 
 
-def win(opportunity: Opportunity, *, actual_value: Decimal | None, at: datetime) -> tuple[Opportunity, OpportunityWon]:
+def win(
+    opportunity: Opportunity, *, actual_value: Decimal | None, note: str | None = None, at: datetime
+) -> tuple[Opportunity, OpportunityWon]:
     """The sale is made, for the estimated value unless another is given."""
     won = opportunity.evolve(
         **_ended(opportunity, "win", at=at),
         status_reason=None,
         probability=100,
         actual_value=opportunity.estimated_value if actual_value is None else actual_value,
+        outcome_note=note,
     )
     refuse_excess_digits(Opportunity, won.__dict__)
-    return won, OpportunityWon()
+    return won, OpportunityWon(note=note)
 
 
 def lose(
-    opportunity: Opportunity, *, reason: LossReason, competitor: str | None, rival: Competitor | None, at: datetime
+    opportunity: Opportunity,
+    *,
+    reason: LossReason,
+    competitor: str | None,
+    rival: Competitor | None,
+    note: str | None = None,
+    at: datetime,
 ) -> tuple[Opportunity, OpportunityLost]:
     """The sale goes to nobody, to a `rival` that is known, or to a `competitor` of whom there is but a name."""
     rival_id, name = (None, competitor) if rival is None else (rival.id, rival.name)
@@ -233,8 +243,9 @@ def lose(
         probability=0,
         competitor=name,
         competitor_id=rival_id,
+        outcome_note=note,
     )
-    return lost, OpportunityLost(reason=reason, competitor=name, competitor_id=rival_id)
+    return lost, OpportunityLost(reason=reason, competitor=name, competitor_id=rival_id, note=note)
 
 
 def _ended(opportunity: Opportunity, action: str, *, at: datetime) -> dict[str, object]:

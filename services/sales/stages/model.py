@@ -49,7 +49,7 @@ def refilled(current: Opportunity, wanted: Opportunity, pipeline: Pipeline) -> O
 
 
 def reopen(
-    opportunity: Opportunity, pipeline: Pipeline, *, at: datetime, by: str | None
+    opportunity: Opportunity, pipeline: Pipeline, *, note: str | None = None, at: datetime, by: str | None
 ) -> tuple[Opportunity, OpportunityReopened]:
     """An ended opportunity goes on in the stage where it ended, if there is such a stage still, else from the start."""
     standing = MOVES.after("reopen", state=opportunity.standing)
@@ -61,9 +61,10 @@ def reopen(
         closed_at=None,
         competitor=None,
         competitor_id=None,
+        outcome_note=None,
         **_entering(opportunity, pipeline, stage, at=at, by=by),
     )
-    return reopened, OpportunityReopened()
+    return reopened, OpportunityReopened(note=note)
 
 
 def move(

@@ -39,7 +39,7 @@ from services.sales.invoices.model import Invoice
 from services.sales.leads.commands import DisqualifyLead, QualifyLead
 from services.sales.leads.model import Lead
 from services.sales.letter_mails import commands as letter_mails
-from services.sales.opportunities.commands import LoseOpportunity, MoveOpportunity, WinOpportunity
+from services.sales.opportunities.commands import LoseOpportunity, MoveOpportunity, ReopenOpportunity, WinOpportunity
 from services.sales.opportunities.model import Opportunity
 from services.sales.orders.commands import FulfilOrder
 from services.sales.orders.model import LineQuantity, Order
@@ -154,6 +154,7 @@ REQUESTS: dict[str, Value] = {
     "decline": DeclineQuote(reason="Too late"),
     "lose": LoseOpportunity(reason=LossReason.OUT_SOLD, competitor="Globex"),
     "win": WinOpportunity(),
+    "reopen": ReopenOpportunity(note="They ask again"),
     "fulfil": FulfilOrder(lines=(LineQuantity(line_id="1", quantity=Decimal(1)),)),
 }
 

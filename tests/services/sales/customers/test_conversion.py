@@ -199,7 +199,7 @@ async def test_a_win_with_nobody_behind_it_makes_no_customer(store: Store, prosp
 
 async def test_an_opportunity_reopened_meanwhile_is_left_alone(store: Store) -> None:
     opportunity_id, event = await win(store, ANN)
-    await do(store, opportunities.reopen_opportunity, opportunity_id)
+    await do(store, opportunities.reopen_opportunity, opportunity_id, opportunities.ReopenOpportunity())
 
     await deliver(store, convert_prospect, event)
 

@@ -106,6 +106,14 @@ def test_a_loss_keeps_its_reason_and_who_was_better(
 
 
 def test_a_reopened_opportunity_forgets_how_it_ended() -> None:
+    won, event = model.win(OPEN, actual_value=None, note="Best service", at=LATER)
+    reopened, again = stages.reopen(won, DEFAULT, note="They want more", at=LATER, by="user-2")
+
+    assert (won.outcome_note, event.note) == ("Best service", "Best service")
+    assert (reopened.outcome_note, again.note) == (None, "They want more")
+
+
+def test_a_lost_opportunity_that_is_reopened_has_no_rival_any_more() -> None:
     reopened, _ = stages.reopen(STANDINGS[Standing.LOST], DEFAULT, at=LATER, by="user-2")
 
     assert (reopened.state, reopened.status_reason) == ("open", "in_progress")

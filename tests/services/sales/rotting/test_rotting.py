@@ -101,7 +101,7 @@ async def test_only_what_is_in_progress_rots(store: Store) -> None:
     for each in (held, lost, moved):
         assert (await read(store, Opportunity, each.id)).rots_at is None
     await do(store, opportunities.resume_opportunity, held.id)
-    await do(store, opportunities.reopen_opportunity, lost.id)
+    await do(store, opportunities.reopen_opportunity, lost.id, opportunities.ReopenOpportunity())
     for each in (held, lost):
         assert (await read(store, Opportunity, each.id)).rots_at is not None
 
