@@ -48,7 +48,7 @@ def conditions(record_type: type[Record]) -> Iterator[str]:
     """Those that clients may state of what an index begins with."""
     fields = query_fields_of(record_type)
     names = {next(iter(index.document["key"])).replace(".", "/") for index in indexes_of(record_type)}
-    parts = {name for name in fields if f"{name.partition('/')[0]}/$**" in names}
+    parts = {name for name in fields if f"{name.rpartition('/')[0]}/$**" in names}
     for name in sorted(names | parts):
         field = find(fields, name)
         if field is not None and field.filterable and field.kind not in {FieldKind.REFERENCE, FieldKind.REFERENCE_LIST}:
