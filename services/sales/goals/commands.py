@@ -1,5 +1,9 @@
 """What sales managers do with goals, and how far these are."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
 from libs.domain.record import Draft
 from libs.domain.refusals import NotRestorable
 from libs.store.people import People
@@ -43,11 +47,14 @@ async def measure_goal(work: UnitOfWork, goal_id: str) -> Progress:
     goal = await work.get(Goal, goal_id)
     below = await store.tree(work, goal)
     leaves = [each for each in (goal, *(child for row in below.values() for child in row)) if each.id not in below]
-    sums = await store.sums(work.store, [(leaf, _owners(leaf, work.store.people)) for leaf in leaves])
-    codes = {each.currency for found in sums.values() for each in found} | {goal.currency}
+    counting = [(leaf, _owners(leaf, work.store.people)) for leaf in leaves]
+    sums = await store.sums(work.store, counting)
+    chances = await store.chances(work.store, counting) if goal.metric in model.OF_SALES else {}
+    codes = {each.currency for found in (*sums.values(), *chances.values()) for each in found} | {goal.currency}
     known = await currencies.by_codes(work, codes)
     reached = {leaf.id: store.summed(leaf, sums[leaf.id], known) for leaf in leaves}
-    return _measured(goal, below, reached, work)[1]
+    likely = {leaf.id: store.summed(leaf, chances[leaf.id], known) for leaf in leaves if leaf.id in chances}
+    return _measured(goal, Tallies(below, reached, likely), work.now.date())
 
 
 def _owners(goal: Goal, people: People) -> store.Owners:
@@ -56,8 +63,26 @@ def _owners(goal: Goal, people: People) -> store.Owners:
     return None if goal.user_id is None else frozenset({goal.user_id})
 
 
-def _measured(goal: Goal, below: store.Tree, reached: dict[str, Reached], work: UnitOfWork) -> tuple[Reached, Progress]:
-    parts = [_measured(child, below, reached, work) for child in below.get(goal.id, ())]
-    together = sum((part for part, _ in parts), Reached()) if parts else reached[goal.id]
-    children = tuple(progress for _, progress in parts)
-    return together, model.progress(goal, together, today=work.now.date(), children=children)
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """What counts and what may come for each goal that has none under it, by its id."""
+
+    below: store.Tree
+    reached: Mapping[str, Reached]
+    likely: Mapping[str, Reached]
+
+    def of(self, goal: Goal, tallies: Mapping[str, Reached]) -> Reached:
+        """Of a goal with goals under it what these have."""
+        if goal.id not in self.below:
+            return tallies[goal.id]
+        return sum((self.of(child, tallies) for child in self.below[goal.id]), Reached())
+
+
+def _measured(goal: Goal, tallies: Tallies, today: date) -> Progress:
+    return model.progress(
+        goal,
+        tallies.of(goal, tallies.reached),
+        likely=tallies.of(goal, tallies.likely) if tallies.likely else None,
+        today=today,
+        children=tuple(_measured(child, tallies, today) for child in tallies.below.get(goal.id, ())),
+    )

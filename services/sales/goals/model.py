@@ -28,6 +28,10 @@ class Metric(StrEnum):
     PAID_VALUE = "paid_value"
 
 
+OF_SALES: Final = frozenset({Metric.WON_VALUE, Metric.WON_COUNT})
+"""What open opportunities tell the future of."""
+
+
 class Goal(Record, collection="goals", aggregate="sales.goal"):
     """Of a user, of a team and its members, or of everybody. `target` is an amount of the currency before tax, or a
     number of sales. Days begin and end in UTC; both ends belong to it. A goal with goals under it counts what these do.
@@ -46,15 +50,16 @@ class Goal(Record, collection="goals", aggregate="sales.goal"):
 
 
 class Unconverted(BaseModel):
-    """What counts, but in a currency from which no rate led to that of the goal on the day."""
+    """What counts, or may come, but in a currency from which no rate led to that of the goal on the day."""
 
     currency: str
     amount: Decimal
 
 
 class Progress(BaseModel):
-    """How far a goal is on a day. `expected` is what there would be by now if every day brought as much; percentages
-    are of the target. `unconverted` is not in `actual`, which is below zero where more was taken back than came.
+    """How far a goal is on a day. `expected` is what there would be by now if every day brought as much; `forecast` is,
+    only of what is sold, what it comes to with what is open and to be closed in its time, by probability. Percentages
+    are of the target. `unconverted` is in none of them. `actual` is below zero where more was taken back than came.
     """
 
     goal_id: str
@@ -66,6 +71,8 @@ class Progress(BaseModel):
     percent: Decimal
     expected: Decimal
     expected_percent: Decimal
+    forecast: Decimal | None = None
+    forecast_percent: Decimal | None = None
     on_track: bool
     days_left: int
     unconverted: tuple[Unconverted, ...] = ()
@@ -114,13 +121,17 @@ def require_under(goal: Goal, ancestors: list[Goal]) -> None:
         raise InvalidFields.at("/parent_goal_id", "other_period", detail)
 
 
-def progress(goal: Goal, reached: Reached, *, today: date, children: tuple[Progress, ...] = ()) -> Progress:
-    """How far the goal is."""
+def progress(
+    goal: Goal, reached: Reached, *, likely: Reached | None = None, today: date, children: tuple[Progress, ...] = ()
+) -> Progress:
+    """How far the goal is; `likely` is what may come."""
     days = (goal.ends_on - goal.starts_on).days + 1
     begun = min(max((today - goal.starts_on).days + 1, 0), days)
     digits = 4 if goal.metric is Metric.WON_COUNT else digits_of(goal.currency)
     actual = rounded(reached.amount, digits)
     expected = goal.target * begun / days
+    together = reached if likely is None else reached + likely
+    forecast = None if likely is None else rounded(together.amount, digits)
     return Progress(
         goal_id=goal.id,
         name=goal.name,
@@ -131,10 +142,12 @@ def progress(goal: Goal, reached: Reached, *, today: date, children: tuple[Progr
         percent=rounded(actual * _HUNDRED / goal.target, 2),
         expected=rounded(expected, digits),
         expected_percent=rounded(_HUNDRED * begun / days, 2),
+        forecast=forecast,
+        forecast_percent=None if forecast is None else rounded(forecast * _HUNDRED / goal.target, 2),
         on_track=actual >= expected,
         days_left=days - begun,
         unconverted=tuple(
-            Unconverted(currency=currency, amount=amount) for currency, amount in sorted(reached.unconverted.items())
+            Unconverted(currency=currency, amount=amount) for currency, amount in sorted(together.unconverted.items())
         ),
         children=children,
     )

@@ -6,7 +6,7 @@ reopened, removed, restored or divided otherwise.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -23,6 +23,7 @@ from services.sales.currencies.model import Currency, converted
 from services.sales.goals.model import MOST_GOALS, MOST_LEVELS, Goal, Metric, Reached
 from services.sales.invoices.model import Invoice
 from services.sales.opportunities.model import WHOLE, Opportunity
+from services.sales.pipelines.model import ForecastCategory
 
 Tree: TypeAlias = Mapping[str, Sequence[Goal]]
 """The goals under each goal that has some, by its id."""
@@ -84,12 +85,24 @@ async def tree(work: UnitOfWork, goal: Goal) -> Tree:
     return below
 
 
+Counting: TypeAlias = Callable[[Goal, Owners], tuple[str, list[Document]]]
+
+
 async def sums(store: Store, goals: Sequence[tuple[Goal, Owners]]) -> dict[str, list[Sum]]:
     """For each goal and those who count for it: what does, by day and currency."""
+    return await _sums(store, goals, _counting)
+
+
+async def chances(store: Store, goals: Sequence[tuple[Goal, Owners]]) -> dict[str, list[Sum]]:
+    """The same of what is open and to be closed in its time, each by its probability."""
+    return await _sums(store, goals, _likely)
+
+
+async def _sums(store: Store, goals: Sequence[tuple[Goal, Owners]], counting: Counting) -> dict[str, list[Sum]]:
     turns = asyncio.Semaphore(_AT_ONCE)
 
     async def each(goal: Goal, owners: Owners) -> list[Sum]:
-        collection, pipeline = _counting(goal, owners)
+        collection, pipeline = counting(goal, owners)
         async with turns, answering():
             cursor = store.collection(collection).aggregate([*pipeline, _BY_DAY])
             return [_sum(group) for group in with_decimals(await cursor.to_list(None))]
@@ -110,16 +123,37 @@ def _counting(goal: Goal, owners: Owners) -> tuple[str, list[Document]]:
 
 
 def _won(goal: Goal, owners: Owners) -> list[Document]:
-    wanted: Document = {"state": OpportunityState.WON, "closed_at": _period(goal), "_deleted": None}
-    share: object = _ONE
-    if owners is not None:
-        among = {"$in": sorted(owners)}
-        wanted["$or"] = [{"splits.user_id": among}, {"splits.0": {"$exists": False}, "owner_id": among}]
-        theirs = {"$filter": {"input": _SPLITS, "cond": {"$in": ["$$this.user_id", sorted(owners)]}}}
-        percent = {"$sum": {"$map": {"input": theirs, "in": "$$this.percent"}}}
-        share = {"$cond": [{"$eq": [{"$size": _SPLITS}, 0]}, _ONE, {"$divide": [percent, WHOLE]}]}
+    theirs, share = _shared(owners)
+    won: Document = {"state": OpportunityState.WON, "closed_at": _period(goal), "_deleted": None, **theirs}
     value = share if goal.metric is Metric.WON_COUNT else {"$multiply": [{"$ifNull": ["$actual_value", 0]}, share]}
-    return [{"$match": wanted}, _counted("$closed_at", value)]
+    return [{"$match": won}, _counted("$closed_at", value)]
+
+
+def _likely(goal: Goal, owners: Owners) -> tuple[str, list[Document]]:
+    """What is left out of forecasts is left out here."""
+    theirs, share = _shared(owners)
+    to_close: Document = {
+        "state": OpportunityState.OPEN,
+        "close_date": _days(goal),
+        "forecast_category": {"$ne": ForecastCategory.OMITTED},
+        "_deleted": None,
+        **theirs,
+    }
+    value = 1 if goal.metric is Metric.WON_COUNT else {"$ifNull": ["$estimated_value", 0]}
+    likely = {"$divide": [{"$multiply": [value, "$probability", share]}, WHOLE]}
+    by_day: Document = {"$project": {"day": "$close_date", "currency": 1, "value": likely}}
+    return Opportunity.collection, [{"$match": to_close}, by_day]
+
+
+def _shared(owners: Owners) -> tuple[Document, object]:
+    """Which opportunities are theirs, and how much of each."""
+    if owners is None:
+        return {}, _ONE
+    among = {"$in": sorted(owners)}
+    wanted: Document = {"$or": [{"splits.user_id": among}, {"splits.0": {"$exists": False}, "owner_id": among}]}
+    theirs = {"$filter": {"input": _SPLITS, "cond": {"$in": ["$$this.user_id", sorted(owners)]}}}
+    percent = {"$sum": {"$map": {"input": theirs, "in": "$$this.percent"}}}
+    return wanted, {"$cond": [{"$eq": [{"$size": _SPLITS}, 0]}, _ONE, {"$divide": [percent, WHOLE]}]}
 
 
 def _invoiced(goal: Goal, owners: Owners) -> list[Document]:
@@ -142,7 +176,7 @@ def _paid(goal: Goal, owners: Owners) -> list[Document]:
 
 def _flow(goal: Goal, owners: Owners, member: str, *, on: str, sign: int) -> list[Document]:
     """Amounts of so much of each as is no tax."""
-    within: Document = {"$gte": goal.starts_on.isoformat(), "$lte": goal.ends_on.isoformat()}
+    within = _days(goal)
     before_tax = {"$divide": [{"$multiply": [f"${member}.amount", "$net_amount", sign]}, "$total_amount"]}
     return [
         {"$match": {member: {"$elemMatch": {on: within, "reversal": None}}, "_deleted": None, **_owned(owners)}},
@@ -150,6 +184,10 @@ def _flow(goal: Goal, owners: Owners, member: str, *, on: str, sign: int) -> lis
         {"$match": {f"{member}.{on}": within, f"{member}.reversal": None}},
         {"$project": {"day": f"${member}.{on}", "currency": 1, "value": before_tax}},
     ]
+
+
+def _days(goal: Goal) -> Document:
+    return {"$gte": goal.starts_on.isoformat(), "$lte": goal.ends_on.isoformat()}
 
 
 def _period(goal: Goal) -> Document:

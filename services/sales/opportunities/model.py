@@ -118,6 +118,7 @@ class Opportunity(Document, collection="opportunities", aggregate="sales.opportu
     indexes: ClassVar[tuple[Index, ...]] = (
         Index(SUMMED_UP),
         Index(("state", "closed_at")),
+        Index(("state", "close_date")),
     )
 
     state: Annotated[OpportunityState, GUARDED, INDEXED] = OpportunityState.OPEN

@@ -92,6 +92,46 @@ async def test_other_currencies_count_by_the_rate_of_the_day(sales: Running) -> 
     assert (answer["actual"], answer["unconverted"]) == (75, [{"currency": "SEK", "amount": 100}])
 
 
+async def test_what_is_open_counts_by_its_chance_in_the_forecast(sales: Running) -> None:
+    await won(sales, 100, owner="user-1")
+    splits = [{"user_id": "ana", "percent": 75}, {"user_id": "eva", "percent": 25}]
+    deals: list[dict[str, Any]] = [
+        {"close_date": "2026-02-28", "probability": 40, "splits": splits},
+        {"close_date": "2026-02-01", "probability": 10},
+        {"close_date": "2026-02-01", "probability": 90, "forecast_category": "omitted"},
+        {"close_date": "2026-03-01", "probability": 90},
+        {"probability": 90},
+        {"close_date": "2026-02-01", "probability": 50, "currency": "SEK"},
+    ]
+    for deal in deals:
+        await made(sales, "opportunities", {"name": "Card", "estimated_value": 1000, **deal})
+    february = {"starts_on": "2026-02-01", "ends_on": "2026-02-28"}
+    top = await goal(sales, **february)
+    of_ana = await goal(sales, user_id="ana", **february)
+    counted = await goal(sales, metric="won_count", **february)
+    invoiced = await goal(sales, metric="invoiced_value", **february)
+
+    told = [await progress(sales, each) for each in (top, of_ana, counted, invoiced)]
+
+    assert [each["forecast"] for each in told] == [500, 300, 1, None]
+    assert (told[0]["actual"], told[0]["forecast_percent"]) == (0, 50)
+    assert told[0]["unconverted"] == [{"currency": "SEK", "amount": 500}]
+
+
+async def test_goals_forecast_what_those_under_them_do(sales: Running) -> None:
+    top = await goal(sales)
+    await goal(sales, parent_goal_id=top, user_id="ana")
+    await won(sales, 100, owner="ana")
+    split = [{"user_id": "ana", "percent": 100}]
+    deal = {"name": "Card", "estimated_value": 60, "probability": 50, "close_date": "2027-01-01", "splits": split}
+    await made(sales, "opportunities", deal)
+    await made(sales, "opportunities", {**deal, "splits": []})
+
+    answer = await progress(sales, top)
+
+    assert (answer["forecast"], [each["forecast"] for each in answer["children"]]) == (130, [130])
+
+
 async def test_both_ends_of_a_period_belong_to_it(sales: Running) -> None:
     for at in (datetime(2026, 1, 31, 23, 59, 59, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)):
         await won(sales, 1, on=at)
