@@ -53,9 +53,10 @@ _NOTHING: Final = Permissions()
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """What one caller may do. `mate_ids` are the members of their teams; with `everything` nothing else is looked at.
+    """What one caller may do; the service itself has no `user_id`. `mate_ids` are the members of their teams.
 
-    An owner is a user or a team: what a team owns belongs to each of its members.
+    An owner is a user or a team: what a team owns belongs to each of its members. With `everything` nothing else is
+    looked at, but for what is personal.
     """
 
     user_id: str | None = None
@@ -74,7 +75,7 @@ class Grants:
 
 
 EVERYTHING: Final = Grants(everything=True)
-"""For what the service does of itself, and for administrators."""
+"""For what the service does of itself."""
 
 
 class ShareAccess(StrEnum):
@@ -110,14 +111,14 @@ _SHARED_FOR: Final = {Operation.READ: ShareAccess.READ, Operation.WRITE: ShareAc
 
 
 PERSONAL: Final = frozenset({"notifications"})
-"""Collections of which everybody sees their own, whatever their roles say."""
+"""Collections of which everybody sees their own alone, whatever their roles say, administrators too."""
 
 
 def depth_of(grants: Grants, collection: str, operation: Operation) -> Depth:
+    if collection in PERSONAL and grants.user_id is not None:
+        return Depth.OWN if operation is Operation.READ else Depth.NONE
     if grants.everything:
         return Depth.ALL
-    if collection in PERSONAL:
-        return Depth.OWN if operation is Operation.READ else Depth.NONE
     return grants.on(collection).depths.get(operation, Depth.NONE)
 
 

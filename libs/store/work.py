@@ -144,7 +144,7 @@ class UnitOfWork(PrivateWork):
     def require_reach(self, record_type: type[Record], record_id: str, operation: Operation | None) -> None:
         """Of a record that was read; raises `NotFound` where the caller may not see it, else `Forbidden`."""
         grants = self.context.grants
-        if grants.everything or operation is None:
+        if operation is None:
             return
         row, collection = self._known(record_type, record_id) or {}, record_type.collection
         if not reaches(grants, collection, Operation.READ, row):

@@ -5,7 +5,6 @@ from typing import Final
 
 from aiohttp import web
 
-from libs.domain.grants import Grants
 from libs.store.clock import utc_now
 from libs.store.documents import to_json
 from libs.store.query.options import parse_list_query
@@ -24,16 +23,10 @@ from services.activity.notifications.model import Notification
 _BASE: Final = "/api/v1/notifications"
 
 
-def _own(request: web.Request) -> Grants:
-    """What somebody may see of notifications, also somebody who may see everything."""
-    grants = grants_of(request)
-    return Grants(user_id=grants.user_id, team_ids=grants.team_ids)
-
-
 async def list_notifications(request: web.Request) -> web.Response:
     """Those of the caller and of their teams."""
     query = parse_list_query(request.query.items(), query_fields_of(Notification), now=utc_now())
-    page = await read_page(request.app[STORE], Notification, query, _own(request))
+    page = await read_page(request.app[STORE], Notification, query, grants_of(request))
     body: dict[str, object] = {"value": page.value}
     if page.count is not None:
         body["@odata.count"] = page.count
@@ -43,14 +36,14 @@ async def list_notifications(request: web.Request) -> web.Response:
 
 
 async def read_notification(request: web.Request) -> web.Response:
-    view = await read_one(request.app[STORE], Notification, request.match_info["id"], _own(request))
+    view = await read_one(request.app[STORE], Notification, request.match_info["id"], grants_of(request))
     return json_response(to_json(view))
 
 
 def _marking(mark: Callable[..., Awaitable[Notification]]) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         async def command(work: UnitOfWork) -> Answer:
-            return rendered(work, await mark(work, request.match_info["id"], owners=_own(request).principal_ids))
+            return rendered(work, await mark(work, request.match_info["id"], owners=grants_of(request).principal_ids))
 
         return await execute(request, command)
 
@@ -59,7 +52,7 @@ def _marking(mark: Callable[..., Awaitable[Notification]]) -> Handler:
 
 async def read_all(request: web.Request) -> web.Response:
     async def command(work: UnitOfWork) -> Answer:
-        return rendered(work, await commands.mark_all_read(work, owners=_own(request).principal_ids))
+        return rendered(work, await commands.mark_all_read(work, owners=grants_of(request).principal_ids))
 
     return await execute(request, command)
 

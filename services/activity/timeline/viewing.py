@@ -13,8 +13,6 @@ Entry = dict[str, Any]
 
 async def visible(store: Store, entries: Sequence[Entry], grants: Grants) -> Sequence[Entry]:
     """The entries about records that the caller may see now, without the fields that are hidden from them."""
-    if grants.everything:
-        return entries
     subjects = await seen(store, {_subject(entry) for entry in entries}, grants)
     return [_trimmed(entry, grants) for entry in entries if _subject(entry) in subjects]
 

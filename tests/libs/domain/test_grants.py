@@ -18,7 +18,7 @@ from libs.domain.grants import (
     trimmed_event,
 )
 from libs.domain.refusals import InvalidFields
-from libs.domain.roles import FieldAccess, RoleTerms, combined
+from libs.domain.roles import FieldAccess, RoleTerms, administering, combined
 
 READ, WRITE, DELETE = Operation.READ, Operation.WRITE, Operation.DELETE
 OWN_LEADS = RoleTerms({"leads": {READ: Depth.OWN, WRITE: Depth.OWN, DELETE: Depth.OWN}})
@@ -89,6 +89,15 @@ def test_a_filter_is_none_only_where_all_rows_are_reached() -> None:
     assert row_filter(granted(OWN_LEADS), "leads", WRITE) == RowFilter(
         frozenset({"ana", "north"}), frozenset({"ana", "north"}), ShareAccess.WRITE
     )
+
+
+@pytest.mark.parametrize("grants", [granted(), administering("ana", frozenset({"north"}))], ids=["few", "all"])
+def test_what_is_personal_is_seen_by_whom_it_is_for_and_by_the_service_itself(grants: Grants) -> None:
+    seen = [owner for owner in ("ana", "north", "rui", None) if reaches(grants, "notifications", READ, row(owner))]
+
+    assert seen == ["ana", "north"]
+    assert not may(grants, "notifications", WRITE)
+    assert reaches(EVERYTHING, "notifications", WRITE, row("rui"))
 
 
 def closing(**fields: FieldAccess) -> RoleTerms:

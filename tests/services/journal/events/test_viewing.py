@@ -74,3 +74,20 @@ async def test_the_feed_is_for_those_who_may_read_events_and_holds_what_they_may
 
     assert (status, [event["id"] for event in page["value"]]) == (200, [mine.id])
     assert (await events.get("/api/v1/events", roles=["own"]))[0] == 403
+
+
+async def test_a_notification_reaches_nobody_but_its_owner(events: Running, announce: Announce, kind: str) -> None:
+    told = [
+        envelope(f"{kind}.notification.created", "notifications", {"id": f"{kind}-{owner}", "owner_id": owner})
+        for owner in ("eva", "ana")
+    ]
+    types = f"types={kind}.%23"
+    async with reading(events, types, role="administrator", user_id="ana") as administrator:
+        await announce(*told)
+        heard = await administrator.take(1)
+    async with reading(events, f"{types}&after=0", role="own", user_id="eva") as reader:
+        [hers] = await reader.take(1)
+    _, feed = await events.get(f"/api/v1/events?{types}", user_id="ana")
+
+    assert [event["id"] for event in heard] == [event["id"] for event in feed["value"]] == [told[1].id]
+    assert hers["id"] == told[0].id
