@@ -64,12 +64,16 @@ class Files:
         with suppress(NoFile):
             await self._bucket.delete(file_id)
 
-    async def pieces(self, file_id: str) -> AsyncGenerator[bytes, None]:
-        """The file, piece by piece; raises `NotFound`."""
+    async def pieces(self, file_id: str, within: range | None = None) -> AsyncGenerator[bytes, None]:
+        """The file, or those of its bytes, piece by piece; raises `NotFound`."""
         async with answering():
             download = await self._open(file_id)
-            while piece := await download.readchunk():
-                yield piece
+            left = len(within) if within is not None else download.length
+            if within is not None:
+                download.seek(within.start)
+            while left and (piece := await download.readchunk()):
+                yield piece[:left]
+                left = max(0, left - len(piece))
 
     @answering()
     async def ids(self) -> list[str]:

@@ -71,7 +71,7 @@ _FILE: Final[dict[str, Any]] = {
     "required": ["file"],
     "properties": {
         "file": {"type": "string", "format": "binary"},
-        "content_type": {"type": "string", "description": "of the file; application/octet-stream without it"},
+        "content_type": {"type": "string", "description": "of the file; without it, what its part says"},
     },
 }
 

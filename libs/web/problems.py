@@ -24,6 +24,7 @@ _TITLES: Final = {
     412: "Stale version",
     413: "Too large",
     415: "Unsupported media type",
+    416: "Range not satisfiable",
     422: "Invalid input",
     429: "Too many requests",
     500: "Internal error",
@@ -68,6 +69,8 @@ def problem_response(refusal: Refusal, *, location: str | None = None) -> web.Re
         headers["Location"] = location
     if refusal.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if refusal.status == 416:
+        headers["Content-Range"] = f"bytes */{refusal.extra['size']}"
     return _response(problem_of(refusal), headers)
 
 

@@ -38,6 +38,12 @@ class ServiceSettings(BaseSettings):
         {"identity", "sales", "marketing", "service", "activity", "reporting", "journal"}
     )
     largest_import: int = Field(default=30 * 1024 * 1024, gt=0)
+    largest_attachment: int = Field(default=25 * 1024 * 1024, gt=0)
+    attachments_together: int = Field(default=100 * 1024 * 1024, gt=0)
+    refused_attachments: frozenset[str] = frozenset(
+        {"bat", "cmd", "com", "cpl", "exe", "hta", "jar", "js", "jse", "lnk", "msi", "pif", "ps1", "reg", "scr"}
+        | {"vb", "vbe", "vbs", "wsf", "wsh"}
+    )
     admin_password: SecretStr | None = None
     signing_key_file: Path | None = None
     smtp_url: SecretStr | None = None

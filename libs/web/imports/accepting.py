@@ -16,13 +16,14 @@ from libs.store.work import UnitOfWork
 from libs.tables.mapping import ImportMapping
 from libs.web.executing import STORE, execute
 from libs.web.imports import mappings, store
+from libs.web.imports.contents import Contents, days_are_ambiguous, guess, looked_through
 from libs.web.imports.fitting import Targets, problems_of, refuse_unallowed, refuse_unfit
 from libs.web.imports.model import Import, ImportFile, ImportProblem, ImportSettings
 from libs.web.imports.moving import begun
 from libs.web.imports.settings import LARGEST, RESOURCES, targets_for
-from libs.web.imports.uploading import Contents, Upload, days_are_ambiguous, guess, looked_through, received
 from libs.web.requests import grants_of, parse
 from libs.web.resource import Resource
+from libs.web.uploading import Upload, received
 
 
 async def accept(request: web.Request) -> web.Response:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from libs.domain.refusals import NotFound
+from libs.store.attached import RecordFiles
 from libs.store.errors import answering
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
@@ -10,7 +11,7 @@ from services.activity.activities.model.email import Email
 from services.activity.email_contents.model import Body
 
 BODIES: Final = "email_bodies"
-FILES: Final = "email_files"
+FILES: Final = RecordFiles(Email.collection, "email_files")
 
 
 def put_body(work: UnitOfWork, email_id: str, body: Body) -> None:

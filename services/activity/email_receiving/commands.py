@@ -6,10 +6,11 @@ from datetime import datetime
 from hashlib import sha256
 
 from libs.contracts.emails import EmailBounced, EmailReceived
+from libs.domain.attachments import Attachment
 from libs.store.changes import Announcement
 from libs.store.store import Document
 from libs.store.work import UnitOfWork
-from services.activity.activities.model.email import Email, EmailFile
+from services.activity.activities.model.email import Email
 from services.activity.email_contents.model import Body
 from services.activity.email_contents.store import put_body
 from services.activity.email_receiving import model, store
@@ -32,7 +33,7 @@ class Arrival:
     fence: Document
     incoming: Incoming
     body: Body
-    files: tuple[EmailFile, ...]
+    files: tuple[Attachment, ...]
 
     @property
     def key(self) -> str:

@@ -11,13 +11,13 @@ from libs.contracts.activity import ActivityState, Direction, PartyRole
 from libs.contracts.emails import DeliveryOutcome
 from libs.contracts.values import Moment, Reference
 from libs.domain import people
+from libs.domain.attachments import Attachment
 from services.activity.activities.model.email import (
     BOUNCED,
     MOST_REFERENCES,
     UNMATCHED,
     Delivery,
     Email,
-    EmailFile,
 )
 from services.activity.activities.model.parties import MOST_PARTIES, Party
 
@@ -121,7 +121,7 @@ def email_of(address: str) -> str | None:
         return None
 
 
-def received(incoming: Incoming, known: Known, files: Sequence[EmailFile], *, id: str, at: Moment) -> Email:
+def received(incoming: Incoming, known: Known, files: Sequence[Attachment], *, id: str, at: Moment) -> Email:
     """The record of a mail that came in. One that nobody knows what it is about is open, and waits for somebody."""
     parties = (
         each.party(role, known.people.get(email_of(each.address) or "")) for role, each in incoming.correspondents

@@ -6,6 +6,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Final
 
+from libs.domain.attachments import Attachment
 from libs.domain.refusals import Unavailable
 from libs.jobs.leased import Hold, Leased
 from libs.jobs.workers import Workers
@@ -13,7 +14,6 @@ from libs.store.context import Context
 from libs.store.files import Files
 from libs.store.store import Store
 from libs.telemetry.logs import logger
-from services.activity.activities.model.email import EmailFile
 from services.activity.email_contents.model import Body, Written
 from services.activity.email_contents.sanitising import shown
 from services.activity.email_contents.store import FILES
@@ -36,7 +36,7 @@ class Sorter:
     def __init__(self, store: Store, *, poll_every: float = 0.5) -> None:
         self._store = store
         self._arrivals = Leased(store, ARRIVALS)
-        self._raw, self._files = Files(store, RAW), Files(store, FILES)
+        self._raw, self._files = Files(store, RAW), Files(store, FILES.bucket)
         self._workers = Workers("arrivals", self._take, self._handle, most=AT_ONCE, poll_every=poll_every)
 
     def start(self) -> None:
@@ -80,11 +80,11 @@ class Sorter:
         )
         return await self._store.run(partial(commands.take_in, arrival=arrival), Context())
 
-    async def _keep(self, arrival_id: str, number: int, file: Attached) -> EmailFile:
+    async def _keep(self, arrival_id: str, number: int, file: Attached) -> Attachment:
         """Under an id that the same file has at each attempt."""
         file_id = f"{arrival_id}-{number}"
         await self._files.put(file_id, file.content)
-        return EmailFile(
+        return Attachment(
             id=file_id,
             name=file.name,
             content_type=file.content_type,

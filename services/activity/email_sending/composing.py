@@ -10,7 +10,8 @@ from email.utils import format_datetime, parseaddr
 from typing import Final
 
 from libs.contracts.activity import PartyRole
-from services.activity.activities.model.email import Email, EmailFile
+from libs.domain.attachments import Attachment
+from services.activity.activities.model.email import Email
 from services.activity.activities.model.parties import Party
 from services.activity.email_contents.model import Body
 from services.activity.email_sending.model import recipients_of
@@ -47,7 +48,7 @@ class Letter:
 def compose(
     email: Email,
     body: Body,
-    files: Sequence[tuple[EmailFile, bytes]],
+    files: Sequence[tuple[Attachment, bytes]],
     sending: Sending,
     *,
     back: str | None,
@@ -75,7 +76,7 @@ def compose(
     return Letter(message.as_bytes(), back or sending.address, recipients_of(email.parties))
 
 
-def _fill(message: EmailMessage, body: Body, files: Sequence[tuple[EmailFile, bytes]]) -> None:
+def _fill(message: EmailMessage, body: Body, files: Sequence[tuple[Attachment, bytes]]) -> None:
     message.set_content(body.text or "")
     if body.sent is not None:
         message.add_alternative(body.sent, subtype="html")

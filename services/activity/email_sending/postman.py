@@ -69,7 +69,7 @@ class Postman:
         self._pace = pace or Pace()
         self._now = now
         self._queue = Leased(store, QUEUE)
-        self._files = Files(store, FILES)
+        self._files = Files(store, FILES.bucket)
         self._limit = AsyncLimiter(self._pace.per_minute, 60)
         self._one_large = asyncio.Semaphore(1)
         self._workers = Workers(

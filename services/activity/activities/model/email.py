@@ -9,6 +9,7 @@ from pydantic import Field
 from libs.contracts.activity import ActivityState, Direction
 from libs.contracts.emails import DeliveryOutcome
 from libs.contracts.values import Moment, Value
+from libs.domain.attachments import Attachment
 from libs.domain.fields import GUARDED, INDEXED, INITIAL, LISTED, SEARCHED, Line, Lookup
 from libs.domain.moves import Moves
 from libs.domain.personal import Personal
@@ -25,16 +26,6 @@ MOST_REFERENCES: Final = 20
 _CONTENT: Final = ("subject", "description", "parties", "direction", "reply_to_id")
 
 MessageId = Annotated[str, Field(max_length=500)]
-
-
-class EmailFile(Value):
-    """An attachment, kept beside the record under its `id`."""
-
-    id: str
-    name: Line
-    content_type: Annotated[str, Field(max_length=200)]
-    size: int
-    sha256: str
 
 
 class Delivery(Value):
@@ -101,7 +92,7 @@ class Email(Activity, aggregate="activity.email"):
     in_reply_to: Annotated[MessageId | None, GUARDED] = None
     references: Annotated[tuple[MessageId, ...], GUARDED, Field(max_length=MOST_REFERENCES)] = ()
     thread_id: Annotated[str | None, GUARDED, INDEXED] = None
-    attachments: Annotated[tuple[EmailFile, ...], GUARDED, Field(max_length=100)] = ()
+    attachments: Annotated[tuple[Attachment, ...], GUARDED, Field(max_length=100)] = ()
     deliveries: Annotated[tuple[Delivery, ...], GUARDED, Field(max_length=200)] = ()
     automatic: Annotated[bool, GUARDED, LISTED] = False
     body_size: Annotated[int | None, GUARDED] = None

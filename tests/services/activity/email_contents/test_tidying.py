@@ -18,7 +18,7 @@ async def kept(store: Store, email_id: str, *, attached: bool = True, removed: b
     """A record with everything that lies beside it."""
     file_id = f"{email_id}-0"
     await store.collection(BODIES).insert_one({"_id": email_id, "text": "x"})
-    await Files(store, FILES).put(file_id, b"file")
+    await Files(store, FILES.bucket).put(file_id, b"file")
     await Files(store, RAW).put(email_id, b"raw")
     await store.collection(ARRIVALS).insert_one({"_id": email_id, "mailbox": "smtp"})
     deleted: dict[str, Any] = {"_deleted": utc_now()} if removed else {}
@@ -30,7 +30,7 @@ async def kept(store: Store, email_id: str, *, attached: bool = True, removed: b
 async def beside(store: Store, email_id: str) -> tuple[bool, bool, bool]:
     """Whether its body, its file and its raw mail are there."""
     body = await store.collection(BODIES).find_one({"_id": email_id})
-    files, raws = await Files(store, FILES).ids(), await Files(store, RAW).ids()
+    files, raws = await Files(store, FILES.bucket).ids(), await Files(store, RAW).ids()
     return body is not None, f"{email_id}-0" in files, email_id in raws
 
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.contracts.activity import PartyRole
-from services.activity.activities.model.email import Email, EmailFile
+from libs.domain.attachments import Attachment
+from services.activity.activities.model.email import Email
 from services.activity.activities.model.parties import Party
 from services.activity.email_contents.model import Body
 from services.activity.email_sending.composing import Letter, Sending, compose
@@ -82,7 +83,7 @@ def test_replies_and_bounces_go_where_the_token_is() -> None:
 
 
 def test_text_html_and_files_are_parts_of_it() -> None:
-    file = EmailFile(id="f", name="Angebot - neu.pdf", content_type="application/pdf", size=4, sha256="")
+    file = Attachment(id="f", name="Angebot - neu.pdf", content_type="application/pdf", size=4, sha256="")
     body = Body(text="Guten Tag", html='<p>Guten Tag <img data-src="https://x/y.png"></p>', remote=True)
 
     message = read(composed(body=body, files=[(file, b"%PDF")]))
@@ -111,7 +112,7 @@ def test_whatever_is_written_arrives_in_lines_that_every_server_takes(text: str,
 
 @pytest.mark.parametrize("kind", ["message/rfc822", "multipart/mixed", "nonsense"])
 def test_a_file_of_a_kind_that_would_be_taken_apart_goes_as_bytes(kind: str) -> None:
-    file = EmailFile(id="f", name="x.eml", content_type=kind, size=4, sha256="")
+    file = Attachment(id="f", name="x.eml", content_type=kind, size=4, sha256="")
 
     (attached,) = read(composed(files=[(file, b"From")])).iter_attachments()
 

@@ -1,17 +1,13 @@
-"""A file as it comes in: kept, looked through, and its columns guessed."""
+"""A file to import: looked through, and its columns guessed."""
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Final
 
-from aiohttp import BodyPartReader, web
-
-from libs.domain.refusals import InvalidFields, TooLarge, UnsupportedMedia
 from libs.tables.cells import Cell, as_text
 from libs.tables.mapping import DateFormat, FieldRule, ImportMapping, date_format_of, guessed, has_decimal_comma
 from libs.tables.reading import Row, Source, UnreadableFile, recognised, rows_in, titles_of
@@ -23,26 +19,6 @@ _LOOKED_THROUGH: Final = 500
 
 _DAYS: Final = (date, datetime)
 _NUMBERS: Final = (int, float, Decimal)
-_LONGEST_FIELD: Final = 256 * 1024
-_MOST_PARTS: Final = 20
-
-
-class FileTooLarge(TooLarge):
-    code: ClassVar[str] = "file_too_large"
-
-
-@dataclass(slots=True)
-class Upload:
-    """What a multipart body has: `size` bytes at `path` under the name that its sender gave them, and other fields.
-
-    `digest` is that of the bytes.
-    """
-
-    path: Path
-    name: str = ""
-    size: int = 0
-    digest: str = ""
-    fields: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,46 +34,6 @@ class Contents:
     @property
     def sample(self) -> tuple[tuple[str, ...], ...]:
         return tuple(tuple(as_text(cell) for cell in cells) for _, cells in self.first[:_SAMPLE])
-
-
-async def received(request: web.Request, path: Path, *, largest: int) -> Upload:
-    """Writes the part called `file` to `path`. Raises `UnsupportedMedia`, `FileTooLarge` or `InvalidFields`."""
-    if request.content_type != "multipart/form-data":
-        raise UnsupportedMedia("send multipart/form-data with the parts file and collection")
-    upload = Upload(path)
-    try:
-        parts = await request.multipart()
-        for _ in range(_MOST_PARTS):
-            part = await parts.next()
-            if part is None:
-                break
-            await _take(part, upload, largest)
-    except ValueError as error:
-        raise InvalidFields.at("/", "malformed", f"the body is not multipart: {error}") from None
-    if not upload.size:
-        raise InvalidFields.at("/file", "missing", "send a file with at least its header")
-    return upload
-
-
-async def _take(part: Any, upload: Upload, largest: int) -> None:
-    if not isinstance(part, BodyPartReader) or part.name is None:
-        raise InvalidFields.at("/", "malformed", "every part has a name")
-    if part.name != "file":
-        text = await part.read_chunk(_LONGEST_FIELD)
-        if not part.at_eof() and await part.read_chunk(1):
-            raise TooLarge(f"{part.name} is too long")
-        upload.fields[part.name] = text.decode("utf-8", "replace")
-        return
-    upload.name = Path(part.filename or "file").name[:200]
-    digest = sha256()
-    with upload.path.open("wb") as file:
-        while piece := await part.read_chunk():
-            upload.size += len(piece)
-            if upload.size > largest:
-                raise FileTooLarge(f"a file may have {largest} bytes", limit=largest)
-            file.write(piece)
-            digest.update(piece)
-    upload.digest = digest.hexdigest()
 
 
 async def looked_through(path: Path) -> Contents:
