@@ -48,6 +48,11 @@ class Person(Value):
     names: tuple[str, ...] = ()
     personal: tuple[PersonalFields, ...] = ()
 
+    def ids_in(self, collection: str) -> list[str]:
+        """The ids of their records of one collection."""
+        named = (each.partition("/") for each in self.records)
+        return [id_ for name, _, id_ in named if name == collection]
+
     def joined(self, other: "Person") -> "Person":
         """What both know, each thing once."""
         both = {name: (*getattr(self, name), *getattr(other, name)) for name in Person.model_fields}
@@ -56,13 +61,15 @@ class Person(Value):
 
 class Found(Value):
     """How much of a collection is the person's. An erasure has changed `count`, and left `retained` as they are because
-    the law wants them kept: the last of them until the end of `retained_until`.
+    the law wants them kept: the last of them until the end of `retained_until`. An export hands out `files` as they
+    are, all else as JSON.
     """
 
     collection: str
     count: Annotated[int, Field(ge=0)]
     retained: Annotated[int, Field(ge=0)] = 0
     retained_until: Day | None = None
+    files: bool | None = None
 
 
 class PrivacyTaskSnapshot(Snapshot):

@@ -18,6 +18,7 @@ from libs.privacy.files import drop_files
 from libs.privacy.scrubbing import ERASED, Erased
 from libs.privacy.tasks import ORDERS, Order
 from libs.store import erased as tombstones
+from libs.store.attached import RecordFiles, drop_unnamed
 from libs.store.changes import Announcement
 from libs.store.clock import utc_now
 from libs.store.documents import to_document, to_record
@@ -36,11 +37,15 @@ _MOST_TRIES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """One erasure in one service. Documents of the collections `alone` mean nothing without the person, and go."""
+    """One erasure in one service. Documents of the collections `alone` mean nothing without the person, and go.
+
+    So do `files` that a record of theirs has let go.
+    """
 
     progress: Progress
     order: Order
     alone: Collection[str]
+    files: Sequence[RecordFiles] = ()
 
     async def run(self) -> list[Found]:
         """Goes on behind what was done before an interruption; returns how much was changed."""
@@ -65,9 +70,17 @@ class Sweep:
                     sum(changed), cursor={"collection": collection, "after": last, "found": told}
                 )
         for bucket in await buckets_of(self.progress.store):
-            dropped = await drop_files(Files(self.progress.store, bucket), needles_of(self.order.person))
-            found[bucket] = Found(collection=bucket, count=dropped)
+            found[bucket] = Found(collection=bucket, count=await self._drop_files(bucket))
         return [each for _, each in sorted(found.items()) if each.count or each.retained]
+
+    async def _drop_files(self, bucket: str) -> int:
+        """Those in which the person stands, and those that their records name no more."""
+        store, person = self.progress.store, self.order.person
+        dropped = await drop_files(Files(store, bucket), needles_of(person))
+        for each in self.files:
+            if each.bucket == bucket:
+                dropped += await drop_unnamed(store, each, before=utc_now(), of=person.ids_in(each.collection))
+        return dropped
 
     async def _bury(self) -> Erased:
         """Whom nothing is to bring back from now on; with what an earlier run of the request has known of them."""

@@ -18,6 +18,7 @@ from libs.privacy.erasing import Sweep
 from libs.privacy.exporting import forget_parts, write_parts
 from libs.privacy.finding import Portable, find
 from libs.privacy.tasks import ORDERS, Order, PrivacyTask, find_order, report, task_of
+from libs.store.attached import RecordFiles
 from libs.store.erased import settle_tombstone
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
@@ -40,10 +41,17 @@ class Privacy:
     """`consumer`, `kind` and `duty` belong to the service's bus and jobs.
 
     Documents of the collections `alone` mean nothing without the person. `afterwards` is done once one is erased.
+    `files` go with the records that name them.
     """
 
-    def __init__(self, portable: Sequence[Portable], alone: Iterable[str], afterwards: Afterwards | None) -> None:
-        self._portable = tuple(portable)
+    def __init__(
+        self,
+        portable: Sequence[Portable],
+        alone: Iterable[str],
+        afterwards: Afterwards | None,
+        files: Sequence[RecordFiles] = (),
+    ) -> None:
+        self._portable, self._files = tuple(portable), tuple(files)
         self._alone = frozenset((*alone, *(each.collection for each in portable if each.alone)))
         self._afterwards = afterwards
         self.kind = JobKind(NAME, PrivacyJob, self._run)
@@ -81,12 +89,13 @@ class Privacy:
                 person, found = await find(progress.store, order.person, self._portable)
                 return _answer(progress, order, person=person, found=tuple(found))
             case PrivacyStep.ERASE:
-                found = await Sweep(progress, order, self._alone).run()
+                found = await Sweep(progress, order, self._alone, self._files).run()
                 if self._afterwards is not None:
                     await self._afterwards(progress.store)
                 return _answer(progress, order, found=tuple(found))
             case PrivacyStep.EXPORT:
-                return _answer(progress, order, found=tuple(await write_parts(progress.store, order, self._portable)))
+                written = await write_parts(progress.store, order, self._portable, self._files)
+                return _answer(progress, order, found=tuple(written))
 
 
 def _answer(progress: Progress, order: Order, **fields: object) -> PrivacyTask:

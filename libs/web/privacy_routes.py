@@ -27,7 +27,7 @@ async def read_part(request: web.Request) -> web.StreamResponse:
         raise NotFound(f"nothing is kept as {id_}")
     pieces = Files(store, PARTS).pieces(id_)
     first = await anext(pieces)
-    response = web.StreamResponse(headers={"Content-Type": "application/json", "Cache-Control": "no-store"})
+    response = web.StreamResponse(headers={"Content-Type": "application/octet-stream", "Cache-Control": "no-store"})
     await response.prepare(request)
     await response.write(first)
     async for piece in pieces:

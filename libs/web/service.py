@@ -27,6 +27,7 @@ from libs.privacy.privacy import Privacy
 from libs.privacy.screening import Screen
 from libs.privacy.tasks import task_of
 from libs.store.aliases import INDEXES as ALIAS_INDEXES
+from libs.store.attached import RecordFiles
 from libs.store.copies import INDEXES as COPY_INDEXES
 from libs.store.figures import Figures
 from libs.store.moving import Mover
@@ -94,6 +95,7 @@ class Service:
     `identity` is for the identity service, which need not ask itself over HTTP. One service `keeps_common`: the
     exchange of all events, and what no queue wanted. `portable` says which collections beside the records hold what is
     a person's, `movers` let it point to the survivors of merges, and `after_erasure` is done once one is erased.
+    `files` lie beside records, and are handed out and erased with those.
     Of the collections in `definitions` every copy knows all; `figures` of a record follow from itself and from them.
     """
 
@@ -115,6 +117,7 @@ class Service:
     sending: tuple[Callable[[ServiceSettings], JobKind[Any]], ...] = ()
     keeps_common: bool = False
     portable: tuple[Portable, ...] = ()
+    files: tuple[RecordFiles, ...] = ()
     after_erasure: Callable[[Store], Awaitable[object]] | None = None
     movers: tuple[Mover, ...] = ()
     definitions: tuple[type[Record], ...] = ()
@@ -201,7 +204,7 @@ def _connected(service: Service, settings: ServiceSettings) -> Callable[[web.App
         definitions = Definitions(store, service.definitions)
         bus_settings = BusSettings(audience=tuple(sorted(settings.audience)), keeps_common=service.keeps_common)
         broker = RabbitBroker(settings.amqp_url, name=service.name, settings=bus_settings)
-        privacy = Privacy(service.portable, IMPORTED, service.after_erasure)
+        privacy = Privacy(service.portable, IMPORTED, service.after_erasure, service.files)
         bus = Bus(
             store,
             broker,

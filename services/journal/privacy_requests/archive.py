@@ -28,7 +28,10 @@ log = logger()
 
 
 async def send_archive(request: web.Request) -> web.StreamResponse:
-    """A ZIP of JSON files; raises `NotDownloadable`. If a service fails under way, the connection breaks off."""
+    """A ZIP of JSON files, and of ZIPs with the files that lie beside records; raises `NotDownloadable`.
+
+    If a service fails under way, the connection breaks off.
+    """
     store = request.app[STORE]
     view = await read_one(store, PrivacyRequest, request.match_info["id"], grants_of(request))
     wanted = PrivacyRequest.model_validate(view)
@@ -94,7 +97,7 @@ def _entries(wanted: PrivacyRequest) -> Iterator[Entry]:
     for answer in sorted(wanted.answers, key=lambda each: each.service):
         for found in answer.found:
             part = part_id(answer.service, task_id, found.collection)
-            yield Entry(answer.service, found.collection, found.count, part)
+            yield Entry(answer.service, found.collection, found.count, part, bool(found.files))
 
 
 async def _part(gateway: Gateway, part: str, request: web.Request) -> AsyncGenerator[bytes, None]:

@@ -11,7 +11,7 @@ INDEX: Final = "index.html"
 _PAGE: Final = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>A person's data</title>
 <h1>A person's data</h1>
-<p>As of {at}. Each file holds a list in JSON. Request {id}.</p>
+<p>As of {at}. Each file holds a list in JSON, or files. Request {id}.</p>
 <table><tr><th>Kept by</th><th>What</th><th>How many</th><th>File</th></tr>
 {rows}</table></html>
 """
@@ -26,10 +26,11 @@ class Entry:
     collection: str
     count: int
     part: str
+    files: bool = False
 
     @property
     def path(self) -> str:
-        return f"{self.service}/{self.collection}.json"
+        return f"{self.service}/{self.collection}.{'zip' if self.files else 'json'}"
 
 
 def index_of(request: PrivacyRequest, entries: Iterable[Entry]) -> str:

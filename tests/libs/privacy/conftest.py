@@ -7,7 +7,8 @@ import pytest
 
 from libs.contracts.privacy import Person, PrivacyStep
 from libs.contracts.values import Moment
-from libs.domain.fields import INDEXED, Line
+from libs.domain.attachments import Attachment
+from libs.domain.fields import GUARDED, INDEXED, Line
 from libs.domain.people import Email
 from libs.domain.personal import Personal, Retention
 from libs.domain.record import Record
@@ -16,6 +17,7 @@ from libs.jobs.scheduler import INDEXES
 from libs.privacy import erasing
 from libs.privacy.privacy import Privacy, PrivacyJob
 from libs.privacy.tasks import ORDERS, Order, task_of
+from libs.store.attached import RecordFiles
 from libs.store.context import Context
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
@@ -23,7 +25,7 @@ from libs.store.work import UnitOfWork
 
 class Guest(Record, collection="guests", aggregate="sales.guest"):
     personal = Personal(
-        cleared=("full_name", "email"),
+        cleared=("full_name", "email", "attachments"),
         texts=("note", "tags"),
         kept=("house",),
         emails=("email",),
@@ -36,7 +38,10 @@ class Guest(Record, collection="guests", aggregate="sales.guest"):
     note: Line | None = None
     house: Line = "Hotel Quill"
     billed_at: Moment | None = None
+    attachments: Annotated[tuple[Attachment, ...], GUARDED] = ()
 
+
+GUEST_FILES = RecordFiles(Guest.collection, "guest_files")
 
 MIRA = Person(
     emails=("mira.quill@example.org",), phones=("+49 30 123456",), phone_keys=("+4930123456",), names=("Mira Quill",)
@@ -60,7 +65,7 @@ def _nobody_else_has_to_hear(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def privacy() -> Privacy:
-    return Privacy((), ["import_errors"], None)
+    return Privacy((), ["import_errors"], None, [GUEST_FILES])
 
 
 async def told_to(store: Store, privacy: Privacy, person: Person, *, step: PrivacyStep = PrivacyStep.ERASE) -> Job:
