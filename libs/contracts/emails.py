@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from libs.contracts.activity import ActivitySnapshot, Direction
+from libs.contracts.attachments import AttachedFile
 from libs.contracts.event import Event, Searchable, Snapshot
 
 
@@ -28,14 +29,8 @@ class EmailDelivery(BaseModel):
     at: datetime
 
 
-class EmailFile(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    id: str
-    name: str
-    content_type: str
-    size: int
-    sha256: str
+class EmailFile(AttachedFile):
+    """What goes with an e-mail."""
 
 
 class EmailSnapshot(ActivitySnapshot):

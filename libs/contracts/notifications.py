@@ -14,16 +14,17 @@ class NotificationState(StrEnum):
 
 
 class NotificationKind(StrEnum):
-    """Why somebody is told."""
+    """Why somebody is told; there may be further ones."""
 
     REMINDER = "reminder"
+    MENTION = "mention"
 
 
 class NotificationSnapshot(Snapshot):
     """It is for its owner alone; `happens_at` is when what it is about begins or is due."""
 
     state: NotificationState
-    kind: NotificationKind
+    kind: str
     title: str
     about: Reference
     happens_at: datetime | None = None

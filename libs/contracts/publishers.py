@@ -17,6 +17,7 @@ from libs.contracts import (
     journal,
     lead_rules,
     marketing,
+    notes,
     notifications,
     planning,
     relationships,
@@ -48,7 +49,7 @@ MODULES: Final = MappingProxyType(
         "sales": (sales, relationships, catalogue, company, documents, billing, lead_rules, planning),
         "marketing": (marketing,),
         "service": (service,),
-        "activity": (activity, appointments, interactions, notifications, emails),
+        "activity": (activity, appointments, interactions, notifications, emails, notes),
         "reporting": (),
         "journal": (journal,),
     }

@@ -64,6 +64,7 @@ class TeamEntry(Entry):
 
 
 class UserEntry(Entry):
+    username: str = ""
     roles: tuple[str, ...] = ()
 
 

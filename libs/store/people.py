@@ -2,6 +2,7 @@
 
 from typing import Final, Protocol
 
+from libs.domain.grants import Grants
 from libs.domain.sharing import Principal
 
 
@@ -18,6 +19,14 @@ class People(Protocol):
         """The users in a team, also those who are not active; none of a team that is unknown, or put to rest."""
         ...
 
+    def user_called(self, username: str) -> str | None:
+        """The active user of this name, which is in lower case."""
+        ...
+
+    def grants_of_user(self, user_id: str) -> Grants:
+        """What a user may do now; raises `Unavailable` while that is not known."""
+        ...
+
 
 class _Nobody:
     async def principal(self, _id: str) -> Principal | None:
@@ -28,6 +37,12 @@ class _Nobody:
 
     def members(self, _team_id: str) -> frozenset[str]:
         return frozenset()
+
+    def user_called(self, _username: str) -> str | None:
+        return None
+
+    def grants_of_user(self, _user_id: str) -> Grants:
+        return Grants()
 
 
 NOBODY: Final[People] = _Nobody()

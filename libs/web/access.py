@@ -19,7 +19,7 @@ _RATES: Final = frozenset({"tax_codes", "currencies"})
 _LEAD_RULES: Final = frozenset({"scoring_rules", "assignment_rules"})
 _MARKETING: Final = frozenset({"campaigns", "marketing_lists"})
 _SERVICE: Final = frozenset({"cases"})
-_ACTIVITIES: Final = frozenset({"activities"})
+_ACTIVITIES: Final = frozenset({"activities", "notes"})
 _TEMPLATES: Final = frozenset({"email_templates"})
 _COLLEAGUES: Final = frozenset({"users", "teams"})
 """Whom records are given to, and shared with."""

@@ -49,6 +49,7 @@ class Directory:
         self._roles: dict[str, RoleEntry] = {}
         self._teams: dict[str, TeamEntry] = {}
         self._users: dict[str, UserEntry] = {}
+        self._called: dict[str, str] = {}
         self._custom_fields: dict[str, CustomFieldEntry] = {}
         self._fields_of: dict[str, CustomFields] = {}
         self._references_of: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -111,7 +112,7 @@ class Directory:
         return known
 
     def grants_of_user(self, user_id: str) -> Grants:
-        """What a user may do now, for work done on their behalf."""
+        """What a user may do now, for work done on their behalf; raises `Unavailable` while that is not known."""
         return self.grants(Caller(user_id, "", (), "", "ui"))
 
     def roles_of(self, caller: Caller) -> tuple[str, ...]:
@@ -155,6 +156,11 @@ class Directory:
     def is_active(self, user_id: str) -> bool:
         return self._principal(user_id) is Principal.USER
 
+    def user_called(self, username: str) -> str | None:
+        """The active user of this name, which is in lower case."""
+        user = self._users.get(self._called.get(username, ""))
+        return user.id if user is not None and user.active and user.username == username else None
+
     def _principal(self, id_: str) -> Principal | None:
         if (user := self._users.get(id_)) is not None and user.active:
             return Principal.USER
@@ -178,6 +184,7 @@ class Directory:
         self._roles = {role.id: role for role in document.roles}
         self._teams = {team.id: team for team in document.teams}
         self._users = {user.id: user for user in document.users}
+        self._called = {user.username: user.id for user in document.users}
         self._grants.clear()
         self._take_fields({field.id: field for field in document.custom_fields})
         self._take_rules({rule.id: rule for rule in document.duplicate_rules})
@@ -190,6 +197,8 @@ class Directory:
                 _keep(self._teams, TeamEntry.model_validate(envelope.record))
             case "users":
                 _keep(self._users, UserEntry.model_validate(envelope.record))
+                user = self._users[envelope.record_id]
+                self._called[user.username] = user.id
             case "custom_fields":
                 entries = dict(self._custom_fields)
                 _keep(entries, CustomFieldEntry.model_validate(envelope.record))

@@ -21,7 +21,8 @@ from services.activity.distributions import store as distributed
 from services.activity.distributions.running import DISTRIBUTING
 from services.activity.email_contents import routes as email_contents
 from services.activity.email_contents.store import BODIES
-from services.activity.email_contents.tidying import tidy
+from services.activity.email_contents.store import FILES as EMAIL_FILES
+from services.activity.email_contents.tidying import tidy as tidy_emails
 from services.activity.email_receiving import routes as email_receiving
 from services.activity.email_receiving import store as arrivals
 from services.activity.email_receiving.routes import Receiving
@@ -32,6 +33,9 @@ from services.activity.email_templates import routes as email_templates
 from services.activity.invitations import routes as invitations
 from services.activity.invitations.sending import invitation_mails
 from services.activity.my_work import routes as my_work
+from services.activity.notes import routes as notes
+from services.activity.notes.store import FILES as NOTE_FILES
+from services.activity.notes.tidying import tidy as tidy_notes
 from services.activity.notifications import routes as notifications
 from services.activity.notifications.model import Notification
 from services.activity.reminders.commands import remind
@@ -46,9 +50,10 @@ NOWHERE: Final = Receiving()
 
 SERVICE: Final = Service(
     name="activity",
-    resources=(activities.RESOURCE, activity_types.RESOURCE, email_templates.RESOURCE),
+    resources=(activities.RESOURCE, notes.RESOURCE, activity_types.RESOURCE, email_templates.RESOURCE),
     routes=(
         *series.ROUTES,
+        *notes.ROUTES,
         *notifications.ROUTES,
         *digests.ROUTES,
         *my_work.ROUTES,
@@ -63,7 +68,7 @@ SERVICE: Final = Service(
     ),
     records=(Notification,),
     timers=(remind, make_digest),
-    schedules=(tidy,),
+    schedules=(tidy_emails, tidy_notes),
     jobs=(DISTRIBUTING,),
     sending=(invitation_mails, digest_mails),
     projections=(
@@ -79,6 +84,7 @@ SERVICE: Final = Service(
         )(copies.keep_copies),
         timeline_consumers.keep_timeline,
     ),
+    files=(EMAIL_FILES, NOTE_FILES),
     portable=(Portable(entries.COLLECTION, "about"), Portable(BODIES, "_id", bare=True)),
     indexes={
         entries.COLLECTION: entries.INDEXES,

@@ -60,9 +60,9 @@ TABLE: Mapping[Service, Owned] = {
         ),
     ),
     Service.ACTIVITY: Owned(
-        built=_names("activities activity_types email_templates"),
+        built=_names("activities notes activity_types email_templates"),
         reserved=_names(
-            "timeline notes attachments my_work calendars calendar_feeds",
+            "timeline my_work calendars calendar_feeds",
             "notifications notification_settings email_traffic",
         ),
     ),

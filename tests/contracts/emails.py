@@ -1,4 +1,4 @@
-"""What an e-mail has beyond other activities."""
+"""What an e-mail has beyond other activities, and what else is written."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,6 +6,7 @@ from typing import Any, Final
 from tests.contracts.parts import NOW, id_of
 
 _ID: Final = id_of(240)
+FILE: Final = {"id": _ID, "name": "Offer.pdf", "content_type": "application/pdf", "size": 3, "sha256": "ab" * 32}
 
 EMAIL: Final[Mapping[str, Any]] = {
     "id": _ID,
@@ -15,9 +16,7 @@ EMAIL: Final[Mapping[str, Any]] = {
     "in_reply_to": "<0191@example.org>",
     "references": ("<0190@example.org>", "<0191@example.org>"),
     "thread_id": _ID,
-    "attachments": (
-        {"id": _ID, "name": "Offer.pdf", "content_type": "application/pdf", "size": 3, "sha256": "ab" * 32},
-    ),
+    "attachments": (FILE,),
     "deliveries": (
         {"email": "ana.costa@example.org", "outcome": "refused", "code": "550", "detail": "unknown", "at": NOW},
     ),
@@ -31,4 +30,14 @@ EMAIL_TEMPLATE: Final[Mapping[str, Any]] = {
     "subject": "An offer for {{ recipient.name }}",
     "text": "Dear {{ recipient.name }}",
     "html": "<p>Dear {{ recipient.name }}</p>",
+}
+
+NOTE: Final[Mapping[str, Any]] = {
+    "id": id_of(246),
+    "name": "Branches",
+    "title": "Branches",
+    "text": "They open two in spring; ask @ana.",
+    "regarding": {"collection": "contacts", "id": id_of(7), "name": "Ana Costa"},
+    "mentions": (id_of(1),),
+    "attachments": (FILE,),
 }

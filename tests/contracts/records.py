@@ -15,6 +15,7 @@ from services.activity.activities.model.service_activity import ServiceActivity
 from services.activity.activities.model.task import Task
 from services.activity.activities.model.written import Fax, Letter
 from services.activity.email_templates.model import EmailTemplate
+from services.activity.notes.model import Note
 from services.identity.api_keys.model import ApiKey
 from services.identity.custom_fields.model import CustomField
 from services.identity.duplicate_rules.model import DuplicateRule
@@ -36,7 +37,7 @@ from services.sales.scoring_rules.model import ScoringRule
 from services.service.cases.model import Case
 from tests.contracts.activity_types import TYPES, VISIT
 from tests.contracts.appointments import ACTIVITY, APPOINTMENTS
-from tests.contracts.emails import EMAIL, EMAIL_TEMPLATE
+from tests.contracts.emails import EMAIL, EMAIL_TEMPLATE, NOTE
 from tests.contracts.offers import COMPETITOR, DOCUMENT, OFFERS
 from tests.contracts.parts import ADDRESS, LATER, NOW, PERSON, PROOF, id_of
 
@@ -327,6 +328,7 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
     ServiceActivity: {**ACTIVITY, "id": SERVICE_ACTIVITY, "place": "Rua Nova 1"},
     Email: {**ACTIVITY, **EMAIL},
     EmailTemplate: EMAIL_TEMPLATE,
+    Note: NOTE,
     Task: {**ACTIVITY, "id": TASK, "percent_complete": 100, "category": "Preparation"},
     CampaignResponse: {
         **ACTIVITY,

@@ -32,6 +32,7 @@ class Traces:
     contact_id: str
     case: Record
     call: Record
+    note: Record
     marketing_list: Record
 
     @property
@@ -73,9 +74,11 @@ async def leave_traces(caller: Caller) -> Traces:
             "state": "completed",
         },
     )
+    note = await caller.post("notes", {"text": f"{name} likes tea", "regarding": customer})
+    note = await caller.upload(f"notes/{note['id']}/attachments", b"no name in it", "tea.txt")
     marketing_list = await caller.post("marketing_lists", {"name": "Buyers", "member_kind": "contact"})
     await caller.post(f"marketing_lists/{marketing_list['id']}/add_members", {"member_ids": [contact_id]})
-    traces = Traces(person, lead, opportunity, contact_id, case, call, marketing_list)
+    traces = Traces(person, lead, opportunity, contact_id, case, call, note, marketing_list)
     await told_everywhere(caller, traces)
     return traces
 
@@ -87,7 +90,8 @@ async def told_everywhere(caller: Caller, traces: Traces) -> None:
         entries = (await caller.get(f"timeline/cases/{traces.case['id']}"))["value"]
         heard = await caller.get("events", subject=f"marketing_lists/{traces.marketing_list['id']}")
         called = await caller.get("events", subject=f"activities/{traces.call['id']}")
-        return len(entries) >= 2 and len(heard["value"]) >= 2 and bool(called["value"])
+        noted = await caller.get("events", subject=f"notes/{traces.note['id']}")
+        return len(entries) >= 2 and len(heard["value"]) >= 2 and bool(called["value"]) and len(noted["value"]) >= 2
 
     await eventually(look, within=SOON)
 

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from io import BytesIO
+from zipfile import ZipFile
 
 from aiohttp import ClientSession
 
@@ -33,6 +35,7 @@ async def test_the_export_of_a_person_holds_what_every_service_has(
             "sales/contacts": 1,
             "service/cases": 1,
             "activity/activities": 2,
+            "activity/notes": 1,
             "marketing/list_members": 1,
         }.items()
     )
@@ -46,6 +49,9 @@ async def test_the_export_of_a_person_holds_what_every_service_has(
     assert ids("sales/contacts.json") == {traces.contact_id}
     assert ids("service/cases.json") == {traces.case["id"]}
     assert traces.call["id"] in ids("activity/activities.json")
+    assert ids("activity/notes.json") == {traces.note["id"]}
+    with ZipFile(BytesIO(exported.read("activity/note_files.zip"))) as files:
+        assert files.read(f"{traces.note['id']}/1 tea.txt") == b"no name in it"
     told = {each["type"] for each in json.loads(exported.read("journal/events.json"))}
     assert told >= {
         "sales.lead.created",
@@ -116,11 +122,13 @@ async def test_what_the_books_need_stays_without_the_person(admin: Caller) -> No
     opportunity = await admin.get(f"opportunities/{traces.opportunity['id']}")
     contact = await admin.get(f"contacts/{traces.contact_id}")
     case = await admin.get(f"cases/{traces.case['id']}")
+    note = await admin.get(f"notes/{traces.note['id']}")
     assert {lead[name] for name in ("first_name", "last_name", "email", "phone", "birth_date", "person_key")} == {None}
     assert (contact["full_name"], contact["email"], contact["person_keys"]) == (None, None, [])
     assert (opportunity["state"], opportunity["actual_value"], opportunity["prospect"]) == ("won", 1000, None)
     assert opportunity["customer"] == {"collection": "contacts", "id": traces.contact_id}
     assert case["title"] == "Invoice of …"
+    assert (note["text"], note["attachments"]) == ("… likes tea", [])
     history = (await admin.get(f"leads/{traces.lead['id']}/history"))["value"]
     assert (history[0]["type"], history[0]["changed"]) == ("sales.lead.erased", None)
 

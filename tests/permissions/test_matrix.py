@@ -17,6 +17,7 @@ from aiohttp import web
 from pymongo import MongoClient
 
 from libs.domain.record import Record
+from libs.store.clock import utc_now
 from libs.store.documents import to_document
 from libs.web.access import ADMINISTRATOR, ROLES
 from libs.web.api import Anyone, Route, Rule
@@ -25,6 +26,7 @@ from libs.web.mailing import Posting
 from libs.web.requests import DIRECTORY
 from libs.web.resource import Resource
 from libs.web.service import Service
+from services.activity.notes.store import FILES as NOTE_FILES
 from services.identity.password_links.routes import POSTING, PUBLIC_URL
 from services.identity.users.passwords import Passwords
 from services.identity.users.routes import PASSWORDS
@@ -43,8 +45,9 @@ FOR_ADMINISTRATORS: Final = frozenset({"roles", "custom_fields", "duplicate_rule
 
 BESIDE: Final = {
     "webhooks": (LANES, {"position": 0, "failures": 0, "secrets": [{"secret": "whsec_eA==", "until": None}]}),
+    "notes": (f"{NOTE_FILES.bucket}.files", {"length": 0, "chunkSize": 1024, "uploadDate": utc_now()}),
 }
-"""What actions find beside a record, under its id."""
+"""What is found beside a record, under its id."""
 
 CODES: Final = product(ascii_uppercase, repeat=3)
 """Codes of currencies, whether there are such or not."""
@@ -148,6 +151,8 @@ def document_of(resource: Resource[Any], number: int, marker: str, row: dict[str
     """A record in which every field has a value; what must be unique is."""
     record_type: type[Record] = next(iter(resource.record.kinds.values()), resource.record)
     document = {**to_document(RECORDS[record_type.aggregate]), "_id": f"{marker}-{number}", "tags": [marker]}
+    if files := document.get("attachments"):
+        document["attachments"] = [{**file, "id": document["_id"], "size": 0} for file in files]
     for index in (index for index in resource.record.indexes if index.unique):
         document[index.fields[0]] = _unique(document[index.fields[0]], marker, number)
     return {name: value for name, value in {**document, "shares": [], **row}.items() if value is not None}
@@ -192,7 +197,7 @@ async def test_every_route_about_one_record_reaches_those_that_the_role_reaches(
         body = {} if each.route.method == "PATCH" else smallest(each.route.body)
         for row, id_ in ids.items():
             cells += 1
-            path = each.route.path.replace("{id}", id_).replace("{file_id}", NOBODYS_ID)
+            path = each.route.path.replace("{id}", id_).replace("{file_id}", id_)
             status = await status_of(started, each.route, path, headers, body)
             wanted = expected(role, each.guard.operation, row)
             closed = resource.collection in FOR_ADMINISTRATORS and each.guard.operation != "read"

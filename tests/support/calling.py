@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, Final
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, FormData
 
 READABLE: Final[Mapping[str, str]] = {
     "gateway": "work_areas",
@@ -66,6 +67,14 @@ class Caller:
 
     async def patch(self, path: str, body: Any) -> Any:
         return await self._succeed("PATCH", path, body)
+
+    async def upload(self, path: str, content: bytes, name: str) -> Any:
+        """The body of the answer to a file."""
+        form = FormData()
+        form.add_field("file", BytesIO(content), filename=name)
+        async with self._session.post(f"{self._url}/{path}", data=form, headers=self.headers) as response:
+            assert response.status < 300, f"POST {path} answered {response.status}: {await response.text()}"
+            return await response.json()
 
     async def find(self, collection: str, filter_: str) -> list[dict[str, Any]]:
         """The records that match an OData filter."""

@@ -52,7 +52,10 @@ _SUMMARY: Final = (
     "outcome",
     "channel",
     "response",
+    "text",
 )
+_LONGEST: Final = 1_000
+"""Characters of the text of a note that its entries show."""
 _NOT_OWN: Final = frozenset({"record", "changed", "access"})
 
 
@@ -65,7 +68,7 @@ class TimelineEntry(BaseModel):
     """One thing that happened. `subject` is the record that it happened to, as it was called then.
 
     `at` is when it took place: of activities that is when they were held, of anything else when it was done here.
-    `activity` sums up an activity; null for everything else.
+    `activity` sums up an activity, or a note; null for everything else.
     """
 
     id: str
@@ -104,7 +107,8 @@ def entry_of(event: Envelope) -> dict[str, Any]:
         "changed": event.data.get("changed"),
     }
     if event.source == ACTIVITIES:
-        entry["activity"] = {name: value for name in _SUMMARY if (value := record.get(name)) is not None}
+        told = {name: value for name in _SUMMARY if (value := record.get(name)) is not None}
+        entry["activity"] = {name: value[:_LONGEST] if name == "text" else value for name, value in told.items()}
     return entry
 
 

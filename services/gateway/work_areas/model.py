@@ -23,7 +23,7 @@ class WorkArea:
     shown_to: Operation = Operation.READ
 
 
-MY_WORK = Group("My Work", ("dashboards", "activities"))
+MY_WORK = Group("My Work", ("dashboards", "activities", "notes"))
 CUSTOMERS = Group("Customers", ("accounts", "contacts", "relationships"))
 GOALS = Group("Goals", ("goals",))
 TOOLS = Group("Tools", ("reports", "schedules"))

@@ -17,7 +17,7 @@ async def read_directory(store: Store) -> DirectoryDocument:
         "teams": await _all(store, Team, "member_ids"),
         "custom_fields": await _all(store, CustomField, *CustomFieldEntry.TERMS),
         "duplicate_rules": await _all(store, DuplicateRule, *DuplicateRuleEntry.TERMS),
-        "users": await _all(store, User, "roles"),
+        "users": await _all(store, User, "username", "roles"),
     })  # fmt: skip
 
 

@@ -100,6 +100,22 @@ async def test_a_user_who_was_shut_out_may_do_nothing(directory: Directory) -> N
     assert await directory.principal("ana") is None
 
 
+async def test_active_users_are_known_by_the_names_that_they_have_now(directory: Directory, people: People) -> None:
+    people.document["users"] = [{"id": "rui", "version": 1, "username": "rui"}]
+    await directory.reload()
+    user = {"id": "ana", "username": "ana", "roles": ["boss"]}
+    await directory.hear(envelope("identity.user.created", "users", user))
+    assert [directory.user_called(name) for name in ("rui", "ana", "eva")] == ["rui", "ana", None]
+
+    await directory.hear(envelope("identity.user.updated", "users", {**user, "username": "eva"}, sequence=2))
+    await directory.hear(envelope("identity.user.created", "users", user))
+    assert [directory.user_called(name) for name in ("ana", "eva")] == [None, "ana"]
+
+    shut_out = {**user, "username": "eva", "state": "inactive"}
+    await directory.hear(envelope("identity.user.deactivated", "users", shut_out, sequence=3))
+    assert directory.user_called("eva") is None
+
+
 async def test_an_older_event_changes_nothing(directory: Directory) -> None:
     await directory.hear(envelope("identity.role.updated", "roles", role("seller", 3, leads="none"), sequence=3))
     await directory.hear(envelope("identity.role.updated", "roles", role("seller", 2, leads="all"), sequence=2))

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from libs.bus.definitions import Consumer
 from libs.contracts.envelope import Envelope
+from libs.domain.grants import Grants
 from libs.domain.record import Draft, Record, draft_of
 from libs.domain.sharing import Principal
 from libs.store.context import Context
@@ -34,6 +35,12 @@ class Staff:
 
     def members(self, team_id: str) -> frozenset[str]:
         return frozenset({"user-2", "user-3"}) if team_id == "north" else frozenset()
+
+    def user_called(self, username: str) -> str | None:
+        return username if self.is_active(username) else None
+
+    def grants_of_user(self, user_id: str) -> Grants:
+        return Grants(user_id)
 
 
 async def open_copy(mongo_url: str, database: str) -> Store:
