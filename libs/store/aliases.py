@@ -80,10 +80,14 @@ async def led_on(store: "Store", subjects: Iterable[str]) -> dict[str, str]:
     return {row["_id"]: row["to"] for row in rows}
 
 
-async def leading_to(store: "Store", subject: str) -> list[str]:
-    """The subjects that lead to this one."""
-    if subject.partition("/")[0] not in MERGEABLE:
-        return []
+async def after_merges(store: "Store", subjects: Sequence[str]) -> list[str]:
+    """The subjects without those that lead elsewhere, and with those that lead to one of the others."""
+    wanted = [subject for subject in subjects if subject.partition("/")[0] in MERGEABLE]
+    if not wanted:
+        return list(subjects)
+    query = {"$or": [{"_id": {"$in": wanted}, "to": {"$gt": ""}}, {"to": {"$in": wanted}}]}
     async with answering():
-        rows = await store.collection(COLLECTION).find({"to": subject}, {"_id": 1}).to_list(None)
-    return [row["_id"] for row in rows]
+        rows = await store.collection(COLLECTION).find(query, {"to": 1}).to_list(None)
+    leads: dict[str, str] = {row["_id"]: row["to"] for row in rows}
+    staying = dict.fromkeys(subject for subject in subjects if subject not in leads)
+    return [*staying, *(id_ for id_, to in leads.items() if to in staying)]

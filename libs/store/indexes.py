@@ -62,7 +62,7 @@ def _of_pointers(record_type: type[Record]) -> list[Index]:
 
 
 def index_model(index: Index) -> IndexModel:
-    """An index that ends in `_id`, so that pages are stable; a unique one ends in what is unique.
+    """An index that has `_id`, at its end by default, so that pages are stable; a unique one ends in what is unique.
 
     One of all members (`fields.$**`) is of one field and sparse by its nature.
     """
@@ -75,6 +75,8 @@ def index_model(index: Index) -> IndexModel:
         return IndexModel(keys)
     if index.sparse:
         return IndexModel(keys, sparse=True)
+    if "_id" in index.fields:
+        return IndexModel(keys)
     return IndexModel([*keys, ("_id", ASCENDING)])
 
 

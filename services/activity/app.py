@@ -38,6 +38,7 @@ from services.activity.notes.store import FILES as NOTE_FILES
 from services.activity.notes.tidying import tidy as tidy_notes
 from services.activity.notifications import routes as notifications
 from services.activity.notifications.model import Notification
+from services.activity.relations import store as relations
 from services.activity.reminders.commands import remind
 from services.activity.series import routes as series
 from services.activity.settings import ActivitySettings
@@ -88,6 +89,7 @@ SERVICE: Final = Service(
     portable=(Portable(entries.COLLECTION, "about"), Portable(BODIES, "_id", bare=True)),
     indexes={
         entries.COLLECTION: entries.INDEXES,
+        relations.COLLECTION: relations.INDEXES,
         distributed.COLLECTION: distributed.INDEXES,
         **CALENDAR_INDEXES,
         email_queue.QUEUE: email_queue.INDEXES,

@@ -12,7 +12,7 @@ REQUEST_HEADERS = (
 )
 EXPOSED = (
     "ETag, Location, Content-Disposition, Retry-After, RateLimit, RateLimit-Policy, X-Correlation-ID, X-Duplicates, "
-    "X-Overlaps"
+    "X-Overlaps, X-Related-Left-Out"
 )
 REMEMBERED_SECONDS = "600"
 

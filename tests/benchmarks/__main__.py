@@ -17,7 +17,7 @@ from rich.table import Table
 
 from deploy.local.home import Home
 from deploy.local.stack import stack
-from tests.benchmarks import alike, documents, importing, large, pipeline
+from tests.benchmarks import alike, documents, importing, large, pipeline, timelines
 from tests.benchmarks.latency import measure_latency
 from tests.benchmarks.load import AT_ONCE, Call, burst, connections
 from tests.benchmarks.sides import Side, bare_side, everything, lead, ours_side, quiet
@@ -25,7 +25,7 @@ from tests.benchmarks.usage import Compared, Meter, Rounds
 
 CONSOLE = Console(width=120)
 RECORDS = 10_000
-PARTS = ("compared", "pipeline", "documents")
+PARTS = ("compared", "pipeline", "timeline", "documents")
 
 Discipline: TypeAlias = Callable[[Side, Rounds], Awaitable[None]]
 
@@ -126,7 +126,9 @@ def main() -> None:
         choices=[*PARTS, "alike", "import", "large"],
         help=f"what to measure; {', '.join(PARTS)} unless one is chosen",
     )
-    parser.add_argument("--records", type=int, help="200,000 contacts of large, 100,000 of the others")
+    parser.add_argument(
+        "--records", type=int, help="200,000 contacts of large, 1,000,000 entries of timeline, 100,000 of the others"
+    )
     options = parser.parse_args()
     for part in [options.part] if options.part else PARTS:
         match part:
@@ -138,6 +140,8 @@ def main() -> None:
                 asyncio.run(importing.run(options.records or 100_000))
             case "pipeline":
                 asyncio.run(pipeline.run(options.records or 100_000, min(options.requests, 200)))
+            case "timeline":
+                asyncio.run(timelines.run(options.records or 1_000_000, min(options.requests, 200)))
             case "documents":
                 documents.run(min(options.requests, 200))
             case _:

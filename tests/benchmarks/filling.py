@@ -36,7 +36,7 @@ async def fill(running: Stack, count: int) -> list[dict[str, Any]]:
     client: MongoClient[dict[str, Any]] = MongoClient(settings.mongo_url)
     contacts = client[settings.database_of("sales")][Contact.collection]
     known: list[dict[str, Any]] = []
-    for portion in _portions(Population().contacts(count), PORTION):
+    for portion in portions(Population().contacts(count), PORTION):
         documents = [to_document(named(Contact.model_validate(record))) for record in portion]
         contacts.insert_many([dict(document) for document in documents])
         await append(journal, [_announced(document) for document in documents])
@@ -52,7 +52,7 @@ def fill_pipeline(running: Stack, count: int) -> list[dict[str, Any]]:
     client: MongoClient[dict[str, Any]] = MongoClient(settings.mongo_url)
     database = client.get_database(settings.database_of("sales"), codec_options=CODEC)
     known: list[dict[str, Any]] = []
-    for portion in _portions(Population().opportunities(count), PORTION):
+    for portion in portions(Population().opportunities(count), PORTION):
         documents = [to_document(Opportunity.model_validate(record)) for record in portion]
         database[Opportunity.collection].insert_many(documents, ordered=False)
         known += portion[:: PORTION // 5]
@@ -79,7 +79,7 @@ def _announced(document: dict[str, Any]) -> Envelope:
     )
 
 
-def _portions(items: Iterable[T], size: int) -> Iterator[list[T]]:
+def portions(items: Iterable[T], size: int) -> Iterator[list[T]]:
     iterator = iter(items)
     while portion := list(islice(iterator, size)):
         yield portion

@@ -42,6 +42,7 @@ CONTINUING = (
     "docs/guides/pricing.md",
     "docs/guides/privacy.md",
     "docs/guides/quotes.md",
+    "docs/guides/timelines.md",
 )
 """Guides that go on in the shell of the API guide, signed in."""
 TOOLS = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="curl or jq is not installed")

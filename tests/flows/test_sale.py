@@ -93,12 +93,13 @@ async def test_the_timeline_of_the_customer_tells_of_order_and_invoices(admin: C
     about = {sale.order["id"], *(invoice["id"] for invoice in sale.invoices)}
 
     async def look() -> list[str]:
-        entries = (await admin.get(f"timeline/accounts/{sale.opportunity['customer']['id']}"))["value"]
+        entries = (await admin.get(f"timeline/accounts/{sale.opportunity['customer']['id']}", top="200"))["value"]
         told = [each["title"] for each in reversed(entries) if each["subject"]["id"] in about]
         titles = [title for title in told if title != "Order updated"]
         return titles if titles.count("Invoice paid") == 2 else []
 
     assert await eventually(look, within=SOON) == [
+        "Order created",
         "Order submitted",
         "Order partially fulfilled",
         "Invoice created",

@@ -9,8 +9,20 @@ from pydantic import AwareDatetime, BaseModel
 
 from libs.contracts.envelope import Envelope
 from libs.contracts.values import Reference, title_of
+from services.activity.activities.model.kinds import AnyActivity
 
 ACTIVITIES: Final = "/crm/activity"
+
+NOTE: Final = "note"
+CREATION: Final = "creation"
+STATE: Final = "state"
+CHANGE: Final = "change"
+
+KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "activity": tuple(AnyActivity.kinds),
+    **{name: (name,) for name in (*AnyActivity.kinds, NOTE, CREATION, STATE, CHANGE)},
+}
+"""What entries can be asked for by, and the kinds of entry that each stands for. An entry is of one kind."""
 
 REFERENCE_FIELDS: Final[Mapping[str, str]] = {
     "account_id": "accounts",
@@ -40,6 +52,7 @@ REFERENCE_FIELDS: Final[Mapping[str, str]] = {
 
 _SUMMARY: Final = (
     "type",
+    "activity_type",
     "state",
     "status_reason",
     "priority",
@@ -54,6 +67,7 @@ _SUMMARY: Final = (
     "response",
     "text",
 )
+_STATES: Final = frozenset({"state", "status_reason", "stage"})
 _LONGEST: Final = 1_000
 """Characters of the text of a note that its entries show."""
 _NOT_OWN: Final = frozenset({"record", "changed", "access"})
@@ -68,11 +82,13 @@ class TimelineEntry(BaseModel):
     """One thing that happened. `subject` is the record that it happened to, as it was called then.
 
     `at` is when it took place: of activities that is when they were held, of anything else when it was done here.
-    `activity` sums up an activity, or a note; null for everything else.
+    `kind` is the type of an activity, else `note`, `creation` of a record, `state` where its state or stage changed,
+    and any other `change`. `activity` sums up an activity, or a note; null for everything else.
     """
 
     id: str
     at: AwareDatetime
+    kind: str
     type: str
     title: str
     subject: Reference
@@ -100,6 +116,7 @@ def entry_of(event: Envelope) -> dict[str, Any]:
     record = event.record
     entry: dict[str, Any] = {
         "at": happened_at(event),
+        "kind": kind_of(event.type, event.collection, event.data.get("changed", {})),
         "type": event.type,
         "subject": {"collection": event.collection, "id": event.record_id, "name": title_of(record)},
         "actor_id": event.actorid,
@@ -112,11 +129,23 @@ def entry_of(event: Envelope) -> dict[str, Any]:
     return entry
 
 
+def kind_of(type: str, collection: str, changed: Mapping[str, Any]) -> str:
+    """The kind of entry that an event is: of an activity its type, whatever happened to it."""
+    if collection == AnyActivity.collection:
+        return type.split(".")[1]
+    if collection == "notes":
+        return NOTE
+    if type.endswith(".created"):
+        return CREATION
+    return STATE if _STATES.intersection(changed) else CHANGE
+
+
 def view_of(id: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     """An entry as clients see it."""
     return {
         "id": id,
         "at": entry["at"],
+        "kind": kind_of(entry["type"], entry["subject"]["collection"], entry["changed"] or {}),
         "type": entry["type"],
         "title": title_of_type(entry["type"]),
         "subject": entry["subject"],
@@ -138,12 +167,17 @@ def about(event: Envelope) -> set[str]:
 
     A reference that was taken away counts as well: whom it pointed to should see that.
     """
-    before = {name: change.get("before") for name, change in event.data.get("changed", {}).items()}
+    before = before_of(event.data.get("changed", {}))
     own = {name: value for name, value in event.data.items() if name not in _NOT_OWN}
-    return {event.subject, *_pointed_to(event.record), *_pointed_to(before), *_pointed_to(own)}
+    return {event.subject, *pointed_to(event.record), *pointed_to(before), *pointed_to(own)}
 
 
-def _pointed_to(values: Mapping[str, Any]) -> Iterator[str]:
+def before_of(changed: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: change.get("before") for name, change in changed.items()}
+
+
+def pointed_to(values: Mapping[str, Any]) -> Iterator[str]:
+    """The records that fields hold the ids of, as `<collection>/<id>`."""
     for name, value in values.items():
         match value:
             case {"collection": str(collection), "id": str(id_)}:
@@ -151,4 +185,4 @@ def _pointed_to(values: Mapping[str, Any]) -> Iterator[str]:
             case str() if name in REFERENCE_FIELDS:
                 yield f"{REFERENCE_FIELDS[name]}/{value}"
             case [dict(), *_]:
-                yield from _pointed_to({str(number): each for number, each in enumerate(value)})
+                yield from pointed_to({str(number): each for number, each in enumerate(value)})

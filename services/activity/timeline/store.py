@@ -2,27 +2,37 @@
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeAlias
 
 from libs.contracts.envelope import Envelope
 from libs.contracts.restored import RestoredService
 from libs.domain.record import Index
 from libs.domain.refusals import InvalidFields
-from libs.store.aliases import leading_to
 from libs.store.errors import answering
 from libs.store.gathering import Contribution, gather
 from libs.store.ids import id_before
+from libs.store.mongo import Cursor
 from libs.store.store import Document, Store
 from services.activity.timeline.model import about, entry_of, view_of
 
 COLLECTION: Final = "timeline"
-INDEXES: Final = (Index(("about", "at")),)
-"""Read backwards: a page of a timeline is a piece of this index."""
+INDEXES: Final = (Index(("about", "at", "_id", "kind")), Index(("about", "kind", "at")))
+"""Read backwards: a page is a piece of one of them. The first passes over kinds that are not asked for."""
 
-_NEWEST_FIRST: Final = (("at", -1), ("_id", -1))
+SCANS: Final = 200
+"""As many stretches of an index the database merges as they are; of more it would read and sort all that they have."""
+
+_MOST_PLACES: Final = 3
+"""More than these of the index by kinds take longer than passing over the other kinds."""
+
+Keys: TypeAlias = list[tuple[str, int]]
+
+_BY_TIME: Final = [("about", 1), ("at", 1), ("_id", 1), ("kind", 1)]
+_BY_KIND: Final = [("about", 1), ("kind", 1), ("at", 1), ("_id", 1)]
+_NEWEST_FIRST: Final = [("at", -1), ("_id", -1)]
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -45,6 +55,22 @@ class Position:
 
     def __str__(self) -> str:
         return urlsafe_b64encode(f"{self.at.isoformat()}|{self.id}".encode("ascii")).decode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What lies after a position, in a range of the index and in its order."""
+
+    query: Document
+    order: Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Part of the records and kinds that are asked for, and the index that has their entries in order."""
+
+    query: Document
+    index: Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +104,17 @@ async def forget_entries(store: Store, restored: RestoredService) -> None:
     await store.collection(COLLECTION).delete_many(its_own)
 
 
-async def read_entries(store: Store, subject: str, *, top: int, after: Position | None) -> Piece:
-    """The timeline of `<collection>/<id>`, newest first; of the same millisecond, the later event first.
+async def read_entries(
+    store: Store, subjects: Sequence[str], *, top: int, after: Position | None, kinds: Sequence[str] = ()
+) -> Piece:
+    """What happened to any of `<collection>/<id>`, newest first; of the same millisecond, the later event first.
 
-    With what happened to the records that were merged into this one.
+    Each entry once, whatever of it they are; with `kinds` only those of these kinds.
     """
     found: list[Document] = []
-    former = await leading_to(store, subject)
-    about: object = {"$in": [subject, *former]} if former else subject
     async with answering():
-        for part in _parts(after):
-            query = {"about": about, **part}
-            cursor = store.collection(COLLECTION).find(query).sort(list(_NEWEST_FIRST)).limit(top + 1 - len(found))
-            found += await cursor.to_list(None)
+        for part in parts_after(after):
+            found += await _newest(store, places_of(subjects, kinds), part, wanted=top + 1 - len(found))
             if len(found) > top:
                 break
     page = found[:top]
@@ -98,10 +122,43 @@ async def read_entries(store: Store, subject: str, *, top: int, after: Position 
     return Piece([view_of(document["_id"], document) for document in page], last)
 
 
-def _parts(after: Position | None) -> Iterator[Document]:
-    """Ranges of the index, one after the other; documents that wait for their event have no time and lie in none."""
+def parts_after(after: Position | None) -> Iterator[Part]:
+    """One after the other."""
     if after is None:
-        yield {"at": {"$gte": _BEGINNING}}
+        yield Part({}, _NEWEST_FIRST)
     else:
-        yield {"at": after.at, "_id": {"$lt": after.id}}
-        yield {"at": {"$lt": after.at}}
+        yield Part({"at": after.at, "_id": {"$lt": after.id}}, _NEWEST_FIRST[1:])
+        yield Part({"at": {"$lt": after.at}}, _NEWEST_FIRST)
+
+
+def places_of(subjects: Sequence[str], kinds: Sequence[str]) -> Iterator[Place]:
+    """Pieces of a timeline, each of as many stretches of an index as are merged at once."""
+    wanted = {"kind": {"$in": kinds}} if kinds else {}
+    by_kind = 0 < len(subjects) * len(kinds) <= SCANS * _MOST_PLACES
+    size = SCANS // len(kinds) if by_kind else SCANS
+    for start in range(0, len(subjects), size):
+        about = {"about": {"$in": subjects[start : start + size]}}
+        yield Place({**about, **wanted}, _BY_KIND if by_kind else _BY_TIME)
+
+
+async def _newest(store: Store, places: Iterable[Place], part: Part, *, wanted: int) -> list[Document]:
+    """The newest entries of all places; once there are enough, a place is read as far as it has newer ones."""
+    newest: list[Document] = []
+    oldest = _BEGINNING
+    for place in places:
+        found = await cursor_of(store, place, part, since=oldest).limit(wanted).to_list(None)
+        each_once = {document["_id"]: document for document in (*newest, *found)}
+        newest = sorted(each_once.values(), key=_position, reverse=True)[:wanted]
+        if len(newest) == wanted:
+            oldest = newest[-1]["at"]
+    return newest
+
+
+def _position(document: Document) -> tuple[datetime, str]:
+    return document["at"], document["_id"]
+
+
+def cursor_of(store: Store, place: Place, part: Part, *, since: datetime) -> Cursor:
+    """Documents that wait for their event have no time and are not among these."""
+    query = {**place.query, **part.query, "$and": [{"at": {"$gte": since}}]}
+    return store.collection(COLLECTION).find(query).sort(part.order).hint(place.index)

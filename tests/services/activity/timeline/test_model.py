@@ -73,9 +73,48 @@ def test_an_event_is_about_the_record_that_a_reference_was_taken_from() -> None:
     assert about == {"activities/t1", "leads/new", "leads/old", "accounts/a1"}
 
 
+def test_the_summary_of_an_activity_says_its_own_type() -> None:
+    visit = {"type": "custom", "activity_type": "site_visit", "subject": "Look", "fields": {"visitors": 3}}
+    entry = model.entry_of(envelope("activity.custom.created", "activities", visit))
+
+    assert entry["activity"] == {"type": "custom", "activity_type": "site_visit"}
+
+
 def test_an_activity_is_summed_up_and_nothing_else_is() -> None:
     assert model.entry_of(call("created", occurred_at=None))["activity"] == {"type": "phone_call"}
     assert "activity" not in model.entry_of(envelope("sales.lead.created", "leads", {"topic": "Engines"}))
+
+
+STATE = {"state": {"before": "open", "after": "won"}}
+STAGE = {"stage": {"before": "develop", "after": "propose"}}
+NAME = {"name": {"before": "Loan", "after": "Credit"}}
+
+
+@pytest.mark.parametrize(
+    ("type_", "collection", "changed", "kind"),
+    [
+        ("activity.phone_call.created", "activities", {}, "phone_call"),
+        ("activity.task.completed", "activities", STATE, "task"),
+        ("activity.custom.updated", "activities", NAME, "custom"),
+        ("activity.note.created", "notes", {}, "note"),
+        ("activity.activity_type.created", "activity_types", {}, "creation"),
+        ("sales.opportunity.created", "opportunities", {}, "creation"),
+        ("sales.opportunity.won", "opportunities", STATE, "state"),
+        ("sales.opportunity.moved", "opportunities", STAGE, "state"),
+        ("sales.opportunity.updated", "opportunities", NAME, "change"),
+        ("sales.opportunity.deleted", "opportunities", {}, "change"),
+    ],
+)
+def test_an_entry_is_of_one_kind(type_: str, collection: str, changed: dict[str, Any], kind: str) -> None:
+    event = envelope(type_, collection, {"name": "Loan"}, changed=changed)
+    entry = model.entry_of(event)
+
+    assert (entry["kind"], model.view_of(event.id, entry)["kind"]) == (kind, kind)
+    assert model.KINDS[kind] == (kind,)
+
+
+def test_whoever_asks_for_activities_gets_those_of_all_types() -> None:
+    assert {"phone_call", "email", "custom", "campaign_response"} < set(model.KINDS["activity"])
 
 
 def test_a_title_says_the_type_in_words() -> None:

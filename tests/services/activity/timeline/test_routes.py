@@ -9,6 +9,8 @@ import pytest
 from libs.contracts.envelope import Envelope
 from libs.store.ids import new_id
 from libs.web.executing import STORE
+from libs.web.requests import DIRECTORY
+from services.activity.relations.store import MOST, keep_relations
 from services.activity.timeline.consumers import keep_timeline
 from services.activity.timeline.store import keep_entries
 from tests.support.events import envelope
@@ -75,7 +77,16 @@ async def test_a_campaign_shows_its_responses_a_page_at_a_time(activity: Running
 
 @pytest.mark.parametrize(
     ("query", "pointer"),
-    [("$top=0", "$top"), ("top=x", "$top"), ("$top=1001", "$top"), ("$skip=1", "$skip"), ("after=nobody", "after")],
+    [
+        ("$top=0", "$top"),
+        ("top=x", "$top"),
+        ("$top=1001", "$top"),
+        ("$skip=1", "$skip"),
+        ("after=nobody", "after"),
+        ("kind=note,calls", "kind"),
+        ("kind=", "kind"),
+        ("related=no", "related"),
+    ],
 )
 async def test_an_option_that_is_wrong_is_named(activity: Running, query: str, pointer: str) -> None:
     status, problem = await activity.get(f"/api/v1/timeline/leads/{new_id()}?{query}")
@@ -111,3 +122,80 @@ async def test_entries_of_records_that_the_caller_may_not_read_are_left_out(acti
 
     assert [entry["type"] for entry in seen["value"]] == ["sales.lead.created"]
     assert len(all_of_it["value"]) == 2
+
+
+def call_about(collection: str, id: str) -> Envelope:
+    record = {"subject": "Call", "regarding": {"collection": collection, "id": id}}
+    return envelope("activity.phone_call.created", "activities", record)
+
+
+async def acme(activity: Running) -> tuple[str, list[Envelope]]:
+    """An account and what happened: it got a contact, who got a case; calls were about both; it got a name."""
+    account, contact, case = new_id(), new_id(), new_id()
+    events = [
+        envelope("sales.contact.created", "contacts", {"id": contact, "full_name": "Ada", "account_id": account}),
+        envelope("service.case.created", "cases", {"id": case, "customer": {"collection": "contacts", "id": contact}}),
+        call_about("contacts", contact),
+        call_about("cases", case),
+        envelope("sales.account.updated", "accounts", {"id": account, "name": "Acme"}),
+    ]
+    await keep_timeline.handle(activity.app[STORE], events)
+    return account, events
+
+
+async def test_an_account_shows_what_happened_to_its_contacts_and_to_what_is_theirs(activity: Running) -> None:
+    account, events = await acme(activity)
+
+    _, everything = await activity.get(f"/api/v1/timeline/accounts/{account}")
+    _, own = await activity.get(f"/api/v1/timeline/accounts/{account}?related=false")
+
+    assert [entry["id"] for entry in everything["value"]] == [event.id for event in events[::-1]]
+    subjects = [entry["subject"] for entry in everything["value"]]
+    assert [f"{each['collection']}/{each['id']}" for each in subjects] == [event.subject for event in events[::-1]]
+    assert [entry["id"] for entry in own["value"]] == [events[4].id, events[0].id]
+
+
+async def test_the_next_page_is_of_the_same_kinds_and_records(activity: Running) -> None:
+    account, events = await acme(activity)
+
+    path = f"/api/v1/timeline/accounts/{account}?kind=activity,creation&related=false&top=1"
+    _, first = await activity.get(path)
+    _, every = await activity.get(path.replace("&related=false", "").replace("top=1", "top=3"))
+    _, rest = await activity.get(every["@odata.nextLink"])
+
+    assert ([entry["id"] for entry in first["value"]], "@odata.nextLink" in first) == ([events[0].id], False)
+    assert [entry["kind"] for entry in every["value"]] == ["phone_call", "phone_call", "creation"]
+    assert [entry["id"] for entry in rest["value"]] == [events[0].id]
+
+
+async def test_a_call_about_a_contact_is_shown_however_late_its_account_is_told(activity: Running) -> None:
+    account, contact = new_id(), new_id()
+    called = call_about("contacts", contact)
+    await keep_timeline.handle(activity.app[STORE], [called])
+    told = envelope("sales.contact.restated", "contacts", {"id": contact, "account_id": account})
+    await keep_timeline.handle(activity.app[STORE], [told])
+
+    _, found = await activity.get(f"/api/v1/timeline/accounts/{account}")
+
+    assert [entry["id"] for entry in found["value"]] == [called.id]
+
+
+async def test_what_happened_to_related_records_is_for_those_who_may_read_them(activity: Running) -> None:
+    account, events = await acme(activity)
+    permissions = {name: {"read": "all"} for name in ("timeline", "accounts", "activities")}
+    role = {"id": "caller", "permissions": permissions}
+    await activity.app[DIRECTORY].hear(envelope("identity.role.created", "roles", role))
+
+    _, found = await activity.get(f"/api/v1/timeline/accounts/{account}", roles=["caller"])
+
+    assert [entry["id"] for entry in found["value"]] == [events[4].id, events[3].id, events[2].id]
+
+
+async def test_it_is_said_where_not_all_related_records_are_looked_at(activity: Running) -> None:
+    account = new_id()
+    contacts = [envelope("sales.contact.created", "contacts", {"account_id": account}) for _ in range(MOST)]
+    await keep_relations(activity.app[STORE], contacts)
+
+    headers = {"Authorization": f"Bearer {activity.identities.token('administrator')}"}
+    async with activity.session.get(f"{activity.url}/api/v1/timeline/accounts/{account}", headers=headers) as response:
+        assert (response.status, response.headers.get("X-Related-Left-Out")) == (200, "true")

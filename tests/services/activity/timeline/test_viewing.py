@@ -44,7 +44,7 @@ class Story:
 
     async def told(self, grants: Grants) -> list[dict[str, object]]:
         store = self.activity.app[STORE]
-        piece = await read_entries(store, f"leads/{self.lead['id']}", top=50, after=None)
+        piece = await read_entries(store, [f"leads/{self.lead['id']}"], top=50, after=None)
         return list(await visible(store, piece.entries, grants))
 
     def assigned(self, *, sequence: int) -> Envelope:

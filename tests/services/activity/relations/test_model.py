@@ -1,0 +1,57 @@
+"""Which records belong to which."""
+
+from graphlib import TopologicalSorter
+from typing import Any
+
+import pytest
+
+from libs.contracts.envelope import Envelope
+from services.activity.relations.model import BELONGS_TO, holders_among, holders_of, tells
+from tests.support.events import envelope
+
+ACME = {"collection": "accounts", "id": "acme", "name": "Acme"}
+
+
+def quote(verb: str = "created", **data: Any) -> Envelope:
+    record = {"id": "q1", "customer": ACME, "contact_id": "ada", "opportunity_id": "deal", "price_list_id": "retail"}
+    return envelope(f"sales.quote.{verb}", "quotes", record, **data)
+
+
+def test_a_record_belongs_to_its_customer_and_to_what_it_came_from() -> None:
+    assert holders_of(quote()) == ["accounts/acme", "contacts/ada", "opportunities/deal"]
+
+
+def test_an_account_does_not_belong_to_those_that_it_names() -> None:
+    account = {"id": "acme", "primary_contact_id": "ada", "parent_account_id": "group"}
+
+    assert not tells(envelope("sales.account.created", "accounts", account))
+
+
+def test_nothing_belongs_to_itself_by_way_of_others() -> None:
+    TopologicalSorter(BELONGS_TO).prepare()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"contact_id": {"before": None, "after": "ada"}},
+        {"contact_id": {"before": "ada", "after": None}},
+        {"customer": {"before": ACME, "after": {**ACME, "id": "other"}}},
+    ],
+)
+def test_a_change_of_what_it_points_to_tells_anew_where_a_record_belongs(changed: dict[str, Any]) -> None:
+    assert tells(quote("updated", changed=changed))
+
+
+@pytest.mark.parametrize("field", ["name", "price_list_id"])
+def test_a_change_of_anything_else_does_not(field: str) -> None:
+    assert not tells(quote("updated", changed={field: {"before": "retail", "after": None}}))
+
+
+@pytest.mark.parametrize("verb", ["created", "restated", "restored"])
+def test_an_event_that_tells_of_no_change_tells_it_anew(verb: str) -> None:
+    assert tells(quote(verb))
+
+
+def test_others_belong_to_some_collections_only() -> None:
+    assert holders_among(["accounts/acme", "cases/c1", "leads/l1"]) == ["accounts/acme", "leads/l1"]
