@@ -11,6 +11,8 @@ from services.activity.activities.model.kinds import AnyActivity
 from services.activity.activities.model.overlaps import DECIDES, Occupied
 
 MOST_TOLD: Final = 5
+_MOST_COMPARED: Final = 200
+"""Of what takes place once, and of series."""
 
 
 async def find_overlapping(work: UnitOfWork, activity: Record) -> Sequence[Activity]:
@@ -22,11 +24,13 @@ async def find_overlapping(work: UnitOfWork, activity: Record) -> Sequence[Activ
     if change is None or not isinstance(activity, Activity):
         return []
     before = change.before or {}
-    occupied = Occupied.by(activity)
-    if occupied is None or all(before.get(name) == change.after.get(name) for name in DECIDES):
+    if all(before.get(name) == change.after.get(name) for name in DECIDES):
         return []
+    occupied = Occupied.by(activity, now=work.now)
+    if occupied is None:
+        return []
+    found: list[Activity] = []
     async with answering():
-        found = await work.find(
-            AnyActivity, {**occupied.overlapping(), "_id": {"$ne": activity.id}}, limit=4 * MOST_TOLD
-        )
-    return [each for each in found if work.sees(each)][:MOST_TOLD]
+        for query in (occupied.once(), occupied.series()):
+            found += await work.find(AnyActivity, {**query, "_id": {"$ne": activity.id}}, limit=_MOST_COMPARED)
+    return [each for each in found if work.sees(each) and occupied.meets(each)][:MOST_TOLD]

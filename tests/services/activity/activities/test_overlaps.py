@@ -1,15 +1,19 @@
 """Who schedules something is told what else is scheduled for the same people at the same time."""
 
 import json
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from libs.store.clock import utc_now
 from libs.store.copies import seed_copies
 from libs.store.ids import new_id
 from libs.web.executing import STORE
 from services.activity.activities.model.kinds import AnyActivity
-from services.activity.activities.model.overlaps import Occupied
+from services.activity.activities.model.overlaps import Occupied, overlap
 from services.activity.activities.model.phone_call import PhoneCall
 from services.activity.activities.routes import OVERLAPS
 from tests.support.services import COLLEAGUE, Running
@@ -99,12 +103,79 @@ async def test_moving_and_scheduling_tell_and_other_changes_do_not(activity: Run
     assert (moved, renamed, scheduled) == ([first], [], [first])
 
 
+def weekly(hour: str, *parties: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """Half an hour on each of four Mondays."""
+    day = _first_monday()
+    when = {"start": f"{day}T{hour}:00Z", "end": f"{day}T{hour[:3]}30:00Z", "rule": "FREQ=WEEKLY;COUNT=4"}
+    return {"type": "recurring_appointment", "subject": "Board", "parties": list(parties), **when, **fields}
+
+
+def _first_monday(weeks: int = 0, days: int = 0) -> date:
+    """Soon enough for series to be compared so far ahead."""
+    today = utc_now().date()
+    return today + timedelta(days=70 - today.weekday(), weeks=weeks) + timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("weeks", "days", "hour", "overlaps"),
+    [
+        (0, 0, "10:15", True),
+        (2, 0, "10:15", True),
+        (2, 0, "10:30", False),
+        (2, 1, "10:15", False),
+        (4, 0, "10:15", False),
+    ],
+)
+async def test_later_times_of_a_series_are_told_and_what_they_meet(
+    activity: Running, weeks: int, days: int, hour: str, *, overlaps: bool
+) -> None:
+    ada, bob = await person(activity), await person(activity)
+    once = {"start": f"{_first_monday(weeks, days)}T{hour}:00Z", "end": None}
+
+    series, _ = await warned(activity, PATH, weekly("10:00", ada))
+    _, met = await warned(activity, PATH, call("10:00", None, ada) | once)
+    single, _ = await warned(activity, PATH, call("10:00", None, bob) | once)
+    _, meets = await warned(activity, PATH, weekly("10:00", bob))
+
+    assert (met, meets) == (([series], [single]) if overlaps else ([], []))
+
+
+async def test_of_two_series_the_times_are_compared_as_they_are(activity: Running) -> None:
+    ada = await person(activity)
+    moved, _ = await warned(activity, PATH, weekly("10:00", ada))
+    change = {"day": str(_first_monday(1)), "start": f"{_first_monday(1)}T15:00:00Z"}
+
+    _, before = await warned(activity, PATH, weekly("15:00", ada))
+    await activity.post(f"{PATH}/{moved}/change_occurrence", change)
+    _, after = await warned(activity, PATH, weekly("15:10", ada, rule="FREQ=WEEKLY;COUNT=2"))
+
+    assert before == []
+    assert moved in after
+
+
+TIMES = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 5)), max_size=6)
+
+
+@given(mine=TIMES, others=TIMES)
+def test_times_overlap_where_one_begins_before_the_other_ends(
+    mine: list[tuple[int, int]], others: list[tuple[int, int]]
+) -> None:
+    begin = datetime(2027, 3, 1, tzinfo=UTC)
+    one, two = (
+        [(begin + timedelta(hours=at), begin + timedelta(hours=at + lasts)) for at, lasts in each]
+        for each in (mine, others)
+    )
+
+    assert overlap(one, two) == any(a < d and c < b for a, b in one for c, d in two)
+
+
 async def test_it_is_found_by_indexes_alone(activity: Running) -> None:
-    occupied = Occupied.by(PhoneCall.model_validate({**call("10:00", "11:00"), "id": "c", "owner_id": "ada"}))
+    planned = PhoneCall.model_validate({**call("10:00", "11:00"), "id": "c", "owner_id": "ada"})
+    occupied = Occupied.by(planned, now=utc_now())
     assert occupied is not None
 
-    plan = await activity.app[STORE].explain(AnyActivity.collection, {**occupied.overlapping(), "_deleted": None}, [])
-
-    stages = str(plan["queryPlanner"]["winningPlan"])
-    assert "parties.id_1_start_1" in stages
-    assert "COLLSCAN" not in stages
+    for query in (occupied.once(), occupied.series()):
+        plan = await activity.app[STORE].explain(AnyActivity.collection, {**query, "_deleted": None}, [])
+        stages = str(plan["queryPlanner"]["winningPlan"])
+        assert "parties.id_1_start_1" in stages
+        assert "COLLSCAN" not in stages
