@@ -84,6 +84,7 @@ class Party(BaseModel):
     email: str | None = None
     phone: str | None = None
     response: PartyResponse = PartyResponse.NONE
+    responded_at: datetime | None = None
 
 
 class ActivitySnapshot(Snapshot):

@@ -34,7 +34,8 @@ class EmailFile(AttachedFile):
 
 
 class EmailSnapshot(ActivitySnapshot):
-    """`description` is the beginning of the text; `thread_id` the first e-mail of the conversation.
+    """`description` is the beginning of the text; `thread_id` the first e-mail of the conversation, or the
+    appointment that it is about.
 
     `automatic`: written by a machine, so that it is not to be answered by one.
     """

@@ -29,13 +29,6 @@ class Attachment(NamedTuple):
     pdf: bytes
 
 
-class CalendarPart(NamedTuple):
-    """What calendar programs do with a mail (RFC 6047): the text of an iCalendar object, and its method."""
-
-    method: str
-    text: str
-
-
 @dataclass(frozen=True, slots=True)
 class MailServer:
     """Where mail goes out. STARTTLS is used where the server offers it; `encrypted` from the first byte for smtps."""
@@ -72,7 +65,6 @@ class MailServer:
         mail_id: str | None = None,
         reply_to: str | None = None,
         attachments: Sequence[Attachment] = (),
-        calendar: CalendarPart | None = None,
     ) -> None:
         """Returns once the server has taken the mail; raises `Unavailable`. One that may be sent again has an id."""
         message = EmailMessage()
@@ -82,8 +74,6 @@ class MailServer:
         if reply_to is not None:
             message["Reply-To"] = reply_to
         message.set_content(text)
-        if calendar is not None:
-            message.add_alternative(calendar.text, subtype="calendar", params={"method": calendar.method})
         for name, pdf in attachments:
             message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
         try:

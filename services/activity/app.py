@@ -30,8 +30,8 @@ from services.activity.email_sending import routes as email_sending
 from services.activity.email_sending import store as email_queue
 from services.activity.email_sending.postman import Pace
 from services.activity.email_templates import routes as email_templates
-from services.activity.invitations import routes as invitations
-from services.activity.invitations.sending import invitation_mails
+from services.activity.invitations import routes as inviting
+from services.activity.invitations.sending import invitations
 from services.activity.my_work import routes as my_work
 from services.activity.notes import routes as notes
 from services.activity.notes.store import FILES as NOTE_FILES
@@ -64,14 +64,14 @@ SERVICE: Final = Service(
         *email_sending.ROUTES,
         *email_receiving.ROUTES,
         *email_templates.ROUTES,
-        *invitations.ROUTES,
+        *inviting.ROUTES,
         *timeline.ROUTES,
     ),
     records=(Notification,),
     timers=(remind, make_digest),
     schedules=(tidy_emails, tidy_notes),
     jobs=(DISTRIBUTING,),
-    sending=(invitation_mails, digest_mails),
+    sending=(digest_mails,),
     projections=(
         projection(
             "reference_copies",
@@ -101,7 +101,11 @@ SERVICE: Final = Service(
 def activity(pace: Pace = USUAL, inbox: str | None = None, receiving: Receiving = NOWHERE) -> Service:
     """The service; it sends e-mails at this `pace`, has replies sent to `inbox`, and takes mail as `receiving` says."""
     attachments = (email_sending.posting(pace, inbox), email_receiving.receiving(receiving))
-    return replace(SERVICE, attachments=(*SERVICE.attachments, *attachments))
+    return replace(
+        SERVICE,
+        attachments=(*SERVICE.attachments, *attachments),
+        sending=(*SERVICE.sending, invitations(inbox)),
+    )
 
 
 async def make_app(settings: ActivitySettings) -> web.Application:

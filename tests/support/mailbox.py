@@ -1,4 +1,4 @@
-"""Where mail arrives: a real SMTP server, and what it keeps."""
+"""Where mail arrives: a real SMTP server, what it keeps, and services whose mail goes there."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,6 +10,8 @@ from email.policy import default
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from libs.web.service import Service
+from tests.support.services import Running, running
 from tests.support.waiting import eventually
 
 
@@ -50,6 +52,16 @@ class Mailbox:
 
         return (await eventually(arrived))[0]
 
+    async def so_many(self, number: int) -> list[EmailMessage]:
+        """The mails once there are so many, and no more, by whom they are for."""
+
+        async def arrived() -> list[EmailMessage] | None:
+            return self.mails if len(self.mails) >= number else None
+
+        mails = await eventually(arrived)
+        assert len(mails) == number
+        return sorted(mails, key=lambda mail: (str(mail["To"]), str(mail["Subject"])))
+
     def empty(self) -> None:
         self.mails.clear()
         self.envelopes.clear()
@@ -63,3 +75,15 @@ async def arriving(mailbox: Mailbox) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
     async with await loop.create_server(lambda: SMTP(mailbox, loop=loop), "127.0.0.1", 0) as server:
         yield f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+@asynccontextmanager
+async def mailing(
+    service: Service, mailbox: Mailbox, *, mongo_url: str, amqp_url: str, database: str
+) -> AsyncIterator[Running]:
+    """The service as it runs, with its mail coming into this box."""
+    async with (
+        arriving(mailbox) as smtp_url,
+        running(service, mongo_url=mongo_url, amqp_url=amqp_url, database=database, smtp_url=smtp_url) as up,
+    ):
+        yield up

@@ -1,6 +1,7 @@
 """What people do with calendars: share them by a link, take over others', and hear answers to invitations."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from libs.domain.record import Draft
@@ -10,6 +11,7 @@ from services.activity.activities import commands as activities
 from services.activity.activities.model.activity import UNSETTLED, Activity
 from services.activity.activities.model.appointment import Meeting
 from services.activity.activities.model.kinds import AnyActivity
+from services.activity.activities.model.parties import INVITED, Party
 from services.activity.activities.model.recurring_appointment import OccurrenceException, RecurringAppointment
 from services.activity.calendars import store
 from services.activity.calendars.reading import Answer
@@ -55,20 +57,29 @@ async def cancel_imported(work: UnitOfWork, current: Meeting) -> Activity:
 
 
 async def take_answer(work: UnitOfWork, answer: Answer) -> Activity:
-    """Notes what an attendee has said; raises `NotFound` where nobody of that address was invited to such a thing."""
+    """Notes what an attendee has said, unless they have said otherwise later.
+
+    Raises `NotFound` where nobody of that address was invited to such a thing.
+    """
     appointment = await _invited_to(work, answer)
-    parties = tuple(
-        party.model_copy(update={"response": answer.response}) if party.email == answer.email else party
-        for party in appointment.parties
-    )
+    at = min(answer.at or work.now, work.now)
+    parties = tuple(_answering(party, answer, at) for party in appointment.parties)
     if parties == appointment.parties:
         return appointment
     return work.save(appointment.model_copy(update={"parties": parties}))
 
 
+def _answering(party: Party, answer: Answer, at: datetime) -> Party:
+    if party.email != answer.email or party.role not in INVITED or (party.responded_at and at < party.responded_at):
+        return party
+    return party.model_copy(update={"response": answer.response, "responded_at": at})
+
+
 async def _invited_to(work: UnitOfWork, answer: Answer) -> Activity:
     id_ = answer.uid.removesuffix("@tandem")
-    found = await work.find(AnyActivity, {"$or": [{"_id": id_}, {"uid": answer.uid}], "parties.email": answer.email})
+    attendee = {"$elemMatch": {"email": answer.email, "role": {"$in": list(INVITED)}}}
+    known = {"parties.email": answer.email, "parties": attendee}
+    found = await work.find(AnyActivity, {"$or": [{"_id": id_}, {"uid": answer.uid}], **known})
     if not found:
         raise NotFound("nobody of that address was invited to such an appointment")
     work.require_reach(AnyActivity, found[0].id, work.context.operation)

@@ -35,11 +35,12 @@ class ImportedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What somebody says to an invitation."""
+    """What somebody says to an invitation, and when they said so where that is told."""
 
     uid: str
     email: str
     response: PartyResponse
+    at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -100,18 +101,31 @@ def imported(uid: str, parts: Parts, *, zone: ZoneInfo) -> ImportedEvent:
 
 
 def answers_in(calendar: Calendar) -> list[Answer]:
-    """Of a REPLY, what each of those who answer says; raises `Malformed` for anything else."""
+    """Of a REPLY, what each of those who answer says; raises `Malformed` for anything else.
+
+    An answer to a single occurrence of a series says nothing of the others, and is left out.
+    """
     if str(calendar.get("method", "")).upper() != "REPLY":
         raise Malformed("not a reply: METHOD must be REPLY")
     answers = []
     for event in calendar.events:
+        if "recurrence-id" in event or not event.get("uid"):
+            continue
         for attendee in _several(event.get("attendee")):
-            if not isinstance(attendee, vCalAddress) or not event.get("uid"):
+            if not isinstance(attendee, vCalAddress):
                 continue
             response = _ANSWERS.get(str(attendee.params.get("PARTSTAT", "")).upper())
             if response is not None:
-                answers.append(Answer(str(event["uid"]), str(attendee).lower().removeprefix("mailto:"), response))
+                email = str(attendee).lower().removeprefix("mailto:")
+                answers.append(Answer(str(event["uid"]), email, response, _said_at(event)))
     return answers
+
+
+def _said_at(event: Event) -> datetime | None:
+    """DTSTAMP, which orders the answers of one attendee."""
+    stamp = event.get("dtstamp")
+    at = stamp.dt if isinstance(stamp, vDDDTypes) else None
+    return at if isinstance(at, datetime) and at.tzinfo is not None else None
 
 
 def _several(value: object) -> list[object]:

@@ -31,11 +31,11 @@ ANSWERS: Final = {
 
 
 def calendar_of(
-    activities: Iterable[Activity], *, method: str = "PUBLISH", name: str | None = None, organizer: str | None = None
+    activities: Iterable[Activity], *, method: str = "PUBLISH", name: str | None = None, answers_to: str | None = None
 ) -> bytes:
     """A calendar of those that have a time, with the time zones they name.
 
-    `organizer` is whose address answers go to, where no party is the organizer.
+    `answers_to` is the address that attendees answer, in the place of the organizer's own.
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
@@ -46,8 +46,8 @@ def calendar_of(
     timed = [activity for activity in activities if activity.start is not None]
     for activity in timed:
         for event in _events(activity):
-            if organizer is not None and "organizer" not in event:
-                event.add("organizer", vCalAddress(f"mailto:{organizer}"))
+            if answers_to is not None:
+                event["organizer"] = _organizer(activity, answers_to)
             if method == "CANCEL":
                 event["status"] = "CANCELLED"
             calendar.add_component(event)
@@ -112,6 +112,12 @@ def _address(party: Party) -> vCalAddress:
         address.params["PARTSTAT"] = ANSWERS[party.response]
         address.params["RSVP"] = "TRUE"
     return address
+
+
+def _organizer(activity: Activity, address: str) -> vCalAddress:
+    """The organizer by another address."""
+    party = next((each for each in activity.parties if each.role is PartyRole.ORGANIZER), None)
+    return _address(Party(role=PartyRole.ORGANIZER, email=address, name=party.name if party else None))
 
 
 def _add_times(event: Event, start: date | datetime, end: date | datetime) -> None:

@@ -20,10 +20,20 @@ class Written(Value):
     html: Annotated[str, Field(max_length=LONGEST_HTML)] | None = None
 
 
+class Calendar(BaseModel):
+    """The text of an iCalendar object, and its method (RFC 5546)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    method: str
+    text: str
+
+
 class Body(BaseModel):
     """A body as it is shown: its HTML is safe to show. `remote`: showing it fetches pictures from elsewhere.
 
-    Those are in `data-src` instead of `src`, so that nothing is fetched unless whoever reads wants it.
+    Those are in `data-src` instead of `src`, so that nothing is fetched unless whoever reads wants it. `calendar` is an
+    iCalendar object that goes with an invitation (RFC 6047).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -31,6 +41,7 @@ class Body(BaseModel):
     text: str | None = None
     html: str | None = None
     remote: bool = False
+    calendar: Calendar | None = None
 
     @property
     def size(self) -> int:

@@ -1,16 +1,20 @@
 """What becomes of an e-mail that came in."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
 from libs.contracts.emails import EmailBounced, EmailReceived
 from libs.domain.attachments import Attachment
+from libs.domain.refusals import NotFound
 from libs.store.changes import Announcement
 from libs.store.store import Document
 from libs.store.work import UnitOfWork
+from services.activity.activities.model.activity import Activity
 from services.activity.activities.model.email import Email
+from services.activity.calendars.commands import take_answer
 from services.activity.email_contents.model import Body
 from services.activity.email_contents.store import put_body
 from services.activity.email_receiving import model, store
@@ -59,9 +63,9 @@ async def take_in(work: UnitOfWork, arrival: Arrival) -> Outcome:
         work, key, [*arrival.incoming.answered, *arrival.recipients, *sorted(arrival.incoming.addresses)]
     )
     parent = sent or await store.with_message_id(work, arrival.incoming.answered)
-    email = model.received(
-        arrival.incoming, await _known(work, arrival.incoming, parent), arrival.files, id=arrival.id, at=arrival.at
-    )
+    invited_to = await _take_answers(work, arrival.incoming)
+    known = await _known(work, arrival.incoming, parent, invited_to)
+    email = model.received(arrival.incoming, known, arrival.files, id=arrival.id, at=arrival.at)
     _add(work, email, arrival.body)
     if sent is not None and arrival.incoming.bounced:
         work.save(model.bounced(sent, arrival.incoming, at=work.now), EmailBounced())
@@ -77,11 +81,21 @@ async def _sent(work: UnitOfWork, key: bytes, texts: Sequence[str]) -> Email | N
     return None
 
 
-async def _known(work: UnitOfWork, incoming: Incoming, parent: Email | None) -> Known:
+async def _take_answers(work: UnitOfWork, incoming: Incoming) -> Activity | None:
+    """The appointment to whose invitation the sender answers; what they say in another's name is not taken."""
+    invited_to = None
+    for answer in incoming.answers:
+        if incoming.sender is not None and answer.email == model.email_of(incoming.sender.address):
+            with suppress(NotFound):
+                invited_to = await take_answer(work, answer)
+    return invited_to
+
+
+async def _known(work: UnitOfWork, incoming: Incoming, parent: Email | None, invited_to: Activity | None) -> Known:
     found = await store.people_with(work.store, incoming.addresses)
     sender = model.email_of(incoming.sender.address) if incoming.sender else None
     owner_id = found[sender][1] if sender in found else None
-    return Known(parent, {address: reference for address, (reference, _) in found.items()}, owner_id)
+    return Known(parent, invited_to, {address: reference for address, (reference, _) in found.items()}, owner_id)
 
 
 def _add(work: UnitOfWork, email: Email, body: Body) -> None:

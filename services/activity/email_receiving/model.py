@@ -12,6 +12,7 @@ from libs.contracts.emails import DeliveryOutcome
 from libs.contracts.values import Moment, Reference
 from libs.domain import people
 from libs.domain.attachments import Attachment
+from services.activity.activities.model.activity import Activity
 from services.activity.activities.model.email import (
     BOUNCED,
     MOST_REFERENCES,
@@ -20,6 +21,7 @@ from services.activity.activities.model.email import (
     Email,
 )
 from services.activity.activities.model.parties import MOST_PARTIES, Party
+from services.activity.calendars.reading import Answer
 
 _LONGEST_SUBJECT: Final = 200
 _LONGEST_NAME: Final = 300
@@ -69,7 +71,10 @@ class Attached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """What a mail says. `automatic`: a machine wrote it (RFC 3834); `about` is the Message-ID that a bounce names."""
+    """What a mail says. `automatic`: a machine wrote it (RFC 3834); `about` is the Message-ID that a bounce names.
+
+    `answers` are what calendars say in it to invitations, whoever it comes from.
+    """
 
     message_id: str | None = None
     in_reply_to: str | None = None
@@ -84,6 +89,7 @@ class Incoming:
     automatic: bool = False
     bounced: tuple[Bounced, ...] = ()
     about: str | None = None
+    answers: tuple[Answer, ...] = ()
 
     @property
     def correspondents(self) -> Iterator[tuple[PartyRole, Correspondent]]:
@@ -106,11 +112,21 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known about an incoming mail: whom it answers, and who takes part, by address."""
+    """What is known about an incoming mail: what it answers, an e-mail or an invitation, and who takes part."""
 
     parent: Email | None = None
+    invited_to: Activity | None = None
     people: dict[str, Reference] = field(default_factory=dict)
     owner_id: str | None = None
+
+    @property
+    def answered(self) -> Activity | None:
+        return self.parent or self.invited_to
+
+    @property
+    def thread_id(self) -> str | None:
+        """All about an appointment is one thread, as is all that follows an e-mail."""
+        return (self.parent.thread_id if self.parent else None) or (self.answered.id if self.answered else None)
 
 
 def email_of(address: str) -> str | None:
@@ -127,8 +143,9 @@ def received(incoming: Incoming, known: Known, files: Sequence[Attachment], *, i
         each.party(role, known.people.get(email_of(each.address) or "")) for role, each in incoming.correspondents
     )
     sender = known.people.get(email_of(incoming.sender.address) or "") if incoming.sender else None
-    regarding = known.parent.regarding if known.parent and known.parent.regarding else _customer(sender)
-    matched = known.parent is not None or sender is not None
+    answered = known.answered
+    regarding = answered.regarding if answered and answered.regarding else _customer(sender)
+    matched = answered is not None or sender is not None
     before = incoming.references or ((incoming.in_reply_to,) if incoming.in_reply_to else ())
     email = Email(
         id=id,
@@ -138,14 +155,14 @@ def received(incoming: Incoming, known: Known, files: Sequence[Attachment], *, i
         subject=_subject(incoming.subject),
         regarding=regarding,
         parties=tuple(party for party in parties if party is not None)[:MOST_PARTIES],
-        owner_id=known.parent.owner_id if known.parent else known.owner_id,
+        owner_id=answered.owner_id if answered else known.owner_id,
         reply_to_id=known.parent.id if known.parent else None,
         message_id=incoming.message_id,
         attachments=tuple(files),
         automatic=incoming.automatic,
         in_reply_to=incoming.in_reply_to,
         references=(*before[:1], *before[1:][-MOST_REFERENCES + 1 :]),
-        thread_id=(known.parent.thread_id or known.parent.id) if known.parent else id,
+        thread_id=known.thread_id or id,
     )
     return email.begun(at=at)
 

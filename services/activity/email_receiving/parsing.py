@@ -10,6 +10,7 @@ from email.utils import collapse_rfc2231_value, getaddresses
 from typing import Final, TypeVar
 
 from services.activity.email_contents.model import LONGEST_HTML, LONGEST_TEXT
+from services.activity.email_receiving.answers import answers_among
 from services.activity.email_receiving.bounces import NO_REPORT, bounces_in
 from services.activity.email_receiving.model import Attached, Correspondent, Incoming
 
@@ -57,6 +58,7 @@ def _read(message: Message) -> Incoming:
         automatic=bool(bounced) or _is_automatic(message, sender),
         bounced=bounced,
         about=about,
+        answers=answers_among(files),
     )
 
 

@@ -80,6 +80,8 @@ def _fill(message: EmailMessage, body: Body, files: Sequence[tuple[Attachment, b
     message.set_content(body.text or "")
     if body.sent is not None:
         message.add_alternative(body.sent, subtype="html")
+    if body.calendar is not None:
+        message.add_alternative(body.calendar.text, subtype="calendar", params={"method": body.calendar.method})
     for file, content in files:
         main, _, sub = file.content_type.partition("/")
         if main in ("multipart", "message") or not sub:

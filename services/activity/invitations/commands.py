@@ -36,5 +36,4 @@ def withdraw(work: UnitOfWork, activity: Activity) -> None:
 
 
 def _send(work: UnitOfWork, activity_id: str, method: Method, to: tuple[str, ...]) -> Job:
-    mails = InvitationMails(activity_id=activity_id, method=method, to=to, mail_id=work.new_id(), at=work.now)
-    return begin(work, KIND, mails, total=len(to))
+    return begin(work, KIND, InvitationMails(activity_id=activity_id, method=method, to=to), total=len(to))

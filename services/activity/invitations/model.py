@@ -1,18 +1,19 @@
 """Invitations to appointments by mail (iTIP, RFC 5546): whom they go to, and what they say."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Final
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
-from libs.contracts.activity import PartyRole
+from libs.contracts.activity import PartyResponse, PartyRole
 from libs.domain.refusals import InvalidFields, Refusal
 from services.activity.activities.model.appointment import Meeting
-from services.activity.activities.model.parties import INVITED
+from services.activity.activities.model.email import Email
+from services.activity.activities.model.parties import INVITED, Party
+from services.activity.email_contents.model import Body
 
-LASTS: Final = timedelta(days=3)
-"""How long the mail server is asked to take a mail."""
+_LONGEST_SUBJECT: Final = 200
 
 
 class Method(StrEnum):
@@ -32,26 +33,12 @@ class NotAnAppointment(Refusal):
         super().__init__("people are invited to appointments, and to nothing else")
 
 
-class MailLapsed(Refusal):
-    """The mail server has not taken a mail for days."""
-
-    code = "mail_lapsed"
-
-
 class InvitationMails(BaseModel):
-    """The same to everybody in `to`; each mail is known by `mail_id` and its place, however often it is sent."""
+    """The same to everybody in `to`."""
 
     activity_id: str
     method: Method
     to: tuple[str, ...]
-    mail_id: str
-    at: AwareDatetime
-
-    def message_id(self, place: int) -> str:
-        return f"<{self.mail_id}.{place}@tandem>"
-
-    def has_lapsed(self, at: datetime) -> bool:
-        return at - self.at > LASTS
 
 
 def addresses_of(meeting: Meeting) -> tuple[str, ...]:
@@ -65,9 +52,40 @@ def addresses_of(meeting: Meeting) -> tuple[str, ...]:
     return found
 
 
+def organizer_of(meeting: Meeting) -> Party | None:
+    return next((each for each in meeting.parties if each.role is PartyRole.ORGANIZER), None)
+
+
+def email_of(meeting: Meeting, method: Method, to: Sequence[str], body: Body, *, id: str) -> Email:
+    """The e-mail that asks some people, or tells them of the end: all about an appointment are one thread."""
+    return Email(
+        id=id,
+        subject=subject_of(meeting, method),
+        description=body.beginning,
+        body_size=body.size,
+        regarding=meeting.regarding,
+        parties=tuple(_correspondents(meeting, to)),
+        owner_id=meeting.owner_id,
+        thread_id=meeting.id,
+    )
+
+
+def _correspondents(meeting: Meeting, to: Sequence[str]) -> Iterator[Party]:
+    """Those who are not asked any more are known by their addresses alone."""
+    if (organizer := organizer_of(meeting)) is not None:
+        yield organizer.model_copy(
+            update={"role": PartyRole.SENDER, "response": PartyResponse.NONE, "responded_at": None}
+        )
+    known = {each.email: each for each in meeting.parties}
+    for address in to:
+        party = known.get(address) or Party(role=PartyRole.TO, email=address)
+        yield Party(role=PartyRole.TO, email=address, name=party.name, collection=party.collection, id=party.id)
+
+
 def subject_of(meeting: Meeting, method: Method) -> str:
     """One line, whatever the subject of the appointment is."""
-    return _SUBJECTS[method].format(" ".join(meeting.subject.split()))
+    printable = "".join(letter if letter.isprintable() else " " for letter in meeting.subject)
+    return _SUBJECTS[method].format(" ".join(printable.split()))[:_LONGEST_SUBJECT]
 
 
 def text_of(meeting: Meeting) -> str:

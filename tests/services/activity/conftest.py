@@ -1,13 +1,27 @@
-"""The activity service as it runs, with a gateway behind which other services' records are found."""
+"""The activity service as it runs: with a gateway behind which other services' records are found, or with mail."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Final
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from services.activity.app import SERVICE
+from services.activity import app
+from services.activity.email_sending.model import Patience
+from services.activity.email_sending.postman import Pace
+from tests.support import mailbox as mailboxes
+from tests.support.mailbox import Mailbox
 from tests.support.services import COLLEAGUE, Running, running
+
+QUICK: Final = Pace(
+    per_minute=100_000,
+    poll_every=0.02,
+    lease=30.0,
+    patience=Patience(first_pause=timedelta(milliseconds=50), longest_pause=timedelta(milliseconds=200)),
+)
+INBOX: Final = "inbox@example.org"
 
 CROWD = 1003
 """More than fit into one page of a list, or into one portion of a job."""
@@ -44,7 +58,34 @@ async def activity(mongo_url: str, amqp_url: str, emptied_database: str) -> Asyn
     async with (
         TestServer(gateway) as server,
         running(
-            SERVICE, mongo_url=mongo_url, amqp_url=amqp_url, database=emptied_database, gateway=str(server.make_url(""))
+            app.SERVICE,
+            mongo_url=mongo_url,
+            amqp_url=amqp_url,
+            database=emptied_database,
+            gateway=str(server.make_url("")),
         ) as service,
     ):
         yield service
+
+
+@pytest.fixture(scope="package")
+def shared_mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def mailbox(shared_mailbox: Mailbox) -> Mailbox:
+    shared_mailbox.empty()
+    return shared_mailbox
+
+
+@pytest.fixture(scope="module")
+async def mailing(
+    shared_mailbox: Mailbox, mongo_url: str, amqp_url: str, shared_database: str
+) -> AsyncIterator[Running]:
+    """A service whose mail arrives in the box."""
+    service = app.activity(QUICK, INBOX)
+    async with mailboxes.mailing(
+        service, shared_mailbox, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database
+    ) as up:
+        yield up

@@ -12,8 +12,8 @@ from libs.web.executing import STORE
 from services.sales.app import SALES
 from services.sales.pipelines.first import make_default_pipeline
 from tests.services.sales.copies import open_copy
-from tests.support.mailbox import Mailbox, arriving
-from tests.support.services import Running, empty, running
+from tests.support.mailbox import Mailbox, mailing
+from tests.support.services import Running, empty
 
 
 @pytest.fixture(scope="session")
@@ -55,10 +55,9 @@ def sales_mailbox() -> Mailbox:
 
 @pytest.fixture(scope="session")
 async def service(mongo_url: str, amqp_url: str, sales_database: str, sales_mailbox: Mailbox) -> AsyncIterator[Running]:
-    async with (
-        arriving(sales_mailbox) as smtp_url,
-        running(SALES, mongo_url=mongo_url, amqp_url=amqp_url, database=sales_database, smtp_url=smtp_url) as service,
-    ):
+    async with mailing(
+        SALES, sales_mailbox, mongo_url=mongo_url, amqp_url=amqp_url, database=sales_database
+    ) as service:
         yield service
 
 

@@ -68,7 +68,7 @@ class Email(Activity, aggregate="activity.email"):
     """`description` is its text; of one with a body of its own, which lies beside the record, the beginning.
 
     It answers the e-mail `reply_to_id`. `references` are the Message-IDs of those before it, oldest first, `thread_id`
-    is the first of them that is known here.
+    is the first of them that is known here, or the appointment to which it invites.
     """
 
     personal = Personal(

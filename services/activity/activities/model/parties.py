@@ -7,6 +7,7 @@ from typing import Final, Self
 from pydantic import model_validator
 
 from libs.contracts.activity import PartyResponse, PartyRole
+from libs.contracts.values import Moment
 from libs.domain.people import Somebody
 from libs.domain.refusals import InvalidFields
 
@@ -19,10 +20,11 @@ _ONE_ONLY: Final = frozenset({PartyRole.SENDER, PartyRole.ORGANIZER, PartyRole.O
 
 
 class Party(Somebody):
-    """A record of any service, an address, or both."""
+    """A record of any service, an address, or both. Their own calendar said `responded_at` what the response is."""
 
     role: PartyRole
     response: PartyResponse = PartyResponse.NONE
+    responded_at: Moment | None = None
 
     @model_validator(mode="after")
     def _is_somebody(self) -> Self:

@@ -98,6 +98,6 @@ def test_a_reply_says_who_comes() -> None:
 
     answers = answers_in(calendar_in(calendar(*lines, method="REPLY")))
 
-    assert answers == [Answer("u1", "eva@example.org", PartyResponse.ACCEPTED)]
+    assert answers == [Answer("u1", "eva@example.org", PartyResponse.ACCEPTED, datetime(2026, 1, 1, tzinfo=UTC))]
     with pytest.raises(Malformed):
         answers_in(calendar_in(calendar(*lines)))

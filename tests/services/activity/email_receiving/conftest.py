@@ -11,11 +11,11 @@ from libs.store.copies import keep_copies
 from libs.web.executing import STORE
 from services.activity.app import activity
 from services.activity.email_receiving.routes import PORT, Receiving
-from tests.services.activity.email_sending.conftest import INBOX, QUICK
+from tests.services.activity.conftest import INBOX, QUICK
 from tests.support.events import envelope
 from tests.support.imap import ImapBox, imap_box
-from tests.support.mailbox import Mailbox, arriving
-from tests.support.services import Running, running
+from tests.support.mailbox import Mailbox, mailing
+from tests.support.services import Running
 from tests.support.waiting import eventually
 
 PATH = "/api/v1/activities"
@@ -67,13 +67,8 @@ class Post:
 @pytest.fixture(scope="module")
 async def post(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Post]:
     outside = Mailbox()
-    async with imap_box() as imap, arriving(outside) as smtp_url:
+    async with imap_box() as imap:
         receiving = Receiving(listen=("127.0.0.1", 0), imap_url=imap.url, poll_every=0.1, sort_every=0.05)
-        async with running(
-            activity(QUICK, INBOX, receiving),
-            mongo_url=mongo_url,
-            amqp_url=amqp_url,
-            database=shared_database,
-            smtp_url=smtp_url,
-        ) as service:
-            yield Post(service, outside, imap)
+        service = activity(QUICK, INBOX, receiving)
+        async with mailing(service, outside, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database) as up:
+            yield Post(up, outside, imap)

@@ -1,15 +1,15 @@
 """Invitations as they arrive in a mailbox."""
 
-from collections.abc import AsyncIterator
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 import vobject
 
-from services.activity.app import SERVICE
-from tests.support.mailbox import Mailbox, arriving
-from tests.support.services import Running, running
+from services.activity.email_sending.model import MOST_RECIPIENTS
+from tests.services.activity.conftest import INBOX
+from tests.support.mailbox import Mailbox
+from tests.support.services import Running
 from tests.support.waiting import eventually
 
 PATH = "/api/v1/activities"
@@ -28,34 +28,6 @@ VISIT: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module")
-async def box() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture(scope="module")
-async def activity(mongo_url: str, amqp_url: str, shared_database: str, box: Mailbox) -> AsyncIterator[Running]:
-    async with (
-        arriving(box) as smtp_url,
-        running(SERVICE, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database, smtp_url=smtp_url) as up,
-    ):
-        yield up
-
-
-@pytest.fixture(autouse=True)
-def _emptied(box: Mailbox) -> None:
-    box.empty()
-
-
-async def arrived(box: Mailbox, number: int) -> list[EmailMessage]:
-    async def so_many() -> list[EmailMessage] | None:
-        return box.mails if len(box.mails) >= number else None
-
-    mails = await eventually(so_many) or []
-    assert len(mails) == number
-    return sorted(mails, key=lambda mail: (str(mail["To"]), str(mail["Subject"])))
-
-
 def event_in(mail: EmailMessage) -> tuple[str, Any]:
     """The method of the calendar in a mail, and its event."""
     [part] = [each for each in mail.walk() if each.get_content_type() == "text/calendar"]
@@ -64,20 +36,29 @@ def event_in(mail: EmailMessage) -> tuple[str, Any]:
     return calendar.method.value, calendar.vevent
 
 
-async def made(activity: Running, **given: Any) -> str:
-    _, visit = await activity.post(PATH, {**VISIT, **given})
+async def made(mailing: Running, **given: Any) -> str:
+    _, visit = await mailing.post(PATH, {**VISIT, **given})
     return f"{PATH}/{visit['id']}"
 
 
-async def test_those_who_are_asked_to_come_get_an_invitation(activity: Running, box: Mailbox) -> None:
-    path = await made(activity)
+async def correspondence(mailing: Running, path: str) -> list[dict[str, Any]]:
+    """The e-mails about an appointment, oldest first."""
+    id_ = path.rpartition("/")[2]
+    _, page = await mailing.get(f"{PATH}?$filter=thread_id eq '{id_}'&$orderby=created_at")
+    return list(page["value"])
 
-    status, job = await activity.post(f"{path}/invite")
-    mails = await arrived(box, 2)
+
+async def test_those_who_are_asked_to_come_get_an_invitation(mailing: Running, mailbox: Mailbox) -> None:
+    chair = {"role": "organizer", "name": "Ida Ito", "email": "ida@example.org"}
+    path = await made(mailing, parties=[*VISIT["parties"], chair])
+
+    status, job = await mailing.post(f"{path}/invite")
+    [mail] = await mailbox.so_many(1)
 
     assert (status, job["kind"], job["total"]) == (202, "invitation_mails", 2)
-    assert [(mail["To"], mail["Subject"]) for mail in mails] == [(EVA, "Invitation: Visit"), (MAX, "Invitation: Visit")]
-    method, event = event_in(mails[0])
+    assert (mail["To"], mail["Subject"]) == (f"{EVA}, {MAX}", "Invitation: Visit")
+    assert str(mail["From"]).startswith("Ida Ito <")
+    method, event = event_in(mail)
     assert (method, event.summary.value, event.location.value, event.status.value) == (
         "REQUEST",
         "Visit",
@@ -85,21 +66,51 @@ async def test_those_who_are_asked_to_come_get_an_invitation(activity: Running, 
         "CONFIRMED",
     )
     assert [each.value for each in event.contents["attendee"]] == [f"mailto:{EVA}", f"mailto:{MAX}"]
-    assert event.organizer.value.startswith("mailto:")
+    assert (event.organizer.value, event.organizer.cn_param) == (f"mailto:{INBOX}", "Ida Ito")
+
+
+async def test_an_invitation_is_an_e_mail_that_is_asked_for_until_it_is_decided(
+    mailing: Running, mailbox: Mailbox
+) -> None:
+    mailbox.answers = {EVA: ["451 later"], MAX: ["550 gone"]}
+    path = await made(mailing)
+
+    await mailing.post(f"{path}/invite")
+
+    async def decided() -> list[dict[str, Any]] | None:
+        emails = await correspondence(mailing, path)
+        return emails if emails and emails[0]["state"] == "completed" else None
+
+    [email] = await eventually(decided)
+    assert (email["subject"], email["status_reason"]) == ("Invitation: Visit", "sent_in_part")
+    assert {each["email"]: each["outcome"] for each in email["deliveries"]} == {EVA: "taken", MAX: "refused"}
+
+
+async def test_no_mail_is_to_more_than_may_be_in_one(mailing: Running, mailbox: Mailbox) -> None:
+    many = [{"role": "required", "email": f"guest-{number}@example.org"} for number in range(MOST_RECIPIENTS + 1)]
+    path = await made(mailing, parties=many)
+
+    await mailing.post(f"{path}/invite")
+    await mailbox.so_many(2)
+
+    asked = sorted(len(recipients) for _, recipients in mailbox.envelopes)
+    assert asked == [1, MOST_RECIPIENTS]
 
 
 async def test_a_change_is_sent_with_a_higher_sequence_and_who_is_not_asked_any_more_hears_so(
-    activity: Running, box: Mailbox
+    mailing: Running, mailbox: Mailbox
 ) -> None:
-    path = await made(activity)
-    await activity.post(f"{path}/invite")
-    first = event_in((await arrived(box, 2))[0])[1]
-    box.empty()
+    path = await made(mailing)
+    await mailing.post(f"{path}/invite")
+    first = event_in((await mailbox.so_many(1))[0])[1]
+    mailbox.empty()
 
-    await activity.patch(path, {"place": "Room 2", "parties": [{"role": "required", "email": EVA}]})
-    await activity.post(f"{path}/invite")
+    await mailing.patch(path, {"place": "Room 2", "parties": [{"role": "required", "email": EVA}]})
+    await mailing.post(f"{path}/invite")
 
-    to_eva, to_max = (event_in(mail) for mail in await arrived(box, 2))
+    mails = await mailbox.so_many(2)
+    to_eva, to_max = (event_in(mail) for mail in mails)
+    assert [mail["To"] for mail in mails] == [EVA, MAX]
     assert (to_eva[0], to_eva[1].location.value, to_max[0]) == ("REQUEST", "Room 2", "CANCEL")
     assert to_eva[1].uid.value == to_max[1].uid.value == first.uid.value
     assert int(to_eva[1].sequence.value) > int(first.sequence.value)
@@ -107,33 +118,35 @@ async def test_a_change_is_sent_with_a_higher_sequence_and_who_is_not_asked_any_
 
 @pytest.mark.parametrize("ending", ["cancel", "delete"])
 async def test_what_does_not_take_place_is_told_to_those_who_were_invited(
-    activity: Running, box: Mailbox, ending: str
+    mailing: Running, mailbox: Mailbox, ending: str
 ) -> None:
-    path = await made(activity)
-    await activity.post(f"{path}/invite")
-    await arrived(box, 2)
-    box.empty()
+    path = await made(mailing)
+    await mailing.post(f"{path}/invite")
+    await mailbox.so_many(1)
+    mailbox.empty()
 
-    await (activity.post(f"{path}/cancel", {}) if ending == "cancel" else activity.delete(path))
+    await (mailing.post(f"{path}/cancel", {}) if ending == "cancel" else mailing.delete(path))
 
-    method, event = event_in((await arrived(box, 2))[0])
-    assert (method, event.status.value) == ("CANCEL", "CANCELLED")
+    [mail] = await mailbox.so_many(1)
+    method, event = event_in(mail)
+    assert (mail["To"], method, event.status.value) == (f"{EVA}, {MAX}", "CANCEL", "CANCELLED")
 
 
-async def test_who_cannot_be_invited_is_told(activity: Running) -> None:
-    lonely, over = await made(activity, parties=[]), await made(activity)
-    await activity.post(f"{over}/complete", {})
-    _, call = await activity.post(PATH, {"type": "phone_call", "subject": "Renewal"})
+async def test_who_cannot_be_invited_is_told(mailing: Running) -> None:
+    lonely, over = await made(mailing, parties=[]), await made(mailing)
+    await mailing.post(f"{over}/complete", {})
+    _, call = await mailing.post(PATH, {"type": "phone_call", "subject": "Renewal"})
 
-    refused = [(await activity.post(f"{path}/invite"))[1]["code"] for path in (lonely, over, f"{PATH}/{call['id']}")]
+    refused = [(await mailing.post(f"{path}/invite"))[1]["code"] for path in (lonely, over, f"{PATH}/{call['id']}")]
 
     assert refused == ["invalid_fields", "move_not_allowed", "not_an_appointment"]
 
 
-async def test_nothing_is_told_where_nobody_was_invited(activity: Running, box: Mailbox) -> None:
-    path, invited = await made(activity), await made(activity)
+async def test_nothing_is_told_where_nobody_was_invited(mailing: Running, mailbox: Mailbox) -> None:
+    path, invited = await made(mailing), await made(mailing)
 
-    await activity.post(f"{path}/cancel", {})
-    await activity.post(f"{invited}/invite")
+    await mailing.post(f"{path}/cancel", {})
+    await mailing.post(f"{invited}/invite")
 
-    assert {mail["Subject"] for mail in await arrived(box, 2)} == {"Invitation: Visit"}
+    [mail] = await mailbox.so_many(1)
+    assert mail["Subject"] == "Invitation: Visit"
