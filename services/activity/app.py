@@ -85,7 +85,7 @@ SERVICE: Final = Service(
         )(copies.keep_copies),
         timeline_consumers.keep_timeline,
     ),
-    files=(EMAIL_FILES, NOTE_FILES),
+    files=(EMAIL_FILES, NOTE_FILES, arrivals.RAW_FILES),
     portable=(Portable(entries.COLLECTION, "about"), Portable(BODIES, "_id", bare=True)),
     indexes={
         entries.COLLECTION: entries.INDEXES,

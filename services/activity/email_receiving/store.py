@@ -8,6 +8,7 @@ from typing import Final
 
 from libs.contracts.values import Reference
 from libs.domain.record import Index
+from libs.store.attached import RecordFiles
 from libs.store.copies import COLLECTION as COPIES
 from libs.store.errors import answering
 from libs.store.files import Files
@@ -23,6 +24,8 @@ from services.activity.email_receiving.model import Outcome
 ARRIVALS: Final = "email_arrivals"
 MAILBOXES: Final = "email_mailboxes"
 RAW: Final = "email_raw"
+RAW_FILES: Final = RecordFiles(Email.collection, RAW)
+"""Of a person's e-mails; no record names them, so an erasure leaves none."""
 INDEXES: Final[Mapping[str, tuple[Index, ...]]] = {
     ARRIVALS: (Index(("place",), unique=True), Index(("free_at",)), Index(("mailbox", "outcome")))
 }

@@ -72,7 +72,8 @@ class Email(Activity, aggregate="activity.email"):
     """
 
     personal = Personal(
-        texts=(*TEXTS, "attachments.name", "deliveries"),
+        cleared=("attachments",),
+        texts=(*TEXTS, "deliveries"),
         belongs_to={"regarding": None},
         parties=("parties", "deliveries"),
     )
