@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid, parseaddr
 from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
 from libs.domain.refusals import Refusal, Unavailable
+from libs.store.clock import utc_now
 from libs.telemetry.logs import logger
 from libs.web.settings import ServiceSettings
 
@@ -31,7 +33,10 @@ class Attachment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mail goes out. STARTTLS is used where the server offers it; `encrypted` from the first byte for smtps."""
+    """Where mail goes out: `encrypted` from the first byte for smtps, else by STARTTLS where the server offers it.
+
+    Whoever signs in demands it: a password goes over no line that others may read.
+    """
 
     host: str
     port: int
@@ -56,6 +61,18 @@ class MailServer:
             encrypted=encrypted,
         )
 
+    def client(self) -> aiosmtplib.SMTP:
+        """Of one connection, not connected yet."""
+        return aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            username=self.username,
+            password=self.password,
+            use_tls=self.encrypted,
+            start_tls=True if self.username is not None and not self.encrypted else None,
+            timeout=SECONDS,
+        )
+
     async def send(
         self,
         to: str,
@@ -69,23 +86,16 @@ class MailServer:
         """Returns once the server has taken the mail; raises `Unavailable`. One that may be sent again has an id."""
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.sender, to, subject
-        if mail_id is not None:
-            message["Message-ID"] = mail_id
+        message["Date"] = format_datetime(utc_now())
+        message["Message-ID"] = mail_id or make_msgid(domain=parseaddr(self.sender)[1].rpartition("@")[2] or None)
         if reply_to is not None:
             message["Reply-To"] = reply_to
         message.set_content(text)
         for name, pdf in attachments:
             message.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
         try:
-            await aiosmtplib.send(
-                message,
-                hostname=self.host,
-                port=self.port,
-                username=self.username,
-                password=self.password,
-                use_tls=self.encrypted,
-                timeout=SECONDS,
-            )
+            async with self.client() as client:
+                await client.send_message(message)
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Unavailable("The mail server did not take the mail.") from error
 

@@ -16,7 +16,7 @@ from libs.web.answers import json_response
 from libs.web.api import Route, Rule
 from libs.web.executing import STORE
 from services.activity.email_receiving import store
-from services.activity.email_receiving.listener import listening
+from services.activity.email_receiving.listener import Listener, listening
 from services.activity.email_receiving.model import Outcome
 from services.activity.email_receiving.poll import Account, Poll
 from services.activity.email_receiving.sorter import Sorter
@@ -30,7 +30,7 @@ PORT: Final = web.AppKey("mail_port", int)
 class Receiving:
     """Where mail comes in: an address to listen at, a mailbox to poll, both or neither. Times in seconds."""
 
-    listen: tuple[str, int] | None = None
+    listen: Listener | None = None
     imap_url: str | None = None
     poll_every: float = 60.0
     sort_every: float = 0.5
@@ -74,7 +74,7 @@ def receiving(settings: Receiving) -> Callable[[web.Application], AsyncIterator[
                 poll.start()
                 stack.push_async_callback(poll.stop)
             if settings.listen is not None:
-                app[PORT] = await stack.enter_async_context(listening(app[STORE], *settings.listen))
+                app[PORT] = await stack.enter_async_context(listening(app[STORE], settings.listen))
             yield
 
     return receive

@@ -5,7 +5,7 @@ from contextlib import suppress
 import aiosmtplib
 
 from libs.domain.refusals import Unavailable
-from libs.web.mailing import SECONDS, MailServer
+from libs.web.mailing import MailServer
 from services.activity.email_sending.composing import Letter
 from services.activity.email_sending.model import Reply
 
@@ -15,14 +15,7 @@ _NOT_WRITABLE = Reply(553, "the address cannot be written in SMTP")
 
 async def post(server: MailServer, letter: Letter) -> dict[str, Reply]:
     """Raises `Unavailable` where the server did not come to decide: the mail may have been taken nonetheless."""
-    client = aiosmtplib.SMTP(
-        hostname=server.host,
-        port=server.port,
-        username=server.username,
-        password=server.password,
-        use_tls=server.encrypted,
-        timeout=SECONDS,
-    )
+    client = server.client()
     try:
         await client.connect()
         return await _said(client, letter)

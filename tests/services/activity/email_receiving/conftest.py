@@ -10,6 +10,7 @@ import pytest
 from libs.store.copies import keep_copies
 from libs.web.executing import STORE
 from services.activity.app import activity
+from services.activity.email_receiving.listener import Listener
 from services.activity.email_receiving.routes import PORT, Receiving
 from tests.services.activity.conftest import INBOX, QUICK
 from tests.support.events import envelope
@@ -68,7 +69,7 @@ class Post:
 async def post(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Post]:
     outside = Mailbox()
     async with imap_box() as imap:
-        receiving = Receiving(listen=("127.0.0.1", 0), imap_url=imap.url, poll_every=0.1, sort_every=0.05)
+        receiving = Receiving(listen=Listener(), imap_url=imap.url, poll_every=0.1, sort_every=0.05)
         service = activity(QUICK, INBOX, receiving)
         async with mailing(service, outside, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database) as up:
             yield Post(up, outside, imap)
