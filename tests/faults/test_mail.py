@@ -30,7 +30,7 @@ AT_ONCE = 100
 
 @dataclass
 class Unsteady(Mailbox):
-    """Refuses every other mail for now, hangs up on some, and says nothing to a few that it has taken."""
+    """Takes every other mail: refuses four of ten for now, and hangs up on one before it has taken it."""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - its name
         chance = random.random()

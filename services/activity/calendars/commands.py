@@ -14,7 +14,7 @@ from services.activity.activities.model.kinds import AnyActivity
 from services.activity.activities.model.parties import INVITED, Party
 from services.activity.activities.model.recurring_appointment import OccurrenceException, RecurringAppointment
 from services.activity.calendars import store
-from services.activity.calendars.reading import Answer
+from services.activity.invitations.model import Answer
 
 
 def renew_link(work: UnitOfWork, user_id: str, token: str) -> None:

@@ -11,6 +11,7 @@ from icalendar import Calendar, Event, vCalAddress, vDDDLists, vDDDTypes, vDurat
 from libs.contracts.activity import PartyResponse
 from libs.domain.recurrence import day_begins, zones
 from libs.domain.refusals import Malformed
+from services.activity.invitations.model import Answer
 
 _ANSWERS: Final = {
     "ACCEPTED": PartyResponse.ACCEPTED,
@@ -31,16 +32,6 @@ class ImportedEvent:
     fields: Mapping[str, Any]
     exceptions: Sequence[Mapping[str, Any]] = ()
     canceled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What somebody says to an invitation, and when they said so where that is told."""
-
-    uid: str
-    email: str
-    response: PartyResponse
-    at: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -5,8 +5,9 @@ from itertools import islice
 from typing import Final
 
 from libs.domain.refusals import Malformed
-from services.activity.calendars.reading import Answer, answers_in, calendar_in
+from services.activity.calendars.reading import answers_in, calendar_in
 from services.activity.email_receiving.model import Attached
+from services.activity.invitations.model import Answer
 
 _TYPE: Final = "text/calendar"
 _LARGEST: Final = 256 * 1024

@@ -21,7 +21,7 @@ from services.activity.activities.model.email import (
     Email,
 )
 from services.activity.activities.model.parties import MOST_PARTIES, Party
-from services.activity.calendars.reading import Answer
+from services.activity.invitations.model import Answer
 
 _LONGEST_SUBJECT: Final = 200
 _LONGEST_NAME: Final = 300
@@ -159,7 +159,7 @@ def received(incoming: Incoming, known: Known, files: Sequence[Attachment], *, i
         reply_to_id=known.parent.id if known.parent else None,
         message_id=incoming.message_id,
         attachments=tuple(files),
-        automatic=incoming.automatic,
+        automatic=incoming.automatic or known.invited_to is not None,
         in_reply_to=incoming.in_reply_to,
         references=(*before[:1], *before[1:][-MOST_REFERENCES + 1 :]),
         thread_id=known.thread_id or id,

@@ -1,6 +1,8 @@
-"""Invitations to appointments by mail (iTIP, RFC 5546): whom they go to, and what they say."""
+"""Invitations to appointments by mail (iTIP, RFC 5546): whom they go to, what they say, and what is answered."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -22,6 +24,16 @@ class Method(StrEnum):
 
 
 _SUBJECTS: Final = {Method.REQUEST: "Invitation: {}", Method.CANCEL: "Canceled: {}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody says to an invitation, and when they said so where that is told."""
+
+    uid: str
+    email: str
+    response: PartyResponse
+    at: datetime | None = None
 
 
 class NotAnAppointment(Refusal):

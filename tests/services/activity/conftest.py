@@ -68,7 +68,7 @@ async def activity(mongo_url: str, amqp_url: str, emptied_database: str) -> Asyn
         yield service
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def shared_mailbox() -> Mailbox:
     return Mailbox()
 

@@ -8,7 +8,6 @@ import pytest
 from libs.contracts.activity import PartyResponse
 from libs.domain.refusals import Malformed
 from services.activity.calendars.reading import (
-    Answer,
     ImportedEvent,
     NotUnderstood,
     answers_in,
@@ -16,6 +15,7 @@ from services.activity.calendars.reading import (
     imported,
     parts_of,
 )
+from services.activity.invitations.model import Answer
 
 LISBON = ZoneInfo("Europe/Lisbon")
 

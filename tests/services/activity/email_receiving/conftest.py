@@ -65,11 +65,12 @@ class Post:
         return await eventually(quiet)
 
 
-@pytest.fixture(scope="module")
-async def post(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIterator[Post]:
-    outside = Mailbox()
+@pytest.fixture(scope="package")
+async def post(mongo_url: str, amqp_url: str, kept_databases: str) -> AsyncIterator[Post]:
+    """One for all tests of this folder; each works with mails of its own."""
+    outside, database = Mailbox(), f"{kept_databases}_post"
     async with imap_box() as imap:
         receiving = Receiving(listen=Listener(), imap_url=imap.url, poll_every=0.1, sort_every=0.05)
         service = activity(QUICK, INBOX, receiving)
-        async with mailing(service, outside, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database) as up:
+        async with mailing(service, outside, mongo_url=mongo_url, amqp_url=amqp_url, database=database) as up:
             yield Post(up, outside, imap)

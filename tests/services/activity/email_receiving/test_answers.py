@@ -64,6 +64,7 @@ async def test_an_invitation_that_was_sent_is_answered_by_mail(post: Post) -> No
 
     assert await said(post, made["id"]) == ["accepted", "none", "none"]
     assert (email["state"], email["thread_id"], email["description"]) == ("completed", made["id"], "See you")
+    assert email["automatic"]
     [file] = email["attachments"]
     assert file["content_type"] == "text/calendar"
 

@@ -167,7 +167,7 @@ async def test_html_and_a_file_go_with_it(mailing: Running, mailbox: Mailbox) ->
     html = '<p onclick="x()">Dear <b>Ana</b><script>alert(1)</script></p>' + "<p>long</p>" * 30_000
     _, written = await mailing.request("PUT", f"{path}/body", {"html": html})
     form = FormData({"content_type": "application/pdf"}, quote_fields=False)
-    form.add_field("file", BytesIO(b"%PDF-" + b"0" * 1_500_000), filename="Offer é.pdf")
+    form.add_field("file", BytesIO(b"%PDF-" + b"0" * 10 * 1024 * 1024), filename="Offer é.pdf")
     token = {"Authorization": f"Bearer {mailing.identities.token('administrator')}"}
     async with mailing.session.post(f"{mailing.url}{path}/attachments", data=form, headers=token) as response:
         assert response.status == 200, await response.text()
