@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from libs.contracts.activity import ActivitySnapshot, Direction
 from libs.contracts.attachments import AttachedFile
-from libs.contracts.event import Event, Searchable, Snapshot
+from libs.contracts.event import Event
 
 
 class DeliveryOutcome(StrEnum):
@@ -97,43 +97,6 @@ class EmailRestored(Event[EmailSnapshot], type="activity.email.restored"):
     pass
 
 
-class EmailTemplateSnapshot(Snapshot):
-    searchable: ClassVar = Searchable("email_templates", title=("name",), text=("subject",))
-
-    name: str
-    subject: str
-    state: str
-    created_at: datetime
-
-
-class EmailTemplateCreated(Event[EmailTemplateSnapshot], type="activity.email_template.created"):
-    pass
-
-
-class EmailTemplateUpdated(Event[EmailTemplateSnapshot], type="activity.email_template.updated"):
-    pass
-
-
-class EmailTemplateActivated(Event[EmailTemplateSnapshot], type="activity.email_template.activated"):
-    pass
-
-
-class EmailTemplateDeactivated(Event[EmailTemplateSnapshot], type="activity.email_template.deactivated"):
-    pass
-
-
-class EmailTemplateAssigned(Event[EmailTemplateSnapshot], type="activity.email_template.assigned"):
-    pass
-
-
-class EmailTemplateDeleted(Event[EmailTemplateSnapshot], type="activity.email_template.deleted"):
-    pass
-
-
-class EmailTemplateRestored(Event[EmailTemplateSnapshot], type="activity.email_template.restored"):
-    pass
-
-
 EVENTS: tuple[type[Event[Any]], ...] = (
     EmailCreated,
     EmailUpdated,
@@ -147,11 +110,4 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     EmailAssigned,
     EmailDeleted,
     EmailRestored,
-    EmailTemplateCreated,
-    EmailTemplateUpdated,
-    EmailTemplateActivated,
-    EmailTemplateDeactivated,
-    EmailTemplateAssigned,
-    EmailTemplateDeleted,
-    EmailTemplateRestored,
 )

@@ -1,6 +1,6 @@
 """What the marketing service announces."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from libs.contracts.event import Event, Searchable, Snapshot
@@ -105,6 +105,47 @@ class MarketingListMembersRemoved(Event[MarketingListSnapshot], type="marketing.
     member_ids: tuple[str, ...]
 
 
+class EmailTemplateSnapshot(Snapshot):
+    """`subject`, `text` and `html` have merge fields such as `{{ recipient.name }}`."""
+
+    searchable: ClassVar = Searchable("email_templates", title=("name",), text=("subject",))
+
+    name: str
+    subject: str
+    text: str | None = None
+    html: str | None = None
+    state: str
+    created_at: datetime
+
+
+class EmailTemplateCreated(Event[EmailTemplateSnapshot], type="marketing.email_template.created"):
+    pass
+
+
+class EmailTemplateUpdated(Event[EmailTemplateSnapshot], type="marketing.email_template.updated"):
+    pass
+
+
+class EmailTemplateActivated(Event[EmailTemplateSnapshot], type="marketing.email_template.activated"):
+    pass
+
+
+class EmailTemplateDeactivated(Event[EmailTemplateSnapshot], type="marketing.email_template.deactivated"):
+    pass
+
+
+class EmailTemplateAssigned(Event[EmailTemplateSnapshot], type="marketing.email_template.assigned"):
+    pass
+
+
+class EmailTemplateDeleted(Event[EmailTemplateSnapshot], type="marketing.email_template.deleted"):
+    pass
+
+
+class EmailTemplateRestored(Event[EmailTemplateSnapshot], type="marketing.email_template.restored"):
+    pass
+
+
 EVENTS: tuple[type[Event[Any]], ...] = (
     CampaignCreated,
     CampaignUpdated,
@@ -126,4 +167,11 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     MarketingListDeactivated,
     MarketingListMembersAdded,
     MarketingListMembersRemoved,
+    EmailTemplateCreated,
+    EmailTemplateUpdated,
+    EmailTemplateActivated,
+    EmailTemplateDeactivated,
+    EmailTemplateAssigned,
+    EmailTemplateDeleted,
+    EmailTemplateRestored,
 )

@@ -8,6 +8,7 @@ from libs.contracts.restored import RestoredService
 from libs.contracts.values import title_of
 from libs.domain.grants import Grants, Operation, RowFilter, row_filter
 from libs.domain.record import Index
+from libs.mail.fields import FIELDS_OF
 from libs.store.errors import answering
 from libs.store.naming import keep_names, renamed
 from libs.store.projecting import forget_older, newest, newness, upsert_newest
@@ -17,6 +18,8 @@ from libs.store.store import Document, Store
 COLLECTION: Final = "copies"
 INDEXES: Final[Mapping[str, tuple[Index, ...]]] = {COLLECTION: (Index(("name",)), Index(("email",)))}
 """To be built when the store is opened."""
+FIELDS: Final[Mapping[str, tuple[str, ...]]] = {**FIELDS_OF, "email_templates": ("state", "subject", "text", "html")}
+"""What a copy has of its record beside the name and the e-mail, by collection: in `fields`, where it has a value."""
 ABSENT: Final[Document] = {"name": "", "deleted": True, "owner_id": None, "shares": []}
 
 
@@ -29,7 +32,7 @@ async def keep_copies(store: Store, envelopes: Sequence[Envelope]) -> None:
     rows: dict[str, tuple[int, Document]] = {}
     for subject, envelope in newest(envelopes).items():
         if envelope.collection not in own:
-            rows[subject] = newness(envelope), _row(envelope.record, deleted=envelope.removes)
+            rows[subject] = newness(envelope), _row(envelope.collection, envelope.record, deleted=envelope.removes)
     await upsert_newest(store.collection(COLLECTION), rows)
     if subjects := renamed(envelopes):
         found = await known(store, subjects)
@@ -41,14 +44,18 @@ async def forget_copies(store: Store, restored: RestoredService) -> None:
     await forget_older(store.collection(COLLECTION), restored, {"deleted": True})
 
 
-def _row(record: Mapping[str, Any], *, deleted: bool) -> Document:
-    return {"name": title_of(record), "email": record.get("email"), "deleted": deleted, **access_of(record)}
+def _row(collection: str, record: Mapping[str, Any], *, deleted: bool) -> Document:
+    row = {"name": title_of(record), "email": record.get("email"), "deleted": deleted, **access_of(record)}
+    names = FIELDS.get(collection)
+    if names is None:
+        return row
+    return {**row, "fields": {name: record[name] for name in names if record.get(name) is not None}}
 
 
 async def seed_copies(store: Store, collection: str, records: Sequence[Mapping[str, Any]]) -> None:
     """Keeps records that their owner was asked for, until their next event; any event is newer."""
     rows: dict[str, tuple[int, Document]] = {
-        f"{collection}/{record['id']}": (0, _row(record, deleted=False)) for record in records
+        f"{collection}/{record['id']}": (0, _row(collection, record, deleted=False)) for record in records
     }
     await upsert_newest(store.collection(COLLECTION), rows)
 

@@ -19,6 +19,7 @@ from services.activity.digests.sending import digests as digest_mails
 from services.activity.distributions import routes as distributions
 from services.activity.distributions import store as distributed
 from services.activity.distributions.running import DISTRIBUTING
+from services.activity.email_composing import routes as email_composing
 from services.activity.email_contents import routes as email_contents
 from services.activity.email_contents.store import BODIES
 from services.activity.email_contents.store import FILES as EMAIL_FILES
@@ -29,7 +30,6 @@ from services.activity.email_receiving.routes import Receiving
 from services.activity.email_sending import routes as email_sending
 from services.activity.email_sending import store as email_queue
 from services.activity.email_sending.postman import Pace
-from services.activity.email_templates import routes as email_templates
 from services.activity.invitations import routes as inviting
 from services.activity.invitations.sending import invitations
 from services.activity.my_work import routes as my_work
@@ -51,7 +51,7 @@ NOWHERE: Final = Receiving()
 
 SERVICE: Final = Service(
     name="activity",
-    resources=(activities.RESOURCE, notes.RESOURCE, activity_types.RESOURCE, email_templates.RESOURCE),
+    resources=(activities.RESOURCE, notes.RESOURCE, activity_types.RESOURCE),
     routes=(
         *series.ROUTES,
         *notes.ROUTES,
@@ -60,10 +60,10 @@ SERVICE: Final = Service(
         *my_work.ROUTES,
         *calendars.ROUTES,
         *distributions.ROUTES,
+        *email_composing.ROUTES,
         *email_contents.ROUTES,
         *email_sending.ROUTES,
         *email_receiving.ROUTES,
-        *email_templates.ROUTES,
         *inviting.ROUTES,
         *timeline.ROUTES,
     ),

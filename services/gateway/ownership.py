@@ -49,7 +49,7 @@ TABLE: Mapping[Service, Owned] = {
         reserved=_names("price quote_links"),
     ),
     Service.MARKETING: Owned(
-        built=_names("campaigns marketing_lists"),
+        built=_names("campaigns marketing_lists email_templates"),
         reserved=_names("campaign_activities quick_campaigns journeys forms"),
     ),
     Service.SERVICE: Owned(
@@ -60,7 +60,7 @@ TABLE: Mapping[Service, Owned] = {
         ),
     ),
     Service.ACTIVITY: Owned(
-        built=_names("activities notes activity_types email_templates"),
+        built=_names("activities notes activity_types"),
         reserved=_names(
             "timeline my_work calendars calendar_feeds",
             "notifications notification_settings email_traffic",

@@ -10,6 +10,7 @@ from libs.store import copies
 from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
 from services.marketing.campaigns import routes as campaigns
+from services.marketing.email_templates import routes as email_templates
 from services.marketing.marketing_lists import consumers as member_consumers
 from services.marketing.marketing_lists import routes as marketing_lists
 from services.marketing.marketing_lists import store as members
@@ -19,12 +20,22 @@ from services.marketing.responses import store as response_rows
 
 MARKETING: Final = Service(
     name="marketing",
-    resources=(campaigns.RESOURCE, marketing_lists.RESOURCE),
-    routes=(*marketing_lists.ROUTES, *responses.ROUTES),
+    resources=(campaigns.RESOURCE, marketing_lists.RESOURCE, email_templates.RESOURCE),
+    routes=(*marketing_lists.ROUTES, *responses.ROUTES, *email_templates.ROUTES),
     projections=(
         response_consumers.keep_responses,
         projection(
-            "reference_copies", "sales.lead.*", "sales.contact.*", "sales.account.*", forget=copies.forget_copies
+            "reference_copies",
+            "sales.lead.*",
+            "sales.contact.*",
+            "sales.account.*",
+            "sales.opportunity.*",
+            "sales.quote.*",
+            "sales.order.*",
+            "sales.invoice.*",
+            "service.case.*",
+            "identity.user.*",
+            forget=copies.forget_copies,
         )(copies.keep_copies),
     ),
     portable=(Portable(members.COLLECTION, "member_id", bare=True, alone=True),),

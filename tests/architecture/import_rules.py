@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tests.architecture.modules import Module, inside
 
 # Lower first. A library imports those before it; telemetry imports none of ours and serves all from store up.
-LAYERS = ("contracts", "domain", "store", "tables", "bus", "jobs", "privacy", "web", "cli")
+LAYERS = ("contracts", "domain", "mail", "store", "tables", "bus", "jobs", "privacy", "web", "cli")
 ABOVE_TELEMETRY = ("store", "bus", "jobs", "privacy", "web", "cli")
 STARTS_THE_SUITE = "cli"  # `tandem run` is deploy/local with a face
 

@@ -14,7 +14,6 @@ from services.activity.activities.model.phone_call import PhoneCall
 from services.activity.activities.model.service_activity import ServiceActivity
 from services.activity.activities.model.task import Task
 from services.activity.activities.model.written import Fax, Letter
-from services.activity.email_templates.model import EmailTemplate
 from services.activity.notes.model import Note
 from services.identity.api_keys.model import ApiKey
 from services.identity.custom_fields.model import CustomField
@@ -26,6 +25,7 @@ from services.identity.users.model import User
 from services.journal.privacy_requests.model import PrivacyRequest
 from services.journal.webhooks.model import Webhook
 from services.marketing.campaigns.model import Campaign
+from services.marketing.email_templates.model import EmailTemplate
 from services.marketing.marketing_lists.model import MarketingList
 from services.sales.accounts.model import Account
 from services.sales.assignment_rules.model import AssignmentRule

@@ -2,21 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from jinja2 import ChainableUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from libs.domain.refusals import InvalidFields
-from services.activity.email_contents.model import Written
-from services.activity.email_templates.model import EmailTemplate
-
-FIELDS: Final[Mapping[str, frozenset[str]]] = {
-    "record": frozenset({"name", "email"}),
-    "recipient": frozenset({"name", "email"}),
-    "sender": frozenset({"name", "email"}),
-}
-"""What the e-mail is about, the first one whom it is for, and whoever writes it."""
+from libs.mail.fields import FIELDS
 
 FILTERS: Final = frozenset({"capitalize", "default", "lower", "title", "trim", "upper"})
 _ALLOWED: Final = (
@@ -42,13 +34,25 @@ _MARKUP: Final = ImmutableSandboxedEnvironment(undefined=ChainableUndefined, aut
 Values = Mapping[str, Mapping[str, str]]
 
 
+class Template(Protocol):
+    @property
+    def subject(self) -> str: ...
+    @property
+    def text(self) -> str | None: ...
+    @property
+    def html(self) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
+    """`html` is as the template has it: whoever shows it makes it safe first."""
+
     subject: str
-    body: Written | None
+    text: str | None
+    html: str | None
 
 
-def require_sound(template: EmailTemplate) -> None:
+def require_sound(template: Template) -> None:
     """Raises `InvalidFields` naming the part that is not in this language."""
     for name in ("subject", "text", "html"):
         if (source := getattr(template, name)) is not None and (wrong := _wrong_in(source)) is not None:
@@ -74,19 +78,24 @@ def _refused(node: nodes.Node) -> str | None:
             return f"there is no filter {name}; there are {', '.join(sorted(FILTERS))}"
         case nodes.Name(name=name) if name not in FIELDS:
             return f"there is no {name}; there are {', '.join(FIELDS)}"
-        case nodes.Getattr(node=nodes.Name(name=name), attr=attr) if attr in FIELDS.get(name, ()):
-            return None
-        case nodes.Getattr(attr=attr):
-            return f"there is no field {attr} here"
+        case nodes.Getattr():
+            return _wrong_field(node)
         case _ if not isinstance(node, _ALLOWED):
             return f"{type(node).__name__.lower()} is not possible here"
     return None
 
 
-def render(template: EmailTemplate, values: Values) -> Rendered:
+def _wrong_field(node: nodes.Getattr) -> str | None:
+    owner, name = node.node, node.attr
+    if not (isinstance(owner, nodes.Name) and owner.name in FIELDS):
+        return f"there is no field {name} here"
+    fields = FIELDS[owner.name]
+    return None if name in fields else f"{owner.name} has no field {name}; it has {', '.join(sorted(fields))}"
+
+
+def render(template: Template, values: Values) -> Rendered:
     """The e-mail for these values; a field that nothing is known of is empty. In HTML they are escaped."""
     subject = " ".join(_PLAIN.from_string(template.subject).render(values).split())[:_LONGEST_SUBJECT]
     text = None if template.text is None else _PLAIN.from_string(template.text).render(values)
     html = None if template.html is None else _MARKUP.from_string(template.html).render(values)
-    body = None if text is None and html is None else Written(text=text, html=html)
-    return Rendered(subject or "(no subject)", body)
+    return Rendered(subject or "(no subject)", text, html)

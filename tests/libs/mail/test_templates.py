@@ -1,18 +1,28 @@
 """Templates say what they may, and nothing that a template says runs for long or reaches anything."""
 
+from dataclasses import dataclass
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.contracts.publishers import BY_TYPE
 from libs.domain.refusals import InvalidFields
-from services.activity.email_templates.model import EmailTemplate
-from services.activity.email_templates.rendering import FIELDS, render, require_sound
+from libs.mail.fields import FIELDS, FIELDS_OF
+from libs.mail.templates import Template, render, require_sound
 
 ANA = {"record": {"name": "Casa <Clara>"}, "recipient": {"name": "Ana & Co", "email": "ana@example.org"}, "sender": {}}
 
 
-def template(subject: str = "x", *, text: str | None = None, html: str | None = None) -> EmailTemplate:
-    return EmailTemplate(id="t", name="Offer", subject=subject, text=text, html=html)
+@dataclass(frozen=True)
+class Source:
+    subject: str
+    text: str | None
+    html: str | None
+
+
+def template(subject: str = "x", *, text: str | None = None, html: str | None = None) -> Template:
+    return Source(subject, text, html)
 
 
 def test_fields_become_what_is_known_and_are_escaped_in_html() -> None:
@@ -21,15 +31,14 @@ def test_fields_become_what_is_known_and_are_escaped_in_html() -> None:
     rendered = render(template("For {{ record.name }}", text=written, html=f"<p>{written}</p>"), ANA)
 
     assert rendered.subject == "For Casa <Clara>"
-    assert rendered.body is not None
-    assert rendered.body.text == "Ana & Co: CASA <CLARA>"
-    assert rendered.body.html == "<p>Ana &amp; Co: CASA &lt;CLARA&gt;</p>"
+    assert rendered.text == "Ana & Co: CASA <CLARA>"
+    assert rendered.html == "<p>Ana &amp; Co: CASA &lt;CLARA&gt;</p>"
 
 
 def test_what_nobody_knows_is_empty_or_as_the_template_says() -> None:
     rendered = render(template("{{ sender.name }}", text="{{ sender.name | default('we') }}"), ANA)
 
-    assert (rendered.subject, rendered.body and rendered.body.text) == ("(no subject)", "we")
+    assert (rendered.subject, rendered.text) == ("(no subject)", "we")
 
 
 def test_a_subject_is_one_line_whatever_the_values_say() -> None:
@@ -53,7 +62,7 @@ def test_a_subject_is_one_line_whatever_the_values_say() -> None:
         "{{ recipient['name'] }}",
         "{{ self }}",
         "{{ config.items }}",
-        "{{ recipient.phone }}",
+        "{{ recipient.person_key }}",
         "{{ recipient.name | attr('upper') }}",
         "{{ recipient.name | center(999999999) }}",
         "{{ recipient.name.upper() }}",
@@ -71,6 +80,25 @@ def test_anything_else_is_refused_with_the_part_named(source: str) -> None:
         require_sound(template("x", html=source))
 
     assert (refused.value.errors[0].pointer, refused.value.errors[0].code) == ("/html", "template")
+
+
+def test_a_field_that_there_is_not_is_named_beside_those_that_there_are() -> None:
+    with pytest.raises(InvalidFields) as refused:
+        require_sound(template("{{ sender.shoe_size }}"))
+
+    assert refused.value.errors[0].detail == "sender has no field shoe_size; it has email, name, username"
+
+
+def test_templates_say_what_the_events_of_records_promise() -> None:
+    promised = {
+        event.snapshot.searchable.collection: event.snapshot.model_fields.keys()
+        for event in BY_TYPE.values()
+        if event.snapshot.searchable is not None
+    }
+
+    assert {collection: set(fields) - promised[collection] for collection, fields in FIELDS_OF.items()} == {
+        collection: set() for collection in FIELDS_OF
+    }
 
 
 @given(parts=st.lists(st.sampled_from(["{{", "}}", "{%", "%}", "if", "recipient", ".name", "|", "default", "x", " "])))

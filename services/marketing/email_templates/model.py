@@ -10,7 +10,7 @@ from libs.domain.record import Record
 LONGEST_HTML = 40_000
 
 
-class EmailTemplate(Record, collection="email_templates", aggregate="activity.email_template"):
+class EmailTemplate(Record, collection="email_templates", aggregate="marketing.email_template"):
     """`subject`, `text` and `html` have fields such as `{{ recipient.name }}`; docs/guides/e-mail.md lists them."""
 
     name: Annotated[Line, INDEXED, SEARCHED]
