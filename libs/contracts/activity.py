@@ -48,6 +48,18 @@ class Response(StrEnum):
     ERROR = "error"
 
 
+class ConversionTarget(StrEnum):
+    """What a response can be made into."""
+
+    LEAD = "lead"
+    OPPORTUNITY = "opportunity"
+    CONTACT = "contact"
+
+    @property
+    def collection(self) -> str:
+        return {"opportunity": "opportunities"}.get(self.value, f"{self.value}s")
+
+
 class PartyRole(StrEnum):
     """What somebody has to do with an activity."""
 
@@ -135,7 +147,10 @@ class Responder(BaseModel):
 
 
 class CampaignResponseSnapshot(ActivitySnapshot):
-    """`response` is null until it is known what the answer means."""
+    """`response` is null until it is known what the answer means.
+
+    `conversion` is what it is to become in sales, `converted_to` what it has become.
+    """
 
     campaign_id: str
     channel: Channel | None = None
@@ -145,6 +160,8 @@ class CampaignResponseSnapshot(ActivitySnapshot):
     link_clicked: bool = False
     content_downloaded: bool = False
     form_filled: bool = False
+    conversion: ConversionTarget | None = None
+    converted_to: Reference | None = None
 
 
 class PhoneCallCreated(Event[PhoneCallSnapshot], type="activity.phone_call.created"):
@@ -243,6 +260,19 @@ class CampaignResponseReopened(Event[CampaignResponseSnapshot], type="activity.c
     pass
 
 
+class CampaignResponseConversionRequested(
+    Event[CampaignResponseSnapshot], type="activity.campaign_response.conversion_requested"
+):
+    """Sales is to make this of it; `contact_id` where it is an answer of a contact that is known."""
+
+    to: ConversionTarget
+    contact_id: str | None = None
+
+
+class CampaignResponseConverted(Event[CampaignResponseSnapshot], type="activity.campaign_response.converted"):
+    """Sales has done so; `converted_to` of the record says what it has become."""
+
+
 class CampaignResponseAssigned(Event[CampaignResponseSnapshot], type="activity.campaign_response.assigned"):
     pass
 
@@ -280,6 +310,8 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     CampaignResponseCompleted,
     CampaignResponseCanceled,
     CampaignResponseReopened,
+    CampaignResponseConversionRequested,
+    CampaignResponseConverted,
     CampaignResponseAssigned,
     CampaignResponseDeleted,
     CampaignResponseRestored,

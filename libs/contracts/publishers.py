@@ -10,6 +10,7 @@ from libs.contracts import (
     billing,
     catalogue,
     company,
+    conversions,
     documents,
     emails,
     identity,
@@ -46,7 +47,7 @@ def _common(events: Sequence[type[Event[Any]]]) -> Iterator[type[Event[Any]]]:
 MODULES: Final = MappingProxyType(
     {
         "identity": (identity,),
-        "sales": (sales, relationships, catalogue, company, documents, billing, lead_rules, planning),
+        "sales": (sales, conversions, relationships, catalogue, company, documents, billing, lead_rules, planning),
         "marketing": (marketing,),
         "service": (service,),
         "activity": (activity, appointments, interactions, notifications, emails, notes),

@@ -11,7 +11,8 @@ from libs.store.ids import new_id
 class Context:
     """What an event tells about its origin, and what may be done. `via` is ui, api_key, import, automation or event.
 
-    With an `operation`, `grants` must let it reach the record that is its target.
+    With an `operation`, `grants` must let it reach the record that is its target. `batch` names what many records come
+    in by: an import, or one bulk with all its repeats.
     """
 
     actor_id: str | None = None
@@ -21,6 +22,7 @@ class Context:
     traceparent: str | None = None
     grants: Grants = EVERYTHING
     operation: Operation | None = None
+    batch: str | None = None
 
     @classmethod
     def of(cls, cause: Envelope) -> "Context":

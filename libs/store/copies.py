@@ -18,7 +18,12 @@ from libs.store.store import Document, Store
 COLLECTION: Final = "copies"
 INDEXES: Final[Mapping[str, tuple[Index, ...]]] = {COLLECTION: (Index(("name",)), Index(("email",)))}
 """To be built when the store is opened."""
-FIELDS: Final[Mapping[str, tuple[str, ...]]] = {**FIELDS_OF, "email_templates": ("state", "subject", "text", "html")}
+FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+    **FIELDS_OF,
+    "leads": (*FIELDS_OF["leads"], "consent"),
+    "contacts": (*FIELDS_OF["contacts"], "consent"),
+    "email_templates": ("state", "subject", "text", "html"),
+}
 """What a copy has of its record beside the name and the e-mail, by collection: in `fields`, where it has a value."""
 ABSENT: Final[Document] = {"name": "", "deleted": True, "owner_id": None, "shares": []}
 

@@ -31,4 +31,4 @@ def _told(work: UnitOfWork, subject: str, row: Document | None) -> dict[str, str
         return {}
     fields = {"name": row["name"], "email": row.get("email"), **row.get("fields", {})}
     told = trimmed(fields, work.context.grants, subject.partition("/")[0])
-    return {name: str(value) for name, value in told.items() if value}
+    return {name: value for name, value in told.items() if isinstance(value, str) and value}

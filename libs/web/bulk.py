@@ -10,6 +10,7 @@ from aiohttp import web
 from libs.domain.record import Draft, Record
 from libs.domain.refusals import InvalidFields, Refusal, TooLarge
 from libs.store.errors import AlreadyAnswered, Conflict
+from libs.store.ids import new_id
 from libs.store.requests import Answer, RequestKey
 from libs.store.rows import commit_rows
 from libs.store.store import Store
@@ -72,6 +73,7 @@ class _Bulk:
         self._grants = grants_of(request)
         self._custom = custom_fields_of(request, resource.collection)
         self._key = key
+        self._context = replace(context_of(request), batch=key.key if key else new_id())
         self._allowed = allows_duplicates(request)
         self._records = records
         self._results: list[dict[str, Any] | None] = [None] * len(records)
@@ -135,7 +137,7 @@ class _Bulk:
         return linked
 
     async def _make(self, number: int, draft: Draft) -> tuple[UnitOfWork, Record] | None:
-        work = UnitOfWork(self._store, context_of(self._request))
+        work = UnitOfWork(self._store, self._context)
         try:
             return work, await self._resource.create_record(work, draft)
         except Refusal as refusal:
@@ -167,7 +169,7 @@ class _Bulk:
             return self._answer(number, work, record, await notice(work, record, allowed=self._allowed))
 
         try:
-            answer = await self._store.run(command, context_of(self._request))
+            answer = await self._store.run(command, self._context)
         except AlreadyAnswered:
             await self._recall([number])
         except Refusal as refusal:

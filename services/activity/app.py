@@ -13,6 +13,8 @@ from services.activity.activities import routes as activities
 from services.activity.activity_types import routes as activity_types
 from services.activity.calendars import routes as calendars
 from services.activity.calendars.store import INDEXES as CALENDAR_INDEXES
+from services.activity.conversions import consumers as conversion_consumers
+from services.activity.conversions import routes as conversions
 from services.activity.digests import routes as digests
 from services.activity.digests.commands import make_digest
 from services.activity.digests.sending import digests as digest_mails
@@ -60,6 +62,7 @@ SERVICE: Final = Service(
         *my_work.ROUTES,
         *calendars.ROUTES,
         *distributions.ROUTES,
+        *conversions.ROUTES,
         *email_composing.ROUTES,
         *email_contents.ROUTES,
         *email_sending.ROUTES,
@@ -71,6 +74,7 @@ SERVICE: Final = Service(
     timers=(remind, make_digest),
     schedules=(tidy_emails, tidy_notes),
     jobs=(DISTRIBUTING,),
+    consumers=(conversion_consumers.note_conversion,),
     sending=(digest_mails,),
     projections=(
         projection(

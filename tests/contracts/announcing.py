@@ -38,6 +38,11 @@ OWN_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "sales.lead.disqualified": {"reason": "lost"},
     "sales.lead.response_joined": {"response_id": RESPONSE, "campaign_id": RECORDS["marketing.campaign"].id},
     "sales.lead.assigned": {"rule": "By country"},
+    **{
+        f"sales.{aggregate}.response_converted": {"response_id": RESPONSE}
+        for aggregate in ("lead", "opportunity", "contact")
+    },
+    "activity.campaign_response.conversion_requested": {"to": "contact", "contact_id": CONTACT},
     "sales.lead.consent_changed": {"said": [PROOF]},
     "sales.contact.consent_changed": {"said": [PROOF]},
     "sales.opportunity.moved": {"left": "qualification", "entered": "proposal", "seconds": 959399},

@@ -348,6 +348,9 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "link_clicked": True,
         "content_downloaded": True,
         "form_filled": True,
+        "conversion": "contact",
+        "converted_to": {"collection": "contacts", "id": CONTACT, "name": "Ana Costa"},
+        "answer_key": "ab" * 32,
     },
     PrivacyRequest: {
         "id": PRIVACY_REQUEST,

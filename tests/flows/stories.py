@@ -47,6 +47,17 @@ async def lead_of(caller: Caller, response: Record) -> Record:
     return await eventually(look, within=SOON)
 
 
+async def conversion_of(caller: Caller, response: Record) -> Record:
+    """What a response has become, as it says itself."""
+
+    async def look() -> Record | None:
+        known: Record = await caller.get(f"activities/{response['id']}")
+        became: Record | None = known["converted_to"]
+        return became
+
+    return await eventually(look, within=SOON)
+
+
 async def interest(caller: Caller, person: Record) -> Record:
     """The lead of a person who is interested in a campaign of their own."""
     return await lead_of(caller, await respond(caller, await plan_campaign(caller), person))

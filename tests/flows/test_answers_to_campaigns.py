@@ -1,8 +1,13 @@
-"""A person who answers a campaign with interest becomes a lead, once."""
+"""What follows from answers to campaigns, each time once: leads, other records, and that somebody is left alone."""
+
+from typing import Any
+
+import pytest
 
 from tests.flows.people import somebody, somebody_at_a_company
-from tests.flows.stories import interest, lead_of, leads_of, plan_campaign, respond
+from tests.flows.stories import SOON, conversion_of, interest, lead_of, leads_of, plan_campaign, respond
 from tests.support.calling import Caller
+from tests.support.waiting import eventually
 
 
 async def test_interest_makes_a_lead_that_knows_its_campaign(admin: Caller) -> None:
@@ -72,3 +77,57 @@ async def test_whoever_answers_again_after_the_sale_was_lost_is_a_new_lead(admin
     again = await interest(admin, person)
 
     assert (again["id"] != lead["id"], again["state"]) == (True, "open")
+
+
+async def test_whoever_wants_no_contact_is_marked_in_sales_and_on_the_lists_of_marketing(admin: Caller) -> None:
+    campaign, person = await plan_campaign(admin), somebody()
+    contact = await admin.post("contacts", {**person, "consent": {"phone": True, "email": True}})
+    young = await admin.post("marketing_lists", {"name": "Young", "member_kind": "contact"})
+    await admin.post(f"marketing_lists/{young['id']}/add_members", {"member_ids": [contact["id"]]})
+
+    response = await respond(admin, campaign, person, "do_not_contact")
+
+    async def refused() -> dict[str, Any] | None:
+        [member] = (await admin.get(f"marketing_lists/{young['id']}/members"))["value"]
+        return member if (member["consent"] or {}).get("phone") is False else None
+
+    assert (await eventually(refused, within=SOON))["consent"]["email"] is True
+    marked = await admin.get(f"contacts/{contact['id']}")
+    assert marked["consent"]["phone"] is False
+    assert marked["consent_proofs"][-1]["source"] == f"campaign response {response['id']}"
+
+
+@pytest.mark.parametrize(("target", "collection"), [("lead", "leads"), ("opportunity", "opportunities")])
+async def test_a_response_becomes_what_somebody_wants_it_to(admin: Caller, target: str, collection: str) -> None:
+    person = somebody()
+    response = await respond(admin, await plan_campaign(admin), person, "not_interested")
+
+    await admin.post(f"activities/{response['id']}/convert", {"to": target})
+
+    became = await conversion_of(admin, response)
+    made = await admin.get(f"{became['collection']}/{became['id']}")
+    [lead] = await leads_of(admin, person)
+    assert became["collection"] == collection
+    assert lead["response_ids"] == [response["id"]]
+    assert made["id"] == (lead["id"] if target == "lead" else lead["opportunity_id"])
+
+
+async def test_the_answer_of_somebody_known_becomes_their_own(admin: Caller) -> None:
+    contact = await admin.post("contacts", somebody())
+    response = await respond(admin, await plan_campaign(admin), somebody(), "not_interested")
+
+    await admin.post(f"activities/{response['id']}/convert", {"to": "contact", "contact_id": contact["id"]})
+
+    became = await conversion_of(admin, response)
+    assert (became["collection"], became["id"]) == ("contacts", contact["id"])
+
+
+async def test_interest_that_has_made_a_lead_becomes_that_lead(admin: Caller) -> None:
+    person = somebody()
+    response = await respond(admin, await plan_campaign(admin), person)
+    lead = await lead_of(admin, response)
+
+    await admin.post(f"activities/{response['id']}/convert", {"to": "lead"})
+
+    assert (await conversion_of(admin, response))["id"] == lead["id"]
+    assert len(await leads_of(admin, person)) == 1

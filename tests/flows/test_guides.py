@@ -28,6 +28,7 @@ CONTINUING = (
     "docs/guides/merge.md",
     "docs/guides/accounts.md",
     "docs/guides/activities.md",
+    "docs/guides/campaign-responses.md",
     "docs/guides/from-lead-to-payment.md",
     "docs/guides/calendars.md",
     "docs/guides/goals.md",

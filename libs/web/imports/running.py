@@ -97,7 +97,7 @@ class ImportJobs:
         resource, custom = self._resources[found.collection], self._directory.custom_fields(found.collection)
         record_type: type[Record] = resource.record
         refuse_unfit(record_type, targets_of(record_type, custom.model), found.columns, found.settings)
-        context = replace(progress.context, grants=self._grants(progress, task))
+        context = replace(progress.context, grants=self._grants(progress, task), batch=found.id)
         return RowWriter(
             progress.store, resource, self._references, found, context, custom=custom, rehearsing=rehearsing
         )

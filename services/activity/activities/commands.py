@@ -7,6 +7,7 @@ from libs.domain.record import Draft
 from libs.store.changes import Announcement
 from libs.store.work import UnitOfWork
 from services.activity.activities.model.activity import UNSETTLED, Activity, Happening
+from services.activity.activities.model.campaign_response import CampaignResponse
 from services.activity.activities.model.custom import CustomActivity
 from services.activity.activities.model.kinds import AnyActivity
 from services.activity.activity_types.commands import find_type, use_type
@@ -39,6 +40,8 @@ async def prepare_activity(work: UnitOfWork, draft: Draft) -> Activity:
     activity = kind.drafted(draft, id=work.new_id())
     if isinstance(activity, CustomActivity):
         activity = activity.fitting((await use_type(work, activity.activity_type)).fields_schema)
+    if isinstance(activity, CampaignResponse) and work.context.batch is not None:
+        activity = activity.come_in(work.context.batch)
     return activity.begun(at=work.now)
 
 

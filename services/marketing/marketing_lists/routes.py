@@ -1,10 +1,13 @@
 """Marketing lists over HTTP, and their members."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import web
 
+from libs.domain.grants import trimmed
 from libs.domain.refusals import InvalidFields
+from libs.store.copies import known_copies, seen
 from libs.store.documents import to_json
 from libs.store.reading import read_one
 from libs.store.requests import Answer
@@ -48,7 +51,7 @@ async def add_members(request: web.Request) -> web.Response:
 
 
 async def list_members(request: web.Request) -> web.Response:
-    """A page of members by id; `after` is the last id of the page before."""
+    """A page of members by id, each with its consent; `after` is the last id of the page before."""
     top = request.query.get("$top", "50")
     if not top.isdecimal() or not 0 < int(top) <= _MOST:
         raise InvalidFields.at("$top", "out_of_range", f"must be 1 to {_MOST}")
@@ -57,15 +60,33 @@ async def list_members(request: web.Request) -> web.Response:
     members = await store.page(request.app[STORE], list_id, after=request.query.get("after", ""), top=int(top))
     collection = MemberKind(current["member_kind"]).collection
     shown = members[: int(top)]
+    consents = await _consents(request, [f"{collection}/{member['member_id']}" for member in shown])
     body = {
         "value": [
-            {"collection": collection, "id": member["member_id"], "added_at": member["added_at"]} for member in shown
+            {
+                "collection": collection,
+                "id": member["member_id"],
+                "added_at": member["added_at"],
+                "consent": consents.get(f"{collection}/{member['member_id']}"),
+            }
+            for member in shown
         ],
         "@odata.count": await store.count(request.app[STORE], list_id),
     }
     if len(members) > len(shown):
         body["@odata.nextLink"] = f"{request.path}?$top={top}&after={shown[-1]['member_id']}"
     return json_response(to_json(body))
+
+
+async def _consents(request: web.Request, subjects: Sequence[str]) -> dict[str, object]:
+    """By which channels members may be approached, as far as that is known and the caller may see it."""
+    store, grants = request.app[STORE], grants_of(request)
+    visible = await seen(store, subjects, grants)
+    copies = await known_copies(store, visible)
+    return {
+        subject: trimmed(row.get("fields", {}), grants, subject.partition("/")[0]).get("consent")
+        for subject, row in copies.items()
+    }
 
 
 RESOURCE: Final = Resource(

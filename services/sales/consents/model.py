@@ -56,6 +56,15 @@ def proven(holder: H, proof: ConsentProof) -> H:
     return holder.model_copy(update={"consent": consent, "consent_proofs": proofs})
 
 
+def refusing(holder: H, proofs: Proofs) -> H:
+    """The holder once these are known; one of the same source about the same channel is known already."""
+    known = {(proof.channel, proof.source) for proof in holder.consent_proofs}
+    for proof in proofs:
+        if (proof.channel, proof.source) not in known:
+            holder = proven(holder, proof)
+    return holder
+
+
 def noted(before: Consent | None, holder: H, *, at: datetime, by: str | None) -> H:
     """The holder with a proof of each channel of which their consent says something else than before."""
     proofs = [

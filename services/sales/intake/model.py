@@ -1,8 +1,12 @@
-"""Which responses make leads, and the lead that a response makes."""
+"""Which responses make leads, the lead that a response makes, and what one that wants no contact proves."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
-from libs.contracts.activity import ActivityState, CampaignResponseSnapshot, Responder, Response
+from libs.contracts.activity import ActivityState, CampaignResponseSnapshot, Channel, Responder, Response
+from libs.contracts.consent import ConsentChannel, ConsentProof, ConsentStatus
 from services.sales.accounts.model import Account
 from services.sales.contacts.model import Contact
 from services.sales.leads import model as leads
@@ -23,6 +27,35 @@ class Person:
 
 def shows_interest(response: CampaignResponseSnapshot) -> bool:
     return response.response is Response.INTERESTED and response.state is not ActivityState.CANCELED
+
+
+def refuses_contact(response: CampaignResponseSnapshot) -> bool:
+    return response.response is Response.DO_NOT_CONTACT and response.state is not ActivityState.CANCELED
+
+
+_REFUSED_BY: Final[Mapping[Channel, ConsentChannel]] = {
+    Channel.EMAIL: ConsentChannel.EMAIL,
+    Channel.PHONE_CALL: ConsentChannel.PHONE,
+    Channel.SMS: ConsentChannel.SMS,
+    Channel.LETTER: ConsentChannel.LETTER,
+    Channel.FAX: ConsentChannel.FAX,
+    Channel.SOCIAL: ConsentChannel.SOCIAL,
+}
+
+
+def refusals(response: CampaignResponseSnapshot, *, now: datetime, by: str | None) -> tuple[ConsentProof, ...]:
+    """That the channel of the answer is refused; every channel, where the answer came by none that consent is about."""
+    channel = _REFUSED_BY.get(response.channel) if response.channel else None
+    return tuple(
+        ConsentProof(
+            channel=each,
+            status=ConsentStatus.REFUSED,
+            at=min(response.occurred_at or response.created_at, now),
+            source=f"campaign response {response.id}",
+            recorded_by=by,
+        )
+        for each in ([channel] if channel else ConsentChannel)
+    )
 
 
 def described(customer: Responder) -> Person:

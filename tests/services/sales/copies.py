@@ -1,9 +1,11 @@
 """Copies of the sales service on one database: what each does with commands and with others' events."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from libs.bus.definitions import Consumer
+from libs.contracts.activity import CampaignResponseConversionRequested
 from libs.contracts.envelope import Envelope
 from libs.domain.grants import Grants
 from libs.domain.record import Draft, Record, draft_of
@@ -114,3 +116,10 @@ def response(
         **fields,
     }
     return envelope(f"activity.campaign_response.{verb}", "activities", record)
+
+
+def asked(to: str, customer: Mapping[str, object] | None, *, contact_id: str | None = None, **fields: Any) -> Envelope:
+    """That a response is to become something."""
+    told = response(customer, **{"response": "not_interested", "id": "r-1", "conversion": to, **fields})
+    data = {**told.data, "to": to, "contact_id": contact_id}
+    return replace(told, type=CampaignResponseConversionRequested.type, data=data)

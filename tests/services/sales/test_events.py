@@ -19,6 +19,7 @@ from libs.domain.record import Record
 from libs.privacy.erasing import erase_record
 from libs.privacy.scrubbing import Erased
 from libs.store.clock import utc_now
+from libs.store.ids import new_id
 from libs.store.merging import merge_records, unmerge_record
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
@@ -31,6 +32,7 @@ from services.sales.company_profiles.model import CompanyProfile
 from services.sales.competitors.model import Competitor
 from services.sales.consents.model import RecordConsent
 from services.sales.contacts.model import Contact
+from services.sales.conversions.consumers import convert_response
 from services.sales.currencies.model import Currency
 from services.sales.goals.model import Goal
 from services.sales.intake.consumers import take_in_response
@@ -54,7 +56,8 @@ from services.sales.quotes.model import Quote
 from services.sales.relationships.model import Relationship
 from services.sales.scoring_rules.model import ScoringRule
 from services.sales.tax_codes.model import TaxCode
-from tests.services.sales.copies import USER, announced, deliver, do, draft, read, response
+from tests.services.sales.copies import USER, add, announced, deliver, do, draft, read, response
+from tests.services.sales.copies import asked as asked_to_become
 
 CLASSES: dict[str, type[Event[Snapshot]]] = {
     event.type: event for event in PUBLISHERS["sales"] if not event.type.endswith((f".{RESTATED}", BACKUP_RESTORED))
@@ -174,6 +177,24 @@ async def asked(store: Store, name: str, record: Record) -> Value:
     return REQUESTS[name]
 
 
+async def meet(store: Store, record: Record) -> None:
+    """What happens to the record otherwise than by actions of people."""
+    match record:
+        case Lead():
+            await deliver(store, take_in_response, response(ANN))
+            await deliver(store, convert_response, asked_to_become("lead", ANN))
+        case Contact():
+            await deliver(store, convert_response, asked_to_become("contact", None, contact_id=record.id))
+        case Opportunity():
+            await add(store, Lead(id=new_id(), topic="Card", response_ids=("r-1",), opportunity_id=record.id))
+            await deliver(store, convert_response, asked_to_become("opportunity", None))
+        case Order():
+            await do(store, letter_mails.note_sent, record.collection, record.id)
+        case Invoice():
+            await do(store, letter_mails.note_sent, record.collection, record.id)
+            await do(store, invoice_due.fire, invoice_due.at(utc_now(), record.id))
+
+
 async def live(store: Store, resource: Resource[Record], names: Sequence[str]) -> Record:
     """A record that has gone through these actions, a change, an erasure, and as far as it can a removal with its
     return, and a merge.
@@ -196,12 +217,7 @@ async def live(store: Store, resource: Resource[Record], names: Sequence[str]) -
             await do(store, make_link, record.id, 7)
             await do(store, revoke_link, record.id)
             await do(store, note_sent, record.id)
-    if isinstance(record, Lead):
-        await deliver(store, take_in_response, response(ANN))
-    if isinstance(record, Order | Invoice):
-        await do(store, letter_mails.note_sent, record.collection, record.id)
-    if isinstance(record, Invoice):
-        await do(store, invoice_due.fire, invoice_due.at(utc_now(), record.id))
+    await meet(store, record)
     await store.run(change, USER)
     if resource.removable:
         await store.run(remove, USER)

@@ -38,6 +38,7 @@ class AnyActivity(Activity, kinds=KINDS):
         Index(("owner_id", "state", "due")),
         Index(("regarding.id",)),
         Index(("customer.id",)),
+        Index(("answer_key",), unique=True),
         Index(("owner_id", "state", "start")),
         Index(("owner_id", "state", "end")),
         Index(("owner_id", "runs_until")),

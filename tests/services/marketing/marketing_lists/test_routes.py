@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from libs.store.copies import COLLECTION as COPIES
+from libs.store.copies import keep_copies
 from libs.web.executing import STORE
+from tests.support.events import envelope
 from tests.support.services import Running
 
 
@@ -79,3 +81,15 @@ async def test_members_are_paged(marketing: Running, people: dict[str, Any]) -> 
 
     assert [member["id"] for member in page["value"] + rest["value"]] == ["c0", "c1", "c2"]
     assert "@odata.nextLink" not in rest
+
+
+async def test_members_say_by_which_channels_they_may_be_approached(marketing: Running, people: dict[str, Any]) -> None:
+    await marketing.post(f"/api/v1/marketing_lists/{people['id']}/add_members", {"member_ids": ["c0", "c1"]})
+    refused = {"id": "c0", "full_name": "Contact 0", "consent": {"email": False}}
+
+    await keep_copies(
+        marketing.app[STORE], [envelope("sales.contact.consent_changed", "contacts", refused, sequence=2)]
+    )
+
+    told = [(each["id"], each["consent"]) for each in (await members(marketing, people))["value"]]
+    assert told == [("c0", {"email": False}), ("c1", None)]
