@@ -1,6 +1,6 @@
 """Which records belong to which others: a contact to its account, an opportunity to its customer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from libs.contracts.envelope import Envelope
@@ -40,7 +40,7 @@ def tells(event: Envelope) -> bool:
     return "changed" not in event.data or bool(_holding(event.collection, _moved(event)))
 
 
-def _moved(event: Envelope) -> Iterable[str]:
+def _moved(event: Envelope) -> Iterator[str]:
     changed = event.data["changed"]
     yield from pointed_to(before_of(changed))
     yield from pointed_to({name: change.get("after") for name, change in changed.items()})

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel
 from libs.contracts.envelope import Envelope
 from libs.contracts.values import Reference, title_of
 from services.activity.activities.model.kinds import AnyActivity
+from services.activity.notes.model import Note
 
 ACTIVITIES: Final = "/crm/activity"
 
@@ -133,7 +134,7 @@ def kind_of(type: str, collection: str, changed: Mapping[str, Any]) -> str:
     """The kind of entry that an event is: of an activity its type, whatever happened to it."""
     if collection == AnyActivity.collection:
         return type.split(".")[1]
-    if collection == "notes":
+    if collection == Note.collection:
         return NOTE
     if type.endswith(".created"):
         return CREATION

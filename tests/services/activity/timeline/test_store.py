@@ -157,20 +157,17 @@ async def test_of_some_kinds_are_read_these_alone_a_page_at_a_time(store: Store)
     assert {entry["kind"] for entry in rest} == {"change", "task"}
 
 
-async def test_what_is_about_several_of_many_records_is_read_once(store: Store) -> None:
+async def test_what_is_about_several_of_many_records_is_read_once_and_in_order(store: Store) -> None:
     subjects = [f"leads/{new_id()}" for _ in range(timeline.SCANS + 10)]
-    parties = [reference(subject) for subject in subjects]
-    at = START.isoformat()
-    events = [
-        envelope("activity.task.completed", "activities", {"subject": "All", "occurred_at": at, "parties": parties})
-        for _ in range(5)
-    ]
-    await timeline.keep_entries(store, [*events, *tasks_about(subjects[::100], each=1)])
+    about_all = {"subject": "All", "parties": [reference(subject) for subject in subjects]}
+    events = [envelope("activity.task.completed", "activities", about_all) for _ in range(5)]
+    events += tasks_about(subjects[::100], each=2)
+    story = [replace(event, time=START + timedelta(minutes=number)) for number, event in enumerate(events)]
+    await timeline.keep_entries(store, story)
 
-    read = [entry["id"] for entry in await whole(store, *subjects, top=4)]
+    read = await whole(store, *subjects, top=4)
 
-    assert len(read) == len(set(read)) == 5 + 2 * 3
-    assert read[-5:] == [event.id for event in events[::-1]]
+    assert [entry["id"] for entry in read] == [event.id for event in story[::-1]]
 
 
 @pytest.mark.parametrize("kinds", [(), ("task",), ("phone_call", "task"), ("email", "letter", "phone_call", "task")])
