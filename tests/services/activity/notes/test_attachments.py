@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 from hashlib import sha256
+from io import BytesIO
 from itertools import pairwise
 from random import Random
 from typing import Any
 
 import pytest
+from aiohttp import FormData
 
 from libs.store.attached import drop_unnamed
 from libs.store.clock import utc_now
@@ -118,6 +120,37 @@ async def test_what_is_over_a_limit_is_refused_and_not_kept(
 
     assert (status, problem["code"]) == refusal
     assert await kept(activity, note["id"]) == [first["attachments"][0]["id"]]
+
+
+@pytest.mark.parametrize(
+    ("told", "kept_as"),
+    [("../../Offer.txt", "Offer.txt"), ("C:\\x\\Offer.txt", "Offer.txt"), ("a\u202etxt.b", "atxt.b"), ("..", "..")],
+)
+async def test_a_file_has_a_name_without_folders_and_without_what_nobody_can_see(
+    activity: Running, told: str, kept_as: str
+) -> None:
+    note = await noted(activity)
+
+    status, changed = await attached(activity, note["id"], name=told)
+
+    assert (status, changed["attachments"][0]["name"]) == (200, kept_as)
+
+
+@pytest.mark.parametrize(("files", "code"), [((), "missing"), ((b"",), "missing"), ((b"one", b"two"), "too_many")])
+async def test_an_upload_is_one_file_with_something_in_it(
+    activity: Running, files: tuple[bytes, ...], code: str
+) -> None:
+    note, form = await noted(activity), FormData(default_to_multipart=True)
+    form.add_field("content_type", "text/plain")
+    for content in files:
+        form.add_field("file", BytesIO(content), filename="x.txt")
+    token = {"Authorization": f"Bearer {activity.identities.token('administrator')}"}
+    path = f"{activity.url}{PATH}/{note['id']}/attachments"
+    async with activity.session.post(path, data=form, headers=token) as response:
+        status, problem = response.status, await response.json()
+
+    assert (status, problem["errors"][0]["code"]) == (422, code)
+    assert await kept(activity, note["id"]) == []
 
 
 async def test_a_note_has_so_many_files_and_no_more(activity: Running) -> None:
