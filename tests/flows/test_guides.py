@@ -31,6 +31,7 @@ CONTINUING = (
     "docs/guides/campaign-responses.md",
     "docs/guides/from-lead-to-payment.md",
     "docs/guides/calendars.md",
+    "docs/guides/e-mail.md",
     "docs/guides/goals.md",
     "docs/guides/leads.md",
     "docs/guides/orders.md",
