@@ -68,7 +68,7 @@ def organizer_of(meeting: Meeting) -> Party | None:
     return next((each for each in meeting.parties if each.role is PartyRole.ORGANIZER), None)
 
 
-def email_of(meeting: Meeting, method: Method, to: Sequence[str], body: Body, *, id: str) -> Email:
+def invitation_email(meeting: Meeting, method: Method, to: Sequence[str], body: Body, *, id: str) -> Email:
     """The e-mail that asks some people, or tells them of the end: all about an appointment are one thread."""
     return Email(
         id=id,

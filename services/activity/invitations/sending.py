@@ -18,7 +18,7 @@ from services.activity.email_sending.commands import send_email
 from services.activity.email_sending.composing import Sending
 from services.activity.email_sending.model import MOST_RECIPIENTS, SendEmail
 from services.activity.invitations.commands import KIND
-from services.activity.invitations.model import InvitationMails, Method, email_of, organizer_of, text_of
+from services.activity.invitations.model import InvitationMails, Method, invitation_email, organizer_of, text_of
 
 
 def invitations(inbox: str | None) -> Callable[[ServiceSettings], JobKind[InvitationMails]]:
@@ -47,7 +47,7 @@ async def send_invitation(work: UnitOfWork, *, mails: InvitationMails, to: Seque
     if not isinstance(meeting, Meeting):
         return
     body = _body(meeting, mails.method, sending)
-    email = work.add(email_of(meeting, mails.method, to, body, id=work.new_id()).begun(at=work.now))
+    email = work.add(invitation_email(meeting, mails.method, to, body, id=work.new_id()).begun(at=work.now))
     put_body(work, email.id, body)
     await send_email(work, email.id, SendEmail(), domain=sending.domain)
 
