@@ -28,7 +28,7 @@ class BusSettings:
     sweep_age: float = 2.0
     """Events that wait longer than this are the sweeper's."""
     sweep_every: float = 2.0
-    sweep_page: int = 200
+    sweep_page: int = 1000
     lease: float = 5.0
     """How long a sweeper that has died keeps others from its duty."""
 

@@ -143,6 +143,8 @@ class Commit:
         document = self._writes[0].document()
         if self._work.remembered is not None:
             document["_request"] = self._work.remembered
+        if self._work.held_until is not None:
+            document["_pending"] = self._work.held_until
         return self._writes[0].change.collection, document
 
     def _insertions(self) -> Mapping[str, list[Document]] | None:
@@ -166,6 +168,11 @@ class Commit:
     @property
     def events(self) -> list[Pending]:
         return [event for write in self._writes for event in write.events]
+
+    @property
+    def held(self) -> bool:
+        """Whether the events wait in the outbox for now."""
+        return self._work.held_until is not None
 
     async def _write(self) -> Sequence[Pending]:
         given_up = await self._keys_of_erased()

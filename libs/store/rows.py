@@ -69,4 +69,5 @@ async def _insert(
             collection,
             [key for number, _, document in rows if outcomes[number] is not None for key in owned_by(document)],
         )
-    store.outbox.on_commit([event for number, commit, _ in rows if outcomes[number] is None for event in commit.events])
+    written = [commit for number, commit, _ in rows if outcomes[number] is None]
+    store.outbox.on_commit([event for commit in written if not commit.held for event in commit.events])

@@ -1,6 +1,7 @@
 """The unit of work: what one command reads, and all that it changes, written together or not at all."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from orjson import Fragment
@@ -42,6 +43,7 @@ class UnitOfWork(PrivateWork):
 
     `attempt` counts from 1: a command is run again when another writer was quicker. `rehearsing`: it will not be
     committed, so nothing must be used up that others count. `contested` is what others want too, and is written first.
+    The events of a row that is only a new record wait in the outbox until `held_until`, where that is set.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class UnitOfWork(PrivateWork):
         self.attempt = attempt
         self.rehearsing = rehearsing
         self.changes: dict[tuple[str, str], Change] = {}
+        self.held_until: datetime | None = None
         self.remembered: Document | None = None
         self.remembered_in: str | None = None
         self.contested: dict[tuple[str, str], PrivateWrite] = {}

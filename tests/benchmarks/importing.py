@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from aiohttp import ClientSession, FormData
 from rich.console import Console
-from rich.table import Table
 
 from deploy.local.home import Home
 from deploy.local.stack import stack
@@ -44,22 +43,34 @@ async def run(rows: int) -> None:
             await side.drained()
             headers = {"Authorization": side.headers.strip().partition(": ")[2]}
             async with ClientSession(side.url, headers=headers) as session:
-                CONSOLE.print(await _steps(session, side, await _sent(session, file), rows))
+                import_id = await _sent(session, file)
+                for action in ("check", "run", "undo"):
+                    await _step(session, side, import_id, action)
 
 
-async def _steps(session: ClientSession, side: Side, import_id: str, rows: int) -> Table:
-    table = Table("", "seconds", "until all is quiet", "counts", "contacts", title=f"{rows:,} rows")
-    for action in ("check", "run", "undo"):
-        started = time.perf_counter()
-        found = await _done(session, import_id, action)
-        ended = time.perf_counter() - started
-        await side.drained()
-        quiet = time.perf_counter() - started
-        async with session.get("/api/v1/contacts/$count") as response:
-            number = await response.text()
-        counts = ", ".join(f"{count:,} {name}" for name, count in found["counts"].items() if count)
-        table.add_row(action, f"{ended:.1f}", f"{quiet:.1f}", counts, number)
-    return table
+async def _step(session: ClientSession, side: Side, import_id: str, action: str) -> None:
+    started = time.perf_counter()
+    found = await _done(session, import_id, action)
+    ended = time.perf_counter() - started
+    async with session.get("/api/v1/contacts/$count") as response:
+        number = int(await response.text())
+    counts = ", ".join(f"{count:,} {name}" for name, count in found["counts"].items() if count)
+    CONSOLE.print(f"{action}: {ended:.1f} s; {counts}; {number:,} contacts are there")
+    await _announced(session)
+    await side.drained()
+    CONSOLE.print(f"{action}: {time.perf_counter() - started:.1f} s until every event had its effects")
+
+
+async def _announced(session: ClientSession) -> None:
+    """Waits until no event waits in a database or in a queue."""
+    while True:
+        async with session.get("/api/v1/operations") as response:
+            states = (await response.json())["value"]
+        waiting = [each["outbox"]["waiting"] for each in states]
+        waiting += [queue["messages"] or 0 for each in states for queue in each["queues"]]
+        if not any(waiting):
+            return
+        await asyncio.sleep(1.0)
 
 
 async def _sent(session: ClientSession, file: Path) -> str:

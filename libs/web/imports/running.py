@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ from libs.domain.refusals import NotFound
 from libs.jobs import jobs
 from libs.jobs.jobs import JobKind, JobState
 from libs.jobs.progress import Progress
+from libs.store.clock import utc_now
 from libs.store.files import Files
 from libs.store.store import Store
 from libs.tables.reading import Row, rows_in
@@ -35,6 +37,10 @@ from libs.web.resource import Resource
 from libs.web.tokens import Via
 
 ROWS_AT_ONCE: Final = 500
+MANY_ROWS: Final = 5_000
+"""From which on the events of new records wait until the rows are done: others would take the time from them."""
+_EACH: Final = timedelta(microseconds=600)
+_LONGEST: Final = timedelta(seconds=60)
 UNDONE_AT_ONCE: Final = 200
 _LOOKS_EVERY: Final = 0.25
 _AT_WORK: Final = frozenset({JobState.QUEUED, JobState.RUNNING})
@@ -75,6 +81,7 @@ class ImportJobs:
         found = await imports.find(store, task.import_id)
         writer = self._writer(progress, task, found, rehearsing=ends is ImportState.CHECKED)
         row, counts = _resumed(progress)
+        writer.held_until = held_until(found.rows - progress.done - progress.failed, now=utc_now())
         if row == 0:
             await imports.forget_bad_rows(store, found.id)
             await imports.forget_duplicates(store, found.id)
@@ -118,6 +125,11 @@ class ImportJobs:
 
     def _grants(self, progress: Progress, task: ImportTask) -> Grants:
         return self._directory.grants(Caller(str(progress.context.actor_id), "", task.roles, "", task.via))
+
+
+def held_until(rows: int, *, now: datetime) -> datetime | None:
+    """When so many rows ought to be done, within a minute; None for few, whose events go out at once."""
+    return now + min(rows * _EACH, _LONGEST) if rows >= MANY_ROWS else None
 
 
 async def _let_go(store: Store, job_id: str | None) -> None:

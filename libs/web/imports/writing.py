@@ -7,6 +7,7 @@ that changes a record leaves what it changed in the same transaction, under an i
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import chain
 from typing import Any, Final, TypeVar
 
@@ -40,7 +41,10 @@ _BREATH: Final = 25
 
 
 class RowWriter:
-    """Writes the rows of one import, or rehearses it: then every rule is asked, and nothing is written."""
+    """Writes the rows of one import, or rehearses it: then every rule is asked, and nothing is written.
+
+    The events of new records wait until `held_until`, where that is set.
+    """
 
     def __init__(
         self,
@@ -64,6 +68,7 @@ class RowWriter:
         self._changing = Changing(store, resource, found, context, custom=custom, rehearsing=rehearsing)
         self._lookups = Lookups(store, context.grants)
         self._matching = Matching(store, resource, found, context.grants, rehearsing=rehearsing)
+        self.held_until: datetime | None = None
 
     async def write(self, rows: Sequence[Row]) -> Outcomes:
         """What became of each row; raises `Unavailable`, after which the same rows can be written again."""
@@ -154,6 +159,7 @@ class RowWriter:
         async for row in _breathing(creates):
             each, draft = creates[row]
             work = UnitOfWork(self._store, self._context, rehearsing=self._rehearsing)
+            work.held_until = self.held_until
             try:
                 made[row] = work, await self._make(work, row, draft)
             except Refusal as refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from types import NoneType
 
 import pytest
@@ -106,3 +107,15 @@ async def test_given_an_unknown_outcome_then_a_repeat_finds_out_and_each_row_is_
 
     assert [type(each) for each in outcomes] == [then] * 4
     assert await customers(faulty_store) == [f"row {number}" for number in plain]
+
+
+async def test_the_events_of_a_held_row_wait_until_then(store: Store, committed: list[Pending]) -> None:
+    held, usual = creating(store, order("held")), creating(store, order("usual"))
+    held.held_until = held.now + timedelta(hours=1)
+
+    await commit_rows(store, [held, usual])
+
+    [[(_, record_id)], [(_, held_id)]] = usual.changes, held.changes
+    assert [event.record_id for event in committed] == [record_id]
+    assert [each.record_id for each in await store.outbox.pending(timedelta(0), limit=9)] == [record_id]
+    assert {each.record_id for each in await store.outbox.pending(-timedelta(hours=2), limit=9)} == {held_id, record_id}
