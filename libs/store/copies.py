@@ -1,4 +1,4 @@
-"""A service's own copy of what it must know of others' records: that they exist, their names, and who may see them."""
+"""What a service itself keeps of others' records: that they exist, their names, who may see them, a few fields."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final

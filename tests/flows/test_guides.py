@@ -29,6 +29,7 @@ CONTINUING = (
     "docs/guides/accounts.md",
     "docs/guides/activities.md",
     "docs/guides/campaign-responses.md",
+    "docs/guides/e-mail.md",
     "docs/guides/from-lead-to-payment.md",
     "docs/guides/calendars.md",
     "docs/guides/e-mail.md",
