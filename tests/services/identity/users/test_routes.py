@@ -39,6 +39,16 @@ async def test_usernames_are_unique_whatever_their_case(identity: Identity) -> N
     assert (status, problem["code"], problem["errors"][0]["pointer"]) == (409, "duplicate", "/username")
 
 
+async def test_every_service_is_told_what_users_are_called(identity: Identity) -> None:
+    admin = await identity.admin()
+    user = await identity.user(admin, "salesperson", password=None)
+
+    _, directory = await identity.get("/internal/directory")
+
+    told = {each["id"]: each for each in directory["users"]}[user["id"]]
+    assert (told["username"], told["roles"]) == (user["username"], ["salesperson"])
+
+
 @pytest.mark.parametrize("change", [{"state": "inactive"}, {"roles": ["wizard"]}, {"password": "x"}, {"hashed": "x"}])
 async def test_fields_that_are_not_for_patching_are_refused(identity: Identity, change: dict[str, object]) -> None:
     admin = await identity.admin()
