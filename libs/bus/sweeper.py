@@ -4,6 +4,7 @@ One copy of a service has the duty, by a lease; should two for a moment, events 
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -16,6 +17,7 @@ from libs.bus.settings import BusSettings
 from libs.bus.tasks import end
 from libs.store.ids import new_id
 from libs.store.leases import Grant
+from libs.store.outbox import Pending
 from libs.store.store import Store
 from libs.telemetry.logs import logger
 
@@ -70,12 +72,23 @@ class Sweeper:
             page = [event for event in waiting if not self._relay.holds(event.event_id)]
             if not page:
                 return True
-            confirmed = await publish_all(self._broker, page, self._settings)
+            confirmed = await self._published(page)
             swept().inc(len(confirmed))
             await self._store.outbox.clear(confirmed)
             if len(confirmed) < len(page):
                 return False
         return True
+
+    async def _published(self, page: Sequence[Pending]) -> list[Pending]:
+        """Those that the broker has confirmed, in portions that fit its window; none after one that it did not take."""
+        confirmed: list[Pending] = []
+        window = self._settings.publish_window
+        for portion in (page[start : start + window] for start in range(0, len(page), window)):
+            taken = await publish_all(self._broker, portion, self._settings)
+            confirmed += taken
+            if len(taken) < len(portion):
+                break
+        return confirmed
 
     async def _has_duty(self) -> bool:
         """Takes the lease, or prolongs it when a third of it is over."""

@@ -176,6 +176,23 @@ async def test_the_sweeper_publishes_what_a_crash_left_behind_page_by_page(
     await relay.close()
 
 
+async def test_the_sweeper_has_no_more_in_flight_than_fits_the_window(
+    store: Store, held: HeldBroker, settings: BusSettings
+) -> None:
+    relay = Relay(store.outbox, held, settings)
+    store.outbox.on_commit = lambda _events: None
+    for number in range(7):
+        await create(store, str(number))
+    sweeper = Sweeper(store, held, relay, replace(settings, publish_window=3, publish_timeout=60.0))
+    await eventually(lambda: bool(held.sent))
+    assert len(held.sent) == 3
+    held.release()
+    await eventually(lambda: is_empty(store))
+    assert len(held.sent) == 7
+    await sweeper.close()
+    await relay.close()
+
+
 async def test_the_sweeper_publishes_what_waited_for_the_broker(
     relay: Relay, store: Store, memory: MemoryBroker, service: str, settings: BusSettings
 ) -> None:
