@@ -153,8 +153,9 @@ def document_of(resource: Resource[Any], number: int, marker: str, row: dict[str
     document = {**to_document(RECORDS[record_type.aggregate]), "_id": f"{marker}-{number}", "tags": [marker]}
     if files := document.get("attachments"):
         document["attachments"] = [{**file, "id": document["_id"], "size": 0} for file in files]
-    for index in (index for index in resource.record.indexes if index.unique):
-        document[index.fields[0]] = _unique(document[index.fields[0]], marker, number)
+    for name in (index.fields[0] for index in resource.record.indexes if index.unique):
+        if name in document:  # else it is one of another kind of these records
+            document[name] = _unique(document[name], marker, number)
     return {name: value for name, value in {**document, "shares": [], **row}.items() if value is not None}
 
 

@@ -25,15 +25,16 @@ async def convert_response(request: web.Request) -> web.Response:
     """The caller may do by this what they may do in sales: make such records, or see the contact."""
     body = await body_of(request)
     asked = parse(body, ConvertResponse)
-    if asked.contact_id is None:
-        require(grants_of(request), asked.to.collection, Operation.CREATE)
-    else:
+    if asked.contact_id is not None:
         pointer = Pointer("/contact_id", _CONTACTS, asked.contact_id, (_CONTACTS,))
         leads = await request.app[REFERENCES].names([pointer], request)
         asked = asked.model_copy(update={"contact_id": leads[pointer.subject].id})
 
     async def command(work: UnitOfWork) -> Answer:
-        return rendered(work, await commands.convert_response(work, request.match_info["id"], asked))
+        converted = await commands.convert_response(work, request.match_info["id"], asked)
+        if asked.contact_id is None:
+            require(grants_of(request), asked.to.collection, Operation.CREATE)
+        return rendered(work, converted)
 
     return await execute(request, command, body=body)
 
