@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -176,6 +177,11 @@ async def test_the_sweeper_publishes_what_a_crash_left_behind_page_by_page(
     await relay.close()
 
 
+async def _old_enough(store: Store, settings: BusSettings, wanted: int) -> bool:
+    age = timedelta(seconds=settings.sweep_age)
+    return len(await store.outbox.pending(older_than=age, limit=wanted)) == wanted
+
+
 async def test_the_sweeper_has_no_more_in_flight_than_fits_the_window(
     store: Store, held: HeldBroker, settings: BusSettings
 ) -> None:
@@ -183,6 +189,7 @@ async def test_the_sweeper_has_no_more_in_flight_than_fits_the_window(
     store.outbox.on_commit = lambda _events: None
     for number in range(7):
         await create(store, str(number))
+    await eventually(lambda: _old_enough(store, settings, 7))
     sweeper = Sweeper(store, held, relay, replace(settings, publish_window=3, publish_timeout=60.0))
     await eventually(lambda: bool(held.sent))
     assert len(held.sent) == 3
