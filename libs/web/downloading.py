@@ -1,6 +1,6 @@
 """A file as it goes out: as a whole or a range of it (RFC 9110, 14), to be saved and never to be shown."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import ClassVar, Final
 from urllib.parse import quote
@@ -42,12 +42,19 @@ async def send_file(request: web.Request, files: Files, file: Attachment) -> web
     if asked is not None:
         headers[hdrs.CONTENT_RANGE] = f"bytes {asked.start}-{asked.stop - 1}/{file.size}"
     async with aclosing(files.pieces(file.id, within)) as pieces:
-        first = await anext(pieces, b"")
-        response = web.StreamResponse(status=200 if asked is None else 206, headers=headers)
-        await response.prepare(request)
-        await response.write(first)
-        async for piece in pieces:
-            await response.write(piece)
+        return await streamed(request, pieces, status=200 if asked is None else 206, headers=headers)
+
+
+async def streamed(
+    request: web.Request, pieces: AsyncGenerator[bytes, None], *, status: int = 200, headers: Mapping[str, str]
+) -> web.StreamResponse:
+    """The pieces as they come; not begun before the first, so that what this one raises is answered."""
+    first = await anext(pieces, b"")
+    response = web.StreamResponse(status=status, headers=headers)
+    await response.prepare(request)
+    await response.write(first)
+    async for piece in pieces:
+        await response.write(piece)
     await response.write_eof()
     return response
 

@@ -1,5 +1,6 @@
 """What a service has written for an export, for whoever asked for that."""
 
+from contextlib import aclosing
 from typing import Final
 
 from aiohttp import web
@@ -11,6 +12,7 @@ from libs.privacy.tasks import PrivacyTask
 from libs.store.errors import answering
 from libs.store.files import Files
 from libs.web.api import Route, Rule
+from libs.web.downloading import streamed
 from libs.web.executing import STORE
 from libs.web.requests import grants_of
 
@@ -25,15 +27,9 @@ async def read_part(request: web.Request) -> web.StreamResponse:
         task = await store.collection(PrivacyTask.collection).find_one({"_id": task_id}, {"owner_id": 1})
     if task is None or not reaches(grants_of(request), REQUESTS, Operation.READ, task):
         raise NotFound(f"nothing is kept as {id_}")
-    pieces = Files(store, PARTS).pieces(id_)
-    first = await anext(pieces)
-    response = web.StreamResponse(headers={"Content-Type": "application/octet-stream", "Cache-Control": "no-store"})
-    await response.prepare(request)
-    await response.write(first)
-    async for piece in pieces:
-        await response.write(piece)
-    await response.write_eof()
-    return response
+    headers = {"Content-Type": "application/octet-stream", "Cache-Control": "no-store"}
+    async with aclosing(Files(store, PARTS).pieces(id_)) as pieces:
+        return await streamed(request, pieces, headers=headers)
 
 
 def privacy_routes() -> list[Route]:
