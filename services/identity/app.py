@@ -6,6 +6,7 @@ from aiohttp import web
 
 from libs.web.executing import STORE
 from libs.web.mailing import MailServer, Posting
+from libs.web.requests import DIRECTORY
 from libs.web.service import Service
 from libs.web.service import create_app as create_service
 from libs.web.settings import ServiceSettings
@@ -48,6 +49,7 @@ async def create_app(settings: ServiceSettings) -> web.Application:
     async def first_administrator(app: web.Application) -> AsyncIterator[None]:
         await make_default_roles(app[STORE])
         await make_default_rules(app[STORE])
+        await app[DIRECTORY].reload()
         await make_first_administrator(app[STORE], passwords, admin_password, development=development)
         yield
         await app[links.POSTING].close()

@@ -1,9 +1,14 @@
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
-from libs.web.settings import Environment
+from libs.contracts.identity import DefaultRole
+from libs.domain.grants import Operation, may
+from libs.web.authentication import Caller
+from libs.web.requests import DIRECTORY
+from libs.web.settings import Environment, ServiceSettings
 from services.identity.app import create_app
 from services.identity.keys.signing import SigningKey
 from services.identity.refusing import RefusesToStart
@@ -30,6 +35,14 @@ async def test_weak_secrets_outside_development_refuse_to_start(
 
     with pytest.raises(RefusesToStart, match=reason):
         await create_app(settings)
+
+
+async def test_the_first_roles_count_before_any_event_tells_of_them(settings: ServiceSettings) -> None:
+    app = await create_app(settings.model_copy(update={"amqp_url": "amqp://guest:guest@127.0.0.1:1/"}))
+    async with TestServer(app):
+        grants = app[DIRECTORY].grants(Caller("new", "New", (DefaultRole.SALES_MANAGER,), "", "ui"))
+
+    assert may(grants, "custom_fields", Operation.READ)
 
 
 async def test_every_route_but_the_public_ones_asks_for_a_sign_in(identity: Identity) -> None:
