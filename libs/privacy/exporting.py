@@ -73,9 +73,12 @@ def _told(document: Document) -> bytes:
 
 
 async def _files(store: Store, files: RecordFiles, person: Person) -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
-    """Those that the person's records name, each with its path in the ZIP: a folder for each record."""
+    """Those of the person's records, each with its path in the ZIP: a folder for each record."""
     kept = Files(store, files.bucket)
     async for document in each_in(store, files.collection, "_id", person.ids_in(files.collection)):
+        if files.whole is not None:
+            yield f"{document['_id']}/{files.whole}", kept.pieces(document["_id"])
+            continue
         for number, file in enumerate(document.get("attachments", ()), 1):
             name = _SEPARATORS.sub("_", file["name"])
             yield f"{document['_id']}/{number} {name}", kept.pieces(file["id"])

@@ -25,10 +25,14 @@ _UNNAMED: Final[Stage] = {
 
 @dataclass(frozen=True, slots=True)
 class RecordFiles:
-    """The files in `bucket`, which records of the collection name among their `attachments`."""
+    """The files in `bucket`, which records of the collection name among their `attachments`.
+
+    With `whole`, instead, one of each record, which has its id; that is what it is called where it is handed out.
+    """
 
     collection: str
     bucket: str
+    whole: str | None = None
 
 
 @answering()

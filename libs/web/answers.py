@@ -41,7 +41,7 @@ def rendered(work: UnitOfWork, result: object, told: Mapping[str, str] = _NOTHIN
         return Answer(204, b"", {})
     if isinstance(result, Record):
         return Answer(200, work.public_json(result), {"ETag": etag(result.version), **told})
-    return Answer(200, to_json(_plain(work, result)), {})
+    return Answer(200, to_json(_plain(work, result)), {**told})
 
 
 def _plain(work: UnitOfWork, result: object) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from libs.domain.record import Record
+from libs.store.documents import to_record
 from libs.store.errors import answering
 from libs.store.work import UnitOfWork
 from services.activity.activities.model.activity import Activity
@@ -18,7 +19,7 @@ _MOST_COMPARED: Final = 200
 async def find_overlapping(work: UnitOfWork, activity: Record) -> Sequence[Activity]:
     """What else is scheduled for the same people at the same time, as far as whoever asks may see it.
 
-    Nothing where this command did not touch when the activity is, or whose it is.
+    Nothing where this command did not touch when the activity is, or whose it is; of a series only the times that did.
     """
     change = work.changes.get((activity.collection, activity.id))
     if change is None or not isinstance(activity, Activity):
@@ -27,6 +28,8 @@ async def find_overlapping(work: UnitOfWork, activity: Record) -> Sequence[Activ
     if all(before.get(name) == change.after.get(name) for name in DECIDES):
         return []
     occupied = Occupied.by(activity, now=work.now)
+    if occupied is not None and change.before is not None:
+        occupied = occupied.beyond(Occupied.by(to_record(AnyActivity, change.before), now=work.now))
     if occupied is None:
         return []
     found: list[Activity] = []

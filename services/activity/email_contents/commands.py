@@ -18,9 +18,12 @@ async def get_email(work: UnitOfWork, email_id: str) -> Email:
 
 
 async def write_body(work: UnitOfWork, email_id: str, body: Body) -> Email:
+    """The draft with another body; an invitation is still one."""
     email = await get_email(work, email_id)
-    store.put_body(work, email_id, body)
-    return work.save(model.written(email, body))
+    written = model.written(email, body)
+    calendar = await store.calendar_of(work.store, email_id)
+    store.put_body(work, email_id, body.model_copy(update={"calendar": calendar}))
+    return work.save(written)
 
 
 async def attach_file(work: UnitOfWork, email_id: str, file: Attachment, limits: Limits) -> Email:

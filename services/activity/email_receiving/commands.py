@@ -9,7 +9,9 @@ from hashlib import sha256
 from libs.contracts.emails import EmailBounced, EmailReceived
 from libs.domain.attachments import Attachment
 from libs.domain.refusals import NotFound
+from libs.privacy.scrubbing import Erased
 from libs.store.changes import Announcement
+from libs.store.erased import tombstones
 from libs.store.store import Document
 from libs.store.work import UnitOfWork
 from services.activity.activities.model.activity import Activity
@@ -40,6 +42,12 @@ class Arrival:
     files: tuple[Attachment, ...]
 
     @property
+    def said(self) -> list[str]:
+        """What a person may be recognised in."""
+        incoming, texts = self.incoming, (self.incoming.subject, self.body.text, self.body.html)
+        return [*self.recipients, *(each.address for _, each in incoming.correspondents), *filter(None, texts)]
+
+    @property
     def key(self) -> str:
         """What a second copy has as well: its Message-ID, else all of its bytes."""
         named = sha256((self.incoming.message_id or "").encode()).hexdigest() if self.incoming.message_id else None
@@ -47,7 +55,9 @@ class Arrival:
 
 
 async def take_in(work: UnitOfWork, arrival: Arrival) -> Outcome:
-    """Once for each mail of a mailbox, however often that has it."""
+    """Once for each mail of a mailbox, however often that has it; never what came of somebody before their erasure."""
+    if await _tells_of_erased(work, arrival):
+        return await note_erased(work, arrival.fence)
     holder = await work.claimed_by(_CLAIM, arrival.key)
     if holder is not None and holder != arrival.id:
         store.settle(work, arrival.fence, Outcome.DUPLICATE, holder)
@@ -71,6 +81,17 @@ async def take_in(work: UnitOfWork, arrival: Arrival) -> Outcome:
         work.save(model.bounced(sent, arrival.incoming, at=work.now), EmailBounced())
     store.settle(work, arrival.fence, Outcome.STORED, email.id)
     return Outcome.STORED
+
+
+async def note_erased(work: UnitOfWork, fence: Document) -> Outcome:
+    """Of a mail that went with the person of whom it told, before it was sorted."""
+    store.settle(work, fence, Outcome.ERASED, None)
+    return Outcome.ERASED
+
+
+async def _tells_of_erased(work: UnitOfWork, arrival: Arrival) -> bool:
+    people = [Erased.from_tombstone(each) for each in await tombstones(work.store, since=arrival.at)]
+    return any(each.concerns(arrival.said) for each in people)
 
 
 async def _sent(work: UnitOfWork, key: bytes, texts: Sequence[str]) -> Email | None:

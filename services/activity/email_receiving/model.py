@@ -35,6 +35,8 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     OWN = "own"
     """A copy of what was sent from here."""
+    ERASED = "erased"
+    """It told of a person who was erased before anybody had looked at it: nothing is left to make a record of."""
 
 
 @dataclass(frozen=True, slots=True)

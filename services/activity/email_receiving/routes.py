@@ -39,6 +39,8 @@ class Receiving:
 class Mailbox(Value):
     """`accepted` were made durable: `stored` as e-mails, or known before (`duplicates`, `own`), or still `waiting`.
 
+    `erased` told of somebody who was erased before they were looked at, and are gone.
+
     Of one that is polled: how many are `there`, and how many of those are `missing` here, which should be 0.
     """
 
@@ -47,6 +49,7 @@ class Mailbox(Value):
     stored: int
     duplicates: int
     own: int
+    erased: int
     waiting: int
     there: int | None = None
     missing: int | None = None
@@ -96,6 +99,7 @@ def _mailbox(name: str, count: Counter[str], told: Mapping[str, Any]) -> Mailbox
         stored=count[Outcome.STORED],
         duplicates=count[Outcome.DUPLICATE],
         own=count[Outcome.OWN],
+        erased=count[Outcome.ERASED],
         waiting=count["waiting"],
         there=told.get("there"),
         missing=told.get("missing"),

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from libs.domain.attachments import Attachment
-from libs.domain.refusals import Unavailable
+from libs.domain.refusals import NotFound, Unavailable
 from libs.jobs.leased import Hold, Leased
 from libs.jobs.workers import Workers
 from libs.store.context import Context
@@ -19,7 +19,7 @@ from services.activity.email_contents.sanitising import shown
 from services.activity.email_contents.store import FILES
 from services.activity.email_receiving import commands, measures
 from services.activity.email_receiving.commands import Arrival
-from services.activity.email_receiving.model import Attached, Incoming
+from services.activity.email_receiving.model import Attached, Incoming, Outcome
 from services.activity.email_receiving.parsing import read_mail
 from services.activity.email_receiving.store import ARRIVALS, RAW
 
@@ -52,6 +52,8 @@ class Sorter:
         try:
             async with asyncio.timeout(_LEASE * 0.9):
                 outcome = await self._sort(hold)
+                if outcome is Outcome.ERASED:
+                    await self._raw.drop(hold.id)
             measures.sorted_(outcome)
         except asyncio.CancelledError:
             await self._arrivals.give_back(hold, untaken=True)
@@ -60,8 +62,11 @@ class Sorter:
             _log.warning("email_not_sorted", arrival_id=hold.id, attempts=hold.attempts, error=error)
             await self._arrivals.give_back(hold, after=_PAUSE * hold.attempts, untaken=isinstance(error, Unavailable))
 
-    async def _sort(self, hold: Hold) -> str:
-        raw = await self._raw.read(hold.id)
+    async def _sort(self, hold: Hold) -> Outcome:
+        try:
+            raw = await self._raw.read(hold.id)
+        except NotFound:
+            return await self._store.run(partial(commands.note_erased, fence=hold.fence), Context())
         unread = hold.attempts > _ATTEMPTS
         incoming = _unread(raw) if unread else await asyncio.to_thread(read_mail, raw)
         body = await asyncio.to_thread(_body, incoming)

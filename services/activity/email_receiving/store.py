@@ -24,7 +24,7 @@ from services.activity.email_receiving.model import Outcome
 ARRIVALS: Final = "email_arrivals"
 MAILBOXES: Final = "email_mailboxes"
 RAW: Final = "email_raw"
-RAW_FILES: Final = RecordFiles(Email.collection, RAW)
+RAW_FILES: Final = RecordFiles(Email.collection, RAW, whole="message.eml")
 """Of a person's e-mails; no record names them, so an erasure leaves none."""
 INDEXES: Final[Mapping[str, tuple[Index, ...]]] = {
     ARRIVALS: (Index(("place",), unique=True), Index(("free_at",)), Index(("mailbox", "outcome")))

@@ -1,4 +1,4 @@
-"""Which records belong to which others: a contact to its account, an opportunity to its customer."""
+"""Which records belong to which others: a contact to its account, an account to the one above it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -9,6 +9,7 @@ from services.activity.timeline.model import before_of, pointed_to
 _CUSTOMERS: Final = frozenset({"accounts", "contacts"})
 
 BELONGS_TO: Final[Mapping[str, frozenset[str]]] = {
+    "accounts": frozenset({"accounts"}),
     "contacts": frozenset({"accounts"}),
     "leads": _CUSTOMERS,
     "opportunities": _CUSTOMERS | {"leads"},
@@ -18,7 +19,10 @@ BELONGS_TO: Final[Mapping[str, frozenset[str]]] = {
     "credit_notes": _CUSTOMERS,
     "cases": _CUSTOMERS,
 }
-"""By collection, to records of which collections its own belong if they point to them. No two belong to each other."""
+"""By collection, to records of which collections its own belong if they point to them.
+
+Of two collections one at most belongs to the other.
+"""
 
 HOLDERS: Final = frozenset().union(*BELONGS_TO.values())
 """Collections to whose records others belong."""

@@ -19,8 +19,8 @@ INDEXES: Final = (Index(("belongs_to", "at")),)
 MOST: Final = 500
 """Records that are looked at for one timeline."""
 
-_STEPS: Final = 2
-"""From an account to its contacts, and from these to what they are the customer of."""
+_STEPS: Final = 4
+"""From an account to those below it and those below them, to their contacts, and to what these are the customer of."""
 
 
 @dataclass(frozen=True, slots=True)

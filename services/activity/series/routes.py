@@ -25,7 +25,9 @@ from services.activity.activities.model.recurring_appointment import (
     ChangeOccurrence,
     RecurringAppointment,
 )
+from services.activity.activities.routes import warn_of_overlaps
 from services.activity.series import commands
+from services.activity.series.commands import Split
 
 LONGEST_WINDOW: Final = timedelta(days=366)
 WINDOW: Final = {"from": "where the window begins", "to": "where it ends, at most 366 days later"}
@@ -62,22 +64,28 @@ async def list_occurrences(request: web.Request) -> web.Response:
     return json_response(to_json({"value": shown}))
 
 
-def _acting(command: Callable[..., Awaitable[object]], body: type[BaseModel]) -> Handler:
+def _acting(command: Callable[..., Awaitable[RecurringAppointment | Split]], body: type[BaseModel]) -> Handler:
     async def act(request: web.Request) -> web.Response:
         sent = await body_of(request)
         wanted = parse(sent, body)
 
         async def run(work: UnitOfWork) -> Answer:
-            return rendered(work, await command(work, request.match_info["id"], wanted))
+            result = await command(work, request.match_info["id"], wanted)
+            return rendered(work, result, await warn_of_overlaps(work, _newest(result)))
 
         return await execute(request, run, body=sent)
 
     return act
 
 
+def _newest(result: RecurringAppointment | Split) -> RecurringAppointment:
+    """The series of those in an answer that has times which were not there before."""
+    return result.following if isinstance(result, Split) else result
+
+
 def _action(
     name: str,
-    command: Callable[..., Awaitable[object]],
+    command: Callable[..., Awaitable[RecurringAppointment | Split]],
     summary: str,
     body: type[BaseModel],
     answer: type[BaseModel] = RecurringAppointment,
@@ -107,7 +115,7 @@ ROUTES: Final = (
         commands.change_following,
         "Change an occurrence and all that follow, which become a series of their own",
         ChangeFollowing,
-        commands.Split,
+        Split,
     ),
     _action("cancel_following", commands.cancel_following, "End a series before a day", commands.NameOccurrence),
 )

@@ -47,6 +47,14 @@ class Occupied:
         times = tuple(_times(activity, now, now + AHEAD))
         return cls(people, times) if times else None
 
+    def beyond(self, before: "Occupied | None") -> "Occupied | None":
+        """What it takes of them that it did not take before; None where that is nothing."""
+        if before is None or before.people != self.people:
+            return self
+        known = set(before.times)
+        times = tuple(each for each in self.times if each not in known)
+        return Occupied(self.people, times) if times else None
+
     @property
     def _whole(self) -> Time:
         return self.times[0][0], max(end for _, end in self.times)

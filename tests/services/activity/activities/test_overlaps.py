@@ -41,7 +41,7 @@ async def warned(activity: Running, path: str, body: dict[str, Any], method: str
     async with activity.session.request(method, f"{activity.url}{path}", json=body, headers=headers) as response:
         made = await response.json()
         assert response.status in (200, 201), made
-        return made["id"], json.loads(response.headers.get(OVERLAPS, "[]"))
+        return made.get("id", ""), json.loads(response.headers.get(OVERLAPS, "[]"))
 
 
 @pytest.mark.parametrize(
@@ -151,6 +151,37 @@ async def test_of_two_series_the_times_are_compared_as_they_are(activity: Runnin
 
     assert before == []
     assert moved in after
+
+
+def once(person: dict[str, Any], day: date, hour: str) -> dict[str, Any]:
+    return call(hour, None, person) | {"start": f"{day}T{hour}:00Z"}
+
+
+async def test_of_an_occurrence_that_is_moved_its_new_time_alone_is_compared(activity: Running) -> None:
+    ada, second = await person(activity), _first_monday(1)
+    series, _ = await warned(activity, PATH, weekly("10:00", ada))
+    await warned(activity, PATH, once(ada, _first_monday(), "10:15"))
+    usual, _ = await warned(activity, PATH, once(ada, second, "10:20"))
+    later, _ = await warned(activity, PATH, once(ada, second, "15:15"))
+    one = f"{PATH}/{series}"
+
+    _, moved = await warned(activity, f"{one}/change_occurrence", {"day": str(second), "start": f"{second}T15:00:00Z"})
+    _, renamed = await warned(activity, f"{one}/change_occurrence", {"day": str(second), "subject": "Directors"})
+    _, restored = await warned(activity, f"{one}/restore_occurrence", {"day": str(second)})
+    _, canceled = await warned(activity, f"{one}/cancel_occurrence", {"day": str(second)})
+
+    assert (moved, renamed, restored, canceled) == ([later], [], [usual], [])
+
+
+async def test_what_follows_an_occurrence_is_compared_as_a_series_of_its_own(activity: Running) -> None:
+    ada, third = await person(activity), _first_monday(2)
+    series, _ = await warned(activity, PATH, weekly("10:00", ada))
+    met, _ = await warned(activity, PATH, once(ada, third, "12:10"))
+
+    following = {"day": str(third), "start": f"{third}T12:00:00Z"}
+    _, told = await warned(activity, f"{PATH}/{series}/change_following", following)
+
+    assert told == [met]
 
 
 TIMES = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 5)), max_size=6)

@@ -52,6 +52,11 @@ async def part(store: Store, task: dict[str, Any], collection: str) -> bytes:
     return await Files(store, PARTS).read(part_id("activity", task["_id"], collection))
 
 
+def unpacked(archive: bytes) -> dict[str, bytes]:
+    with ZipFile(BytesIO(archive)) as files:
+        return {name: files.read(name) for name in files.namelist()}
+
+
 async def kept(store: Store, email: dict[str, Any]) -> tuple[str, bool, bool]:
     """The HTML, and whether the file and the raw mail are there."""
     body = await store.collection(BODIES).find_one({"_id": email["id"]})
@@ -62,7 +67,8 @@ async def kept(store: Store, email: dict[str, Any]) -> tuple[str, bool, bool]:
 
 async def test_what_lies_beside_e_mails_is_handed_out_and_erased_with_the_person(post: Post, amqp_url: str) -> None:
     store = post.service.app[STORE]
-    await post.deliver(mail_of(f"Mira Quill <{MIRA}>", "<of-mira@example.com>", "Mira Quill asks"))
+    her_mail = mail_of(f"Mira Quill <{MIRA}>", "<of-mira@example.com>", "Mira Quill asks")
+    await post.deliver(her_mail)
     await post.deliver(mail_of("Bob <bob@example.com>", "<of-bob@example.com>", "Bob asks"))
     hers, his = await post.email("<of-mira@example.com>"), await post.email("<of-bob@example.com>")
     mira = Person(emails=(MIRA,), names=("Mira Quill",))
@@ -71,14 +77,14 @@ async def test_what_lies_beside_e_mails_is_handed_out_and_erased_with_the_person
     person = Person.model_validate(found["person"])
     export = await answered(post, amqp_url, PrivacyStep.EXPORT, person)
     [body] = orjson.loads(await part(store, export, BODIES))
-    with ZipFile(BytesIO(await part(store, export, FILES.bucket))) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
+    files, raws = [unpacked(await part(store, export, bucket)) for bucket in (FILES.bucket, RAW)]
     erased = await answered(post, amqp_url, PrivacyStep.ERASE, person)
 
     counts = {each["collection"]: each["count"] for each in found["found"]}
     assert (counts["activities"], counts[BODIES]) == (1, 1)
     assert (body["id"], body["html"].strip()) == (hers["id"], "<p>Mira Quill asks</p>")
     assert files == {f"{hers['id']}/1 a.png": PICTURE}
+    assert raws == {f"{hers['id']}/message.eml": her_mail}
     assert {each["collection"] for each in erased["found"]} >= {"activities", BODIES, FILES.bucket, RAW}
     assert await kept(store, hers) == ("<p>… asks</p>", False, False)
     assert await kept(store, his) == ("<p>Bob asks</p>", True, True)

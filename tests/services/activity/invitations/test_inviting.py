@@ -86,6 +86,33 @@ async def test_an_invitation_is_an_e_mail_that_is_asked_for_until_it_is_decided(
     assert {each["email"]: each["outcome"] for each in email["deliveries"]} == {EVA: "taken", MAX: "refused"}
 
 
+@pytest.mark.parametrize("written", ["body", "description"])
+async def test_an_invitation_that_came_to_nobody_is_still_one_whatever_is_written_in_it(
+    mailing: Running, mailbox: Mailbox, written: str
+) -> None:
+    mailbox.answers = {EVA: ["550 gone"]}
+    path = await made(mailing, parties=[{"role": "required", "email": EVA}])
+    await mailing.post(f"{path}/invite")
+
+    async def failed() -> dict[str, Any] | None:
+        emails = await correspondence(mailing, path)
+        return emails[0] if emails and emails[0]["status_reason"] == "failed" else None
+
+    draft = f"{PATH}/{(await eventually(failed))['id']}"
+    if written == "body":
+        status, _ = await mailing.request("PUT", f"{draft}/body", {"html": "<p>Please come</p>"})
+    else:
+        status, _ = await mailing.patch(draft, {"description": "Please come"})
+    _, body = await mailing.get(f"{draft}/body")
+    await mailing.post(f"{draft}/send", {})
+    [mail] = await mailbox.so_many(1)
+
+    assert (status, body["calendar"]["method"], event_in(mail)[0]) == (200, "REQUEST", "REQUEST")
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    assert plain.get_content().strip() == "Please come"
+
+
 async def test_no_mail_is_to_more_than_may_be_in_one(mailing: Running, mailbox: Mailbox) -> None:
     many = [{"role": "required", "email": f"guest-{number}@example.org"} for number in range(MOST_RECIPIENTS + 1)]
     path = await made(mailing, parties=many)

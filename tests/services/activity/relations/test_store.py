@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -53,6 +54,40 @@ async def test_an_account_has_its_contacts_and_what_they_are_the_customer_of(sto
     assert await around(store, f"accounts/{account}") == everything
     assert await around(store, f"contacts/{person}") == {f"opportunities/{sale}"}
     assert await around(store, f"opportunities/{sale}") == set()
+
+
+def account(parent: str | None, id: str, *, sequence: int = 1, **data: Any) -> Envelope:
+    record = {"id": id, "name": "Acme", "parent_account_id": parent}
+    verb = "created" if sequence == 1 else "updated"
+    return envelope(f"sales.account.{verb}", "accounts", record, sequence=sequence, **data)
+
+
+async def test_an_account_has_those_below_it_with_all_that_is_theirs(store: Store) -> None:
+    group, division, plant, person, sale = (new_id() for _ in range(5))
+    await keep_relations(store, [account(None, group), account(group, division), account(division, plant)])
+    await keep_relations(store, [contact(plant, person), deal(f"contacts/{person}", sale)])
+    theirs = {f"contacts/{person}", f"opportunities/{sale}"}
+
+    assert await around(store, f"accounts/{group}") == {f"accounts/{division}", f"accounts/{plant}", *theirs}
+    assert await around(store, f"accounts/{plant}") == theirs
+
+    sold = {"parent_account_id": {"before": group, "after": None}}
+    await keep_relations(store, [account(None, division, sequence=2, changed=sold)])
+    assert await around(store, f"accounts/{group}") == set()
+
+
+async def test_accounts_that_seem_to_be_above_each_other_are_looked_at_once(store: Store) -> None:
+    one, other = new_id(), new_id()
+    await keep_relations(store, [account(other, one), account(one, other)])
+
+    assert await around(store, f"accounts/{one}") == {f"accounts/{other}"}
+
+
+async def test_how_deep_accounts_are_looked_at_is_bounded(store: Store) -> None:
+    tree = [new_id() for _ in range(7)]
+    await keep_relations(store, [account(above, below) for above, below in pairwise(tree)])
+
+    assert await around(store, f"accounts/{tree[0]}") == {f"accounts/{each}" for each in tree[1:5]}
 
 
 async def test_a_contact_that_moved_belongs_to_its_new_account_alone(store: Store) -> None:
