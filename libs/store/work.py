@@ -25,6 +25,7 @@ from libs.store.documents import (
     undeclared,
 )
 from libs.store.erased import is_erased
+from libs.store.errors import Conflict
 from libs.store.figures import figured
 from libs.store.ids import new_id
 from libs.store.mongo import Document, with_decimals
@@ -65,6 +66,7 @@ class UnitOfWork(PrivateWork):
         self.remembered_in: str | None = None
         self.contested: dict[tuple[str, str], PrivateWrite] = {}
         self._loaded: dict[tuple[str, str], Document] = {}
+        self._outdated: set[tuple[str, str]] = set()
         self._if_match = if_match
         self._ids: Iterator[str] | None = None
 
@@ -74,6 +76,11 @@ class UnitOfWork(PrivateWork):
     def draw_ids(self, ids: Iterator[str]) -> None:
         """Takes new ids from here, so that a command that is run again makes the same records."""
         self._ids = ids
+
+    async def take_turn(self, kind: str, key: str) -> None:
+        """As of private work; what was read before is read again, since others may have changed it in their turn."""
+        await super().take_turn(kind, key)
+        self._outdated |= self._loaded.keys()
 
     # Reads
 
@@ -96,7 +103,7 @@ class UnitOfWork(PrivateWork):
         return self._keep(record_type, document)
 
     async def _document(self, record_type: type[Record], record_id: str) -> Document | None:
-        known = self._known(record_type, record_id)
+        known = self._still_known(record_type, record_id)
         return known or await self.store.collection(record_type.collection).find_one(
             {"_id": record_id}, WITHOUT_PRIVATE
         )
@@ -196,11 +203,21 @@ class UnitOfWork(PrivateWork):
         change = self.changes.get(key)
         return change.after if change else self._loaded.get(key)
 
+    def _still_known(self, record_type: type[Record], record_id: str) -> Document | None:
+        """As `_known`, but for what must be read again."""
+        key = record_type.collection, record_id
+        return self._known(record_type, record_id) if key in self.changes or key not in self._outdated else None
+
     def _keep(self, record_type: type[R], document: Document) -> R:
-        known = self._known(record_type, document["_id"])
+        """Raises `Conflict` where the command read another version before its turn, and may have decided on it."""
+        known = self._still_known(record_type, document["_id"])
         if known is None:
+            key = record_type.collection, document["_id"]
             document = with_decimals(document)
-            self._loaded[record_type.collection, document["_id"]] = document
+            if self._loaded.get(key, document)["version"] != document["version"] and not self.rehearsing:
+                raise Conflict
+            self._loaded[key] = document
+            self._outdated.discard(key)
         return to_record(record_type, known or document)
 
     def _removes(self, record_type: type[Record], record_id: str) -> bool:

@@ -84,3 +84,22 @@ async def test_given_a_command_that_hands_a_claim_over_then_there_is_no_moment_w
     await store.run(hand_over, Context())
 
     assert await store.run(lambda work: work.claimed_by("open_order", "ada"), Context()) == heir
+
+
+async def test_given_a_turn_then_the_command_decides_on_what_is_there_by_then(store: Store) -> None:
+    made = await store.run(lambda work: one_order_for(work, "ada"), Context())
+
+    async def rename(work: UnitOfWork) -> None:
+        work.save((await work.get(Order, made)).evolve(customer="eva"))
+
+    async def overtaken_before_its_turn(work: UnitOfWork) -> tuple[int, str]:
+        await work.get(Order, made)
+        if work.attempt == 1:
+            await store.run(rename, Context())
+        await work.take_turn("deciding", "orders")
+        (current,) = await work.find(Order, {"_id": made})
+        assert current == await work.get(Order, made)
+        work.save(current.evolve(note="decided"))
+        return work.attempt, current.customer
+
+    assert await store.run(overtaken_before_its_turn, Context()) == (2, "eva")
