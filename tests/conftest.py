@@ -12,10 +12,15 @@ from typing import Any, Final
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # it comes without types
 
 from deploy.local.shared import SharedNodes, shared_nodes
+
+# The same examples on every machine, however slow it is and however long it thinks about one of them.
+settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 ALONE = "master"
 WITH_A_SUITE: Final = ("tests/faults/", "tests/flows/")

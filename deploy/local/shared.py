@@ -116,7 +116,7 @@ def _wait_for_end(keeper: int) -> None:
         try:
             end = select.poll()
             end.register(descriptor, select.POLLIN)
-            end.poll(30_000)
+            end.poll(120_000)
         finally:
             os.close(descriptor)
 

@@ -11,7 +11,7 @@ from libs.domain.directory import DirectoryDocument
 from libs.domain.refusals import TooManyRequests, Unauthenticated, Unavailable
 
 DIRECTORY_PATH: Final = "/internal/directory"
-TIMEOUT = ClientTimeout(total=3)
+TIMEOUT = ClientTimeout(total=5)
 
 
 class Identity(Protocol):

@@ -26,7 +26,7 @@ from libs.store.copies import known, seed_copies
 from libs.store.store import Store
 from libs.web.requests import grants_of
 
-_PATIENCE: Final = ClientTimeout(total=0.5)
+_PATIENCE: Final = ClientTimeout(total=5.0)
 _AT_ONCE: Final = 4
 _IDS_AT_ONCE: Final = 100
 _NOT_THERE: Final = frozenset({403, 404, 422})

@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from aiohttp.test_utils import unused_port
+from tests.support.ports import unused_port
 
 
 @asynccontextmanager

@@ -22,8 +22,11 @@ GENEROUS = {
     "TANDEM_PUBLIC_REQUEST_BURST": "1000",
     "TANDEM_WEBHOOKS_ALLOW_HTTP": "true",
     "TANDEM_WEBHOOKS_ALLOW_PRIVATE": "true",
+    "TANDEM_DATABASE_SECONDS": "60",
 }
-"""The tests are one address that asks more without a sign-in than a person would, and receive webhooks there."""
+"""The tests are one address that asks more without a sign-in than a person would, and receive webhooks there; their
+machine may be slow.
+"""
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -24,12 +24,12 @@ async def campaign(admin: Caller) -> Record:
 
 @pytest.fixture(scope="module")
 async def funnel(admin: Caller, campaign: Record) -> dict[str, Any]:
-    """The campaign's entry, once the sale is in it."""
+    """The campaign's entry, once the sale and the name are in it."""
 
     async def look() -> dict[str, Any] | None:
         entries = (await admin.get("funnel", campaign_id=campaign["id"]))["value"]
         whole = entries and (entries[0]["responses"], entries[0]["leads"], entries[0]["won"]) == (3, 2, 1)
-        return entries[0] if whole else None
+        return entries[0] if whole and entries[0]["campaign_name"] else None
 
     return await eventually(look, within=SOON)
 

@@ -18,7 +18,7 @@ from tests.docs.guides import blocks
 from tests.flows.people import Organisation
 from tests.flows.stories import SOON
 from tests.support.calling import Caller
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import PATIENCE, eventually
 
 USUAL_URL = "http://127.0.0.1:8080"
 USUAL_HOME = ".tandem/"
@@ -86,7 +86,7 @@ async def test_the_examples_of_a_guide_do_what_it_says(guide: str, suite: Stack,
     shell = await asyncio.create_subprocess_exec(
         "bash", "-c", before + script(guide, suite, tmp_path), stderr=asyncio.subprocess.PIPE
     )
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(4 * PATIENCE):
         _, complaints = await shell.communicate()
 
     assert shell.returncode == 0, complaints.decode()
@@ -95,8 +95,19 @@ async def test_the_examples_of_a_guide_do_what_it_says(guide: str, suite: Stack,
             assert values((tmp_path / str(number)).read_text()) == example.printed, example.command
 
 
-async def heard_by(program: Path, environment: Mapping[str, str], admin: Caller) -> list[str]:
-    """The words of the first line that a subscriber prints, while leads are made."""
+async def listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+async def heard_by(
+    program: Path, environment: Mapping[str, str], admin: Caller, *, port: int | None = None
+) -> list[str]:
+    """The words of the first line that a subscriber prints, while leads are made: once it listens on its port."""
     subscriber = await asyncio.create_subprocess_exec(
         sys.executable,
         str(program),
@@ -105,6 +116,8 @@ async def heard_by(program: Path, environment: Mapping[str, str], admin: Caller)
         stdout=asyncio.subprocess.PIPE,
     )
     try:
+        if port is not None:
+            await eventually(lambda: listens(port))
         async with asyncio.timeout(SOON):
             assert subscriber.stdout is not None
             heard = asyncio.ensure_future(subscriber.stdout.readline())
@@ -165,7 +178,7 @@ async def test_the_receiver_of_the_guide_takes_what_is_signed_for_it(
     webhook = await admin.post("webhooks", {"name": "Guide", "url": url, "types": ["sales.lead.*"]})
 
     environment = {"WEBHOOK_SECRET": webhook["secret"], "PORT": str(port)}
-    type_, subject = await heard_by(program, environment, admin)
+    type_, subject = await heard_by(program, environment, admin, port=port)
     await admin.post(f"webhooks/{webhook['id']}/deactivate")
 
     assert type_ == "sales.lead.created"

@@ -19,6 +19,22 @@ from tests.flows.stories import SOON, Record
 from tests.support.calling import Caller
 from tests.support.waiting import eventually
 
+TOLD = [
+    "Order created",
+    "Order submitted",
+    "Order partially fulfilled",
+    "Invoice created",
+    "Invoice issued",
+    "Order fulfilled",
+    "Order invoiced",
+    "Invoice created",
+    "Invoice issued",
+    "Invoice payment recorded",
+    "Invoice payment recorded",
+    "Invoice paid",
+    "Invoice payment recorded",
+    "Invoice paid",
+]
 ORDERED = (1201.50, 36.05, 19.50, 1184.95, 272.54, 1457.49)
 INVOICED = [(379.80, 11.40, 6.16, 374.56, 86.15, 460.71), (821.70, 24.65, 13.34, 810.39, 186.39, 996.78)]
 
@@ -96,24 +112,9 @@ async def test_the_timeline_of_the_customer_tells_of_order_and_invoices(admin: C
         entries = (await admin.get(f"timeline/accounts/{sale.opportunity['customer']['id']}", top="200"))["value"]
         told = [each["title"] for each in reversed(entries) if each["subject"]["id"] in about]
         titles = [title for title in told if title != "Order updated"]
-        return titles if titles.count("Invoice paid") == 2 else []
+        return titles if len(titles) >= len(TOLD) else []
 
-    assert await eventually(look, within=SOON) == [
-        "Order created",
-        "Order submitted",
-        "Order partially fulfilled",
-        "Invoice created",
-        "Invoice issued",
-        "Order fulfilled",
-        "Order invoiced",
-        "Invoice created",
-        "Invoice issued",
-        "Invoice payment recorded",
-        "Invoice payment recorded",
-        "Invoice paid",
-        "Invoice payment recorded",
-        "Invoice paid",
-    ]
+    assert await eventually(look, within=SOON) == TOLD
 
 
 def test_the_numbers_are_told(sale: Sale) -> None:

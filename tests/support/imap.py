@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from aiohttp.test_utils import unused_port
 from imap_tools import MailBoxUnencrypted
 
+from tests.support.ports import unused_port
 from tests.support.waiting import eventually
 
 _USER: Final = "inbox"

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,7 +14,7 @@ from aiormq.exceptions import AMQPError
 from joserfc.jwk import OKPKey
 from pydantic import SecretStr
 
-from libs.domain.directory import DirectoryDocument, RoleEntry, UserEntry
+from libs.domain.directory import DirectoryDocument, Entry, RoleEntry, UserEntry
 from libs.store.store import Store
 from libs.web.access import ROLES
 from libs.web.executing import BUS, STORE
@@ -23,6 +23,7 @@ from libs.web.requests import DIRECTORY
 from libs.web.service import Service, create_app
 from libs.web.settings import Environment, ServiceSettings
 from libs.web.tokens import AccessClaims, sign
+from tests.support.waiting import PATIENCE
 
 COLLEAGUE: Final = "colleague"
 
@@ -101,7 +102,18 @@ class Running:
     async def reset(self) -> None:
         """Forgets every record and event, and knows the people of a fresh installation alone."""
         await empty(self.app[STORE])
+        await self.forget_people()
+
+    async def forget_people(self) -> None:
         self.identities.people = default_directory()
+        await self.app[DIRECTORY].reload()
+
+    async def know(self, collection: str, *records: Mapping[str, Any]) -> None:
+        """Roles, users or others of identity's records that there are from now on, whenever the service asks again."""
+        told = DirectoryDocument.model_validate({collection: [{"version": 1, **record} for record in records]})
+        new: list[Entry] = getattr(told, collection)
+        known: list[Entry] = getattr(self.identities.people, collection)
+        known[:] = [each for each in known if each.id not in {entry.id for entry in new}] + new
         await self.app[DIRECTORY].reload()
 
     async def get(self, path: str, **options: Any) -> tuple[int, Any]:
@@ -141,6 +153,7 @@ async def running(
             mongo_url=mongo_url,
             amqp_url=amqp_url,
             database_prefix=database,
+            database_seconds=PATIENCE,
             upstream_identity=str(identity.make_url("")),
             upstream_gateway=gateway,
             audience=frozenset(audience),
@@ -156,7 +169,7 @@ async def running(
 
 
 async def eventually_ready(session: ClientSession, url: str) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while True:
         async with session.get(f"{url}/readyz") as response:
             if response.status == 200:

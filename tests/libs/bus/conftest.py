@@ -22,6 +22,7 @@ from libs.store.store import Store
 from tests.libs.bus.conditions import eventually
 from tests.libs.bus.customers import Customer
 from tests.libs.bus.events import message_of
+from tests.support.waiting import PATIENCE
 
 Definition = Consumer | Projection | Broadcast
 Start = Callable[..., Awaitable[Bus]]
@@ -39,23 +40,23 @@ def service() -> str:
 
 @pytest.fixture
 def settings(service: str) -> BusSettings:
-    """The production settings with less patience."""
+    """The production settings with shorter intervals; whoever is merely slow has not failed."""
     return BusSettings(
         exchange=f"{service}.events",
         unrouted=f"{service}.unrouted",
-        publish_timeout=2.0,
+        publish_timeout=5.0,
         clear_after=0.01,
         sweep_age=0.2,
         sweep_every=0.05,
         lease=1.0,
         first_pause=0.005,
-        handling_timeout=5.0,
+        handling_timeout=PATIENCE,
         tiers=(0.1, 0.2, 0.3),
         delivery_limit=3,
         reconnect_first=0.02,
         reconnect_longest=0.2,
         reassert_every=0.3,
-        drain_timeout=3.0,
+        drain_timeout=PATIENCE,
     )
 
 

@@ -20,6 +20,7 @@ from tests.libs.bus.conditions import eventually
 from tests.libs.bus.conftest import Announce, Start
 from tests.libs.bus.events import LeadQualified, message_of, qualified
 from tests.libs.bus.parked import all_parked
+from tests.support.waiting import PATIENCE
 
 
 class Batches:
@@ -42,17 +43,17 @@ class Batches:
 
 async def test_events_come_in_batches_of_at_most_the_declared_size(start: Start, announce: Announce) -> None:
     batches = Batches()
-    await start(projection("copies", "sales.lead.*", batch=5, pause=0.2)(batches))
-    await asyncio.gather(*(announce(qualified(str(number))) for number in range(12)))
-    await eventually(lambda: batches.topics == sorted(str(number) for number in range(12)))
-    assert max(len(batch) for batch in batches.seen) == 5
+    await start(projection("copies", "sales.lead.*", batch=5, pause=2 * PATIENCE)(batches))
+    await asyncio.gather(*(announce(qualified(str(number))) for number in range(10)))
+    await eventually(lambda: batches.topics == sorted(str(number) for number in range(10)))
+    assert [len(batch) for batch in batches.seen] == [5, 5]
 
 
 async def test_a_batch_is_handled_soon_also_if_it_is_small(start: Start, announce: Announce) -> None:
     batches = Batches()
     await start(projection("copies", LeadQualified, batch=1000, pause=0.01)(batches))
     await announce(qualified("Solar roof"))
-    await eventually(lambda: batches.seen == [["Solar roof"]], within=2)
+    await eventually(lambda: batches.seen == [["Solar roof"]])
 
 
 async def test_only_the_poison_of_a_batch_is_parked(start: Start, rabbit: RabbitBroker, settings: BusSettings) -> None:

@@ -107,7 +107,11 @@ async def test_what_is_discarded_is_gone(broker: Broker, unrouted: Unrouted, set
     async def gone() -> bool:
         return [each.id for each in await unrouted.page(9)] == [message.id for message in messages[1:]]
 
+    async def given_back() -> bool:
+        return await unrouted.count() == 2
+
     await eventually(gone)
+    await eventually(given_back)
     assert await unrouted.discard() == Settled(done=2, left=0)
 
 

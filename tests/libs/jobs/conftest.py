@@ -10,23 +10,24 @@ from libs.jobs.scheduler import INDEXES
 from libs.jobs.settings import JobSettings
 from libs.store.store import Store
 from tests.libs.jobs.effects import Effect
+from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture
 def settings() -> JobSettings:
-    """The production settings with less patience."""
+    """The production settings with shorter intervals; whoever is merely slow keeps what it has in hand."""
     return JobSettings(
         poll_every=0.02,
         look_every=0.1,
-        timer_lease=2.0,
+        timer_lease=PATIENCE,
         timer_attempts=3,
         first_pause=0.02,
         longest_pause=0.1,
-        job_lease=1.0,
+        job_lease=PATIENCE,
         beat_every=0.05,
         job_attempts=3,
-        duty_lease=0.6,
-        drain_timeout=5.0,
+        duty_lease=3.0,
+        drain_timeout=PATIENCE,
     )
 
 

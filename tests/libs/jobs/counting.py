@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from typing import Final
 
 from pydantic import BaseModel
 
@@ -25,17 +26,32 @@ class Counted(BaseModel):
     last: int
 
 
-@job("count", Count, via="import")
-async def count(progress: Progress, request: Count) -> Counted:
+STALLS_AT: Final = 20
+
+
+async def _count(progress: Progress, request: Count, *, stalls_at: int | None = None) -> Counted:
     """Each mark and the place to resume are one commit."""
     await progress.advance(total=request.up_to)
     for number in range(progress.cursor or 0, request.up_to):
 
         async def mark(work: UnitOfWork, number: int = number) -> None:
             leave(work, f"{number:03}")
+            if number == stalls_at:
+                await asyncio.Event().wait()
 
         await progress.commit(mark, cursor=number + 1)
     return Counted(last=request.up_to)
+
+
+@job("count", Count, via="import")
+async def count(progress: Progress, request: Count) -> Counted:
+    return await _count(progress, request)
+
+
+@job("count", Count, via="import")
+async def count_and_stall(progress: Progress, request: Count) -> Counted:
+    """Never gets beyond the middle of a step."""
+    return await _count(progress, request, stalls_at=STALLS_AT)
 
 
 @timer("reminder")
@@ -46,7 +62,7 @@ async def hang(_: UnitOfWork, timer: Timer) -> None:
 async def run(mongo_url: str, database: str) -> None:
     store = await Store.open(mongo_url, database, service="sales", records=[Effect], indexes=INDEXES)
     settings = JobSettings(poll_every=0.02, look_every=0.1, timer_lease=1.0, job_lease=1.0, beat_every=0.1)
-    async with Jobs(store, kinds=[count], timers=[hang], settings=settings).running():
+    async with Jobs(store, kinds=[count_and_stall], timers=[hang], settings=settings).running():
         await asyncio.Event().wait()
 
 

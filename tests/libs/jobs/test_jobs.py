@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from pydantic import BaseModel
@@ -19,9 +20,9 @@ from libs.store.context import Context
 from libs.store.outbox import Pending
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
-from tests.libs.jobs.counting import Count, Counted, count
+from tests.libs.jobs.counting import STALLS_AT, Count, Counted, count, count_and_stall
 from tests.libs.jobs.effects import causes, leave
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 async def given_job(store: Store, kind: JobKind[Count] = count, *, up_to: int = 5, owner: str = "ada") -> Job:
@@ -93,24 +94,23 @@ async def test_what_a_job_does_is_told_as_its_owners_doing(store: Store, setting
 async def test_given_a_stop_in_the_middle_then_another_copy_goes_on_without_repeating_or_skipping(
     store: Store, second_store: Store, settings: JobSettings
 ) -> None:
-    patient = replace(settings, job_lease=60.0)  # a stop gives the job back: nobody has to wait that long
     begun = await given_job(store, up_to=60)
-    first = Running(store, [count], patient)
+    first = Running(store, [count_and_stall], settings)
     first.start()
 
     async def in_the_middle() -> bool:
-        return (await jobs.find(store, begun.id)).done >= 10
+        return (await jobs.find(store, begun.id)).done == STALLS_AT
 
-    await eventually(in_the_middle, every=0.0)
+    await eventually(in_the_middle)
     await first.stop()
     interrupted = await jobs.find(store, begun.id)
-    second = Running(second_store, [count], patient)
+    second = Running(second_store, [count], settings)
     second.start()
     ended = await reaches(store, begun.id, JobState.SUCCEEDED)
     await second.stop()
 
     assert interrupted.state is JobState.RUNNING
-    assert 10 <= interrupted.done < 60
+    assert interrupted.done == STALLS_AT
     assert (ended.done, ended.started_at) == (60, interrupted.started_at)
     assert await causes(store) == marks(60)
 
@@ -140,10 +140,12 @@ async def test_given_a_copy_frozen_beyond_its_lease_then_another_resumes_and_the
         return Counted(last=-1)
 
     begun = await given_job(store, up_to=4)
-    asleep = replace(settings, job_lease=0.2, beat_every=60.0, jobs_at_once=1)
+    asleep = replace(settings, beat_every=2 * PATIENCE, jobs_at_once=1)
     first = Running(store, [freeze], asleep)
     first.start()
     await frozen.wait()
+    over = {"$set": {"free_at": datetime(2020, 1, 1, tzinfo=UTC)}}
+    await store.collection(JOBS).update_one({"_id": begun.id}, over)
     second = Running(second_store, [count], settings)
     second.start()
     ended = await reaches(second_store, begun.id, JobState.SUCCEEDED)
@@ -173,8 +175,7 @@ async def test_given_a_long_job_that_beats_then_it_keeps_its_lease(
         runs.append(progress.job_id)
         await go_on.wait()
 
-    quick = replace(settings, job_lease=0.4)
-    copies = [Running(each, [slow], quick) for each in (store, second_store)]
+    copies = [Running(each, [slow], settings) for each in (store, second_store)]
     for copy in copies:
         copy.start()
 
@@ -183,7 +184,7 @@ async def test_given_a_long_job_that_beats_then_it_keeps_its_lease(
         assert document is not None
         if document.get("free_at") not in ends:
             ends.append(document.get("free_at"))
-        return len(ends) > 12
+        return len(ends) > 3
 
     ends: list[object] = []
     await eventually(lease_prolonged_thrice)

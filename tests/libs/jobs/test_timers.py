@@ -19,8 +19,8 @@ from libs.store.mongo import Document
 from libs.store.outbox import Pending
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
-from tests.libs.jobs.effects import Effect, causes, leave
-from tests.support.waiting import eventually
+from tests.libs.jobs.effects import causes, leave
+from tests.support.waiting import PATIENCE, eventually
 
 PAST = timedelta(minutes=-5)
 
@@ -63,9 +63,9 @@ async def test_given_timers_of_a_time_without_any_copy_then_each_is_made_up_for_
     assert await timers(store) == []
 
 
-async def test_given_a_timer_due_soon_then_it_fires_within_a_second_and_not_before(store: Store) -> None:
+async def test_given_a_timer_due_soon_then_it_fires_before_the_next_look_and_not_too_early(store: Store) -> None:
     due_at = utc_now() + timedelta(seconds=0.4)
-    firing = Firing(store, [remind], JobSettings(poll_every=60.0, look_every=60.0))
+    firing = Firing(store, [remind], JobSettings(poll_every=2 * PATIENCE, look_every=2 * PATIENCE))
     firing.start()
     await given_timer(store, remind, "soon", due=due_at - utc_now())
     await given_timer(store, remind, "tomorrow", due=timedelta(days=1))
@@ -74,7 +74,7 @@ async def test_given_a_timer_due_soon_then_it_fires_within_a_second_and_not_befo
     await firing.stop()
 
     assert effect is not None
-    assert timedelta() <= effect["created_at"] - due_at < timedelta(seconds=1.5)  # a loaded machine may add to it
+    assert effect["created_at"] >= due_at
     assert await causes(store) == ["soon"]
 
 
@@ -371,16 +371,17 @@ async def test_given_a_stop_that_cannot_wait_then_the_timer_is_free_for_others_a
 
 async def test_given_many_due_then_no_more_fire_at_once_than_allowed(store: Store, settings: JobSettings) -> None:
     at_once = most = 0
+    together = asyncio.Barrier(3)
 
     @timer("reminder")
     async def count(work: UnitOfWork, timer: Timer) -> None:
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
-        await work.find(Effect, {})
+        await together.wait()
         at_once -= 1
 
-    for number in range(20):
+    for number in range(21):
         await given_timer(store, count, str(number))
     firing = Firing(store, [count], replace(settings, timers_at_once=3))
     firing.start()

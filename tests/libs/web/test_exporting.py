@@ -13,11 +13,9 @@ from python_calamine import CalamineWorkbook
 from libs.store.store import Store
 from libs.web import exporting
 from libs.web.executing import STORE
-from libs.web.requests import DIRECTORY
 from libs.web.resource import Resource
 from libs.web.service import Service
 from tests.libs.tables.records import Guest
-from tests.support.events import envelope
 from tests.support.services import Running, running
 
 HOTEL = Service("hotel", resources=(Resource(Guest),))
@@ -129,7 +127,7 @@ async def test_a_file_has_no_more_than_the_caller_may_see(hotel: Running, format
         "permissions": {"guests": {"read": "own", "create": "all"}},
         "fields": {"guests": {"debt": "hidden"}},
     }
-    await hotel.app[DIRECTORY].hear(envelope("identity.role.created", "roles", porter))
+    await hotel.know("roles", porter)
     await given_guests(hotel, {"last_name": "Mine", "debt": 5, "currency": "EUR"})
     await hotel.app[STORE].collection("guests").insert_one({"_id": "g-2", "version": 1, "last_name": "Another's"})
 

@@ -13,7 +13,6 @@ from libs.web.executing import STORE
 from libs.web.requests import DIRECTORY
 from libs.web.resource import Resource
 from libs.web.service import Service
-from tests.support.events import envelope
 from tests.support.services import Running, running
 
 PATH = "/api/v1/parcels"
@@ -50,12 +49,9 @@ async def started(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncI
 @pytest.fixture
 async def post(started: Running) -> Running:
     await started.reset()
-    directory = started.app[DIRECTORY]
-    for role in ROLES:
-        await directory.hear(envelope("identity.role.created", "roles", role))
-    for user, role_id in PEOPLE.items():
-        await directory.hear(envelope("identity.user.created", "users", {"id": user, "roles": [role_id]}))
-    await directory.hear(envelope("identity.team.created", "teams", NORTH))
+    await started.know("roles", *ROLES)
+    await started.know("users", *({"id": user, "roles": [role_id]} for user, role_id in PEOPLE.items()))
+    await started.know("teams", NORTH)
     return started
 
 

@@ -13,7 +13,7 @@ from services.sales.app import SALES
 from services.sales.pipelines.first import make_default_pipeline
 from tests.services.sales.copies import open_copy
 from tests.support.mailbox import Mailbox, mailing
-from tests.support.services import Running, empty
+from tests.support.services import Running, default_directory, empty
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +72,8 @@ def mailbox(sales_mailbox: Mailbox) -> Mailbox:
 async def sales(service: Running) -> Running:
     """The service as it runs, on an empty database."""
     await begin_anew(service.app[STORE])
+    if service.identities.people != default_directory():
+        await service.forget_people()
     return service
 
 

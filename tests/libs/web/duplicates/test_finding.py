@@ -18,7 +18,7 @@ async def found(harbour: Running, role: str = "administrator") -> dict[str, Any]
         _, job = await harbour.get(f"/api/v1/jobs/{begun['id']}")
         return job if job["finished_at"] else None
 
-    return await eventually(look, within=30)
+    return await eventually(look)
 
 
 async def groups(harbour: Running, job: dict[str, Any], after: int = 0, role: str = "administrator") -> dict[str, Any]:

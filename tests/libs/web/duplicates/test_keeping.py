@@ -32,7 +32,7 @@ async def kept(harbour: Running) -> list[dict[str, Any]]:
         jobs: list[dict[str, Any]] = await found.sort("_id", 1).to_list(None)
         return jobs if jobs and all(job["state"] == "succeeded" for job in jobs) else None
 
-    return await eventually(look, within=30)
+    return await eventually(look)
 
 
 async def test_records_are_found_by_rules_that_came_after_them(harbour: Running) -> None:
@@ -58,9 +58,9 @@ async def test_the_keys_of_a_rule_go_with_it(harbour: Running) -> None:
     async def look() -> bool:
         return [len(each) for each in await keys(harbour)] == [1]
 
-    await eventually(look, within=30)
+    await eventually(look)
     await define(harbour)
-    await eventually(lambda: _none(harbour), within=30)
+    await eventually(lambda: _none(harbour))
 
 
 async def _none(harbour: Running) -> bool:

@@ -15,13 +15,11 @@ from libs.domain.fields import INDEXED, Line
 from libs.domain.record import Record
 from libs.store.store import Store
 from libs.web.executing import STORE
-from libs.web.requests import DIRECTORY
 from libs.web.resource import Resource
 from libs.web.server import serve
 from libs.web.service import Service, create_app
 from libs.web.settings import ServiceSettings
 from tests.libs.tables.records import Guest
-from tests.support.events import envelope
 from tests.support.services import Running
 from tests.support.waiting import eventually
 
@@ -83,7 +81,7 @@ class Hotel:
             found = await self.read(import_id)
             return found if found["state"] in ENDED else None
 
-        return await eventually(look, within=60)
+        return await eventually(look)
 
     async def imported(self, file: str | bytes, *, role: str = "administrator", **fields: Any) -> dict[str, Any]:
         """Sends a file, and runs it."""
@@ -91,9 +89,7 @@ class Hotel:
 
     async def define(self, *fields: CustomFieldEntry) -> None:
         """Adds custom fields, as an administrator would."""
-        for field in fields:
-            defined = envelope("identity.custom_field.created", "custom_fields", field.model_dump(mode="json"))
-            await self.service.app[DIRECTORY].hear(defined)
+        await self.service.know("custom_fields", *(field.model_dump(mode="json") for field in fields))
 
     async def errors(self, import_id: str) -> list[dict[str, Any]]:
         _, page = await self.service.get(f"/api/v1/imports/{import_id}/errors")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientConnectionError, ClientSession, FormData
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from pymongo import MongoClient
 
 from libs.store.context import Context
@@ -25,8 +25,9 @@ from libs.web.references import REFERENCES
 from libs.web.resource import Resource
 from tests.libs.tables.records import Guest
 from tests.libs.web.imports.hotel import ENDED, Hotel, csv_file
+from tests.support.ports import unused_port
 from tests.support.services import Identities
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 HEADER = ["Surname", "E-Mail", "Nights"]
 ROWS: list[Row] = [(row, [f"Guest {row}", f"g{row}@example.org", str(row)]) for row in range(2, 102)]
@@ -161,7 +162,7 @@ async def test_an_import_whose_process_is_killed_is_finished_by_the_next(
                     found: dict[str, Any] = await response.json()
                     return found if found["state"] in ENDED else None
 
-            found = await eventually(ended, within=60)
+            found = await eventually(ended, within=2 * PATIENCE)
 
     assert (found["state"], found["counts"]["created"], found["counts"]["failed"]) == ("completed", 19_800, 200)
     assert guests.count_documents({}) == 19_800

@@ -42,7 +42,7 @@ async def answered(post: Post, amqp_url: str, step: PrivacyStep, person: Person)
         found: dict[str, Any] | None = await tasks.find_one({"request_id": record["id"]})
         return found
 
-    task = await eventually(done, within=60)
+    task = await eventually(done)
     assert task.get("error") is None
     return task
 

@@ -15,12 +15,10 @@ from libs.store.clock import utc_now
 from libs.store.files import Files
 from libs.store.ids import new_id
 from libs.web.executing import STORE
-from libs.web.requests import DIRECTORY
 from libs.web.settings import SETTINGS
 from services.activity.notes.routes import MOST_FILES
 from services.activity.notes.store import FILES
 from tests.services.activity.notes.making import PATH, attached, noted
-from tests.support.events import envelope
 from tests.support.services import Running
 
 
@@ -192,8 +190,7 @@ async def test_a_file_is_for_those_who_may_see_the_note_and_its_attachments(acti
             "fields": {"notes": {"attachments": "read_only"}},
         },
     ]
-    for role in roles:
-        await activity.app[DIRECTORY].hear(envelope("identity.role.created", "roles", role))
+    await activity.know("roles", *roles)
     note = await noted(activity, user_id="somebody-else")
     _, changed = await attached(activity, note["id"])
     file = f"{PATH}/{note['id']}/attachments/{changed['attachments'][0]['id']}"

@@ -8,12 +8,10 @@ from libs.store.copies import seed_copies
 from libs.store.ids import new_id
 from libs.store.work import UnitOfWork
 from libs.web.executing import STORE
-from libs.web.requests import DIRECTORY
 from services.activity.app import SERVICE
 from services.activity.notes.commands import create_note
 from services.activity.notes.model import Note
 from tests.services.activity.notes.making import BOB, PATH, noted
-from tests.support.events import envelope
 from tests.support.merges import hear, merge_event
 from tests.support.services import Running
 from tests.support.waiting import eventually
@@ -24,7 +22,7 @@ async def colleague(activity: Running, *, role: str = "read_only", state: str = 
     id_ = new_id()
     username = f"u{id_[-12:]}"
     user = {"id": id_, "username": username, "roles": [role], "state": state}
-    await activity.app[DIRECTORY].hear(envelope("identity.user.created", "users", user))
+    await activity.know("users", user)
     return id_, username
 
 
@@ -119,8 +117,7 @@ async def test_who_may_not_read_a_note_is_not_told_until_they_may(activity: Runn
         "fields": {"notes": {"text": "hidden"}},
     }
     own = {"id": "own", "permissions": {"notes": {"read": "own"}}}
-    for role in (blind, own):
-        await activity.app[DIRECTORY].hear(envelope("identity.role.created", "roles", role))
+    await activity.know("roles", blind, own)
     ana, as_ana = await colleague(activity, role="own")
     rui, as_rui = await colleague(activity, role="textless")
     max_, as_max = await colleague(activity, state="inactive")

@@ -9,7 +9,6 @@ import pytest
 from libs.contracts.envelope import Envelope
 from libs.store.ids import new_id
 from libs.web.executing import STORE
-from libs.web.requests import DIRECTORY
 from services.activity.relations.store import MOST, keep_relations
 from services.activity.timeline.consumers import keep_timeline
 from services.activity.timeline.store import keep_entries
@@ -184,7 +183,7 @@ async def test_what_happened_to_related_records_is_for_those_who_may_read_them(a
     account, events = await acme(activity)
     permissions = {name: {"read": "all"} for name in ("timeline", "accounts", "activities")}
     role = {"id": "caller", "permissions": permissions}
-    await activity.app[DIRECTORY].hear(envelope("identity.role.created", "roles", role))
+    await activity.know("roles", role)
 
     _, found = await activity.get(f"/api/v1/timeline/accounts/{account}", roles=["caller"])
 

@@ -10,7 +10,6 @@ from libs.domain.grants import Depth, Grants, Operation, Permissions
 from libs.store.copies import keep_copies
 from libs.store.ids import new_id
 from libs.web.executing import STORE
-from libs.web.requests import DIRECTORY
 from services.activity.timeline.store import keep_entries, read_entries
 from services.activity.timeline.viewing import visible
 from tests.support.events import envelope
@@ -98,7 +97,7 @@ async def test_hidden_fields_leave_changes_and_titles(story: Story) -> None:
 
 async def test_a_timeline_of_what_is_not_to_be_seen_is_missing(story: Story) -> None:
     own = {"id": "own", "permissions": {"timeline": {"read": "all"}, "leads": {"read": "own"}}}
-    await story.activity.app[DIRECTORY].hear(envelope("identity.role.created", "roles", own))
+    await story.activity.know("roles", own)
     base = "/api/v1/timeline"
 
     assert (await story.activity.get(f"{base}/leads/{story.lead['id']}", roles=["own"]))[0] == 404

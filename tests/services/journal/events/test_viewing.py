@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from libs.contracts.envelope import Envelope
-from libs.web.requests import DIRECTORY
 from tests.services.journal.conftest import Announce
 from tests.services.journal.reading import reading
 from tests.support.events import envelope
@@ -21,8 +20,7 @@ ROLES: list[dict[str, Any]] = [
 
 @pytest.fixture(autouse=True)
 async def roles(events: Running) -> None:
-    for role in ROLES:
-        await events.app[DIRECTORY].hear(envelope("identity.role.created", "roles", role))
+    await events.know("roles", *ROLES)
 
 
 def lead(kind: str, id_: str, owner: str, *, sequence: int = 1, **data: Any) -> Envelope:

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from libs.web.requests import DIRECTORY
 from tests.services.journal.conftest import Announce
 from tests.services.journal.search.making import Search, contact, found
 from tests.support.events import envelope
@@ -68,7 +67,7 @@ async def test_nobody_finds_what_their_roles_do_not_let_them_read(
     events: Running, search: Search, announce: Announce, word: str
 ) -> None:
     role = {"id": f"role-{word}", "permissions": {"search": {"read": "all"}, "contacts": {"read": "all"}}}
-    await events.app[DIRECTORY].hear(envelope("identity.role.created", "roles", role))
+    await events.know("roles", role)
     await announce(
         contact(word, id_=word),
         envelope("identity.user.created", "users", {"id": word, "name": word, "username": word}),
@@ -90,7 +89,7 @@ async def test_neither_others_records_nor_hidden_fields_are_found_counted_or_sho
         "permissions": {"search": {"read": "all"}, "contacts": {"read": "own"}},
         "fields": {"contacts": {"email": "hidden"}},
     }
-    await events.app[DIRECTORY].hear(envelope("identity.role.created", "roles", role))
+    await events.know("roles", role)
     await announce(
         contact(f"Ana {word}", id_=f"{word}-1", owner_id="user-1", email=f"{word}@example.org"),
         contact("Eva Reis", id_=f"{word}-2", owner_id="user-1", email=f"{word}@example.com"),

@@ -6,13 +6,11 @@ import pytest
 
 from libs.domain.copied import COPIES
 from libs.domain.record import Record, specs_of
-from libs.web.requests import DIRECTORY
 from services.sales.addresses.model import ADDRESSES, Located
 from services.sales.app import SALES
 from services.sales.leads.model import Lead
 from services.sales.opportunities.model import Prospect
 from tests.services.sales.test_routes import made
-from tests.support.events import envelope
 from tests.support.services import Running
 
 RECORDS: dict[str, type[Record]] = {resource.collection: resource.record for resource in SALES.resources}
@@ -50,7 +48,7 @@ async def _clerks(sales: Running) -> None:
         },
         "fields": {"accounts": {"address": "hidden"}},
     }
-    await sales.app[DIRECTORY].hear(envelope("identity.role.created", "roles", told))
+    await sales.know("roles", told)
 
 
 @pytest.mark.usefixtures("_clerks")

@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from libs.web.requests import DIRECTORY
 from tests.services.sales.test_routes import made
-from tests.support.events import envelope
 from tests.support.services import Running
 
 
@@ -59,7 +57,7 @@ async def test_nothing_is_told_that_is_made_of_what_a_role_hides(sales: Running,
     seen = {name: {"read": "all"} for name in ("competitors", "opportunities")}
     for role, fields in (("seeing", {}), (f"without_{field}", {field: "hidden"})):
         told = {"id": role, "permissions": seen, "fields": {"opportunities": fields}}
-        await sales.app[DIRECTORY].hear(envelope("identity.role.created", "roles", told))
+        await sales.know("roles", told)
 
     refused = await sales.get(path, roles=(f"without_{field}",))
 

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from libs.web.requests import DIRECTORY
 from tests.services.sales.test_routes import made
-from tests.support.events import envelope
 from tests.support.services import Running
 
 OWN_ACCOUNTS = {"accounts": {"read": "own"}}
@@ -32,9 +30,8 @@ async def test_the_whole_tree_is_shown_from_wherever_one_asks(sales: Running) ->
 
 
 async def test_what_cannot_be_seen_is_left_out_with_all_beneath_it(sales: Running) -> None:
-    directory = sales.app[DIRECTORY]
-    await directory.hear(envelope("identity.role.created", "roles", {"id": "own", "permissions": OWN_ACCOUNTS}))
-    await directory.hear(envelope("identity.user.created", "users", {"id": "rui", "roles": ["own"]}))
+    await sales.know("roles", {"id": "own", "permissions": OWN_ACCOUNTS})
+    await sales.know("users", {"id": "rui", "roles": ["own"]})
     group = await made_under(sales, "Group")
     company, secret = await made_under(sales, "Company", group), await made_under(sales, "Secret", group)
     branch, hidden = await made_under(sales, "Branch", company), await made_under(sales, "Hidden", company)

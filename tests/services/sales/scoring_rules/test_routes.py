@@ -21,7 +21,7 @@ async def scored(sales: Running, lead: dict[str, Any], expected: Any) -> None:
     async def look() -> bool:
         return bool(await score_of(sales, lead) == expected)
 
-    await eventually(look, within=20)
+    await eventually(look)
 
 
 async def test_leads_are_scored_when_rules_change_and_when_they_are_written(sales: Running) -> None:
@@ -35,7 +35,7 @@ async def test_leads_are_scored_when_rules_change_and_when_they_are_written(sale
         _, changed = await sales.patch(f"/api/v1/leads/{lead['id']}", {"rating": "hot"})
         return bool(changed["score"] == 40)  # once this copy has heard of the rules
 
-    await eventually(hot, within=20)
+    await eventually(hot)
     version = (await score_of(sales, lead))[2]
     assert await score_of(sales, lead) == (40, [{"rule": "Hot", "points": 30}, mail], version)
     _, page = await sales.get("/api/v1/leads?$filter=score ge 40&$orderby=score desc")
