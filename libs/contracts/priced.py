@@ -3,9 +3,29 @@
 from libs.contracts.values import Amount, Day, Percent, Quantity, Value
 
 
+class PricedComponent(Value):
+    """What one component has of the figures of its bundle; `quantity` is that of all bundles of the line."""
+
+    product_id: str
+    sku: str
+    description: str
+    quantity: Quantity
+    unit: str
+    amount: Amount
+    discount_share: Amount
+    tax_code: str | None = None
+    tax_percent: Percent
+    net: Amount
+    tax: Amount
+    total: Amount
+
+
 class PricedLine(Value):
     """`amount` is (`unit_price` - `volume_discount`) x `quantity` - `discount`; less its share of the discount on all
     lines it is `net` before tax, or `total` where prices include it.
+
+    The figures of a bundle are those of its `components` together; where these bear different taxes it has no
+    `tax_code`, and its `tax_percent` is what they come to. `bundle` is the name of that of which the line is a part.
     """
 
     product_id: str | None = None
@@ -23,6 +43,8 @@ class PricedLine(Value):
     net: Amount
     tax: Amount
     total: Amount
+    components: tuple[PricedComponent, ...] = ()
+    bundle: str | None = None
 
 
 class TaxLine(Value):

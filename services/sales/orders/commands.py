@@ -14,6 +14,7 @@ from services.sales.documents import commands as documents
 from services.sales.invoices.store import has_invoices
 from services.sales.numbering.model import ORDERS
 from services.sales.numbering.store import draw_number
+from services.sales.order_bundles.model import unpacked
 from services.sales.order_invoices.model import OrderHasInvoices, settle
 from services.sales.orders import model
 from services.sales.orders.model import LineQuantity, Order
@@ -34,13 +35,13 @@ async def create_order(work: UnitOfWork, draft: Draft) -> Order:
     if opportunity is not None:
         order = customer_documents.following(order, opportunity)
     sound = customer_documents.require_sound(model.itemised(order), opportunity)
-    priced = await documents.price(work, sound)
+    priced = unpacked(await documents.price(work, sound))
     return work.add(priced.model_copy(update={"number": await draw_number(work, ORDERS)}))
 
 
 async def take_order(work: UnitOfWork, quote: Quote) -> Order:
     """The order that an accepted quote becomes, for the customer whom its opportunity knows by now."""
-    order = await _for_known_customer(work, model.of_quote(quote))
+    order = await _for_known_customer(work, unpacked(model.of_quote(quote)))
     return work.add(order.model_copy(update={"number": await draw_number(work, ORDERS)}))
 
 
@@ -54,7 +55,7 @@ async def change_order(work: UnitOfWork, current: Order, wanted: Order) -> Order
     if wanted.lines != current.lines:
         wanted = model.itemised(wanted)
     customer_documents.require_sound(wanted, await opportunity_of(work, wanted))
-    return work.save(await documents.price_changes(work, current, wanted))
+    return work.save(unpacked(await documents.price_changes(work, current, wanted)))
 
 
 async def remove_order(work: UnitOfWork, order: Order) -> Order:

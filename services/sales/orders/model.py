@@ -127,7 +127,7 @@ class OrderWithoutCustomer(Refusal):
 
 def of_quote(quote: Quote) -> Order:
     """The order that an accepted quote names: what was offered, at the figures at which it was."""
-    carried = {name: getattr(quote, name) for name in _OF_A_QUOTE} | {"lines": _identified(quote.lines)}
+    carried = {name: getattr(quote, name) for name in _OF_A_QUOTE} | {"lines": identified(quote.lines)}
     return Order.model_validate({"id": quote.order_id, "owner_id": quote.owner_id, "quote_id": quote.id, **carried})
 
 
@@ -136,7 +136,7 @@ def itemised(order: Order) -> Order:
     for number, line in enumerate(order.lines):
         if isinstance(line, OrderLine):
             _require_untouched(line, f"/lines/{number}")
-    return order.model_copy(update={"lines": _identified(order.lines)})
+    return order.model_copy(update={"lines": identified(order.lines)})
 
 
 def _require_untouched(line: OrderLine, pointer: str) -> None:
@@ -145,7 +145,7 @@ def _require_untouched(line: OrderLine, pointer: str) -> None:
             raise InvalidFields.at(f"{pointer}/{name}", "not_settable", "follows from deliveries and invoices")
 
 
-def _identified(lines: Sequence[DocumentLine]) -> tuple[OrderLine, ...]:
+def identified(lines: Sequence[DocumentLine]) -> tuple[OrderLine, ...]:
     """Each with an id that no other has: the one that it has, else the lowest number that is free."""
     given = [line if isinstance(line, OrderLine) else OrderLine(**line.__dict__) for line in lines]
     first: dict[str, int] = {}

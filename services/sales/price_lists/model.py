@@ -38,6 +38,9 @@ class PriceList(Record, collection="price_lists", aggregate="sales.price_list"):
     def rule_for(self, product_id: str) -> PriceRule | None:
         return next((item for item in self.items if item.product_id == product_id), self.otherwise)
 
+    def names(self, product_id: str) -> bool:
+        return any(item.product_id == product_id for item in self.items)
+
     def holds_on(self, day: date) -> bool:
         """Whether its prices can be asked for on a day."""
         begun = self.valid_from is None or self.valid_from <= day

@@ -1,4 +1,4 @@
-"""What the engine is given: all that a request names, by four reads in two rounds."""
+"""What the engine is given: all that a request names, by four reads in two rounds, and one a level of bundles."""
 
 import asyncio
 
@@ -14,7 +14,9 @@ from services.sales.tax_codes import store as tax_codes
 async def catalogue_for(work: UnitOfWork, request: PriceRequest) -> Catalogue:
     """As far as whoever asks may see it."""
     ids = {line.product_id for line in request.lines if line.product_id is not None}
-    found, price_list = await asyncio.gather(products.by_ids(work, ids), _price_list(work, request.price_list_id))
+    found, price_list = await asyncio.gather(
+        products.with_components(work, ids), _price_list(work, request.price_list_id)
+    )
     named = {line.tax_code for line in request.lines} | {product.tax_code for product in found.values()}
     if request.freight is not None:
         named.add(request.freight.tax_code)

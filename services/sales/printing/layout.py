@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from libs.contracts.priced import Priced, PricedLine
+from libs.contracts.priced import Priced, PricedComponent, PricedLine
 from libs.contracts.values import Language
 from services.sales.company_profiles.model import CompanyProfile
 from services.sales.printing.formats import Formats, place, printable
@@ -112,11 +112,16 @@ class _Layout:
             "notes": [*self._notes(line)],
             "quantity": self._quantity(line),
             "price": formats.figure(line.unit_price),
-            "tax": formats.percent(line.tax_percent) if self._taxed else None,
+            "tax": self._rates(line) if self._taxed else None,
             "amount": formats.figure(line.amount),
         }
 
-    def _quantity(self, line: PricedLine) -> str:
+    def _rates(self, line: PricedLine) -> str:
+        """The rate of the line, or each that a component of it bears, the highest first."""
+        rates = {each.tax_percent for each in line.components} or {line.tax_percent}
+        return " / ".join(map(self._formats.percent, sorted(rates, reverse=True)))
+
+    def _quantity(self, line: PricedLine | PricedComponent) -> str:
         if line.unit is None:
             return self._formats.number(line.quantity)
         pieces = self._words.piece if line.quantity == 1 else self._words.pieces
@@ -125,6 +130,10 @@ class _Layout:
     def _notes(self, line: PricedLine) -> Iterator[str]:
         if line.sku:
             yield printable(line.sku)
+        if line.bundle:
+            yield printable(self._words.part_of.format(bundle=line.bundle))
+        for component in line.components:
+            yield printable(f"{self._quantity(component)} {component.description}")
         if line.volume_discount:
             yield self._words.volume_discount.format(amount=self._formats.money(line.volume_discount))
         if line.discount:

@@ -12,7 +12,7 @@ W = TypeVar("W")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """`page` is a pattern, as are `tax` and `volume_discount`."""
+    """`page` is a pattern, as are `tax`, `volume_discount` and `part_of`."""
 
     kinds: Mapping[Kind, str]
     days: Mapping[Day, str]
@@ -30,6 +30,7 @@ class Words:
     amount: str
     volume_discount: str
     line_discount: str
+    part_of: str
     subtotal: str
     discount: str
     freight: str
@@ -70,6 +71,7 @@ ENGLISH: Final = Words(
     amount="Amount",
     volume_discount="less {amount} each for the quantity",
     line_discount="less {amount}",
+    part_of="part of {bundle}",
     subtotal="Subtotal",
     discount="Discount",
     freight="Freight",
@@ -110,6 +112,7 @@ GERMAN: Final = Words(
     amount="Betrag",
     volume_discount="abzüglich {amount} je Einheit Mengenrabatt",
     line_discount="abzüglich {amount} Rabatt",
+    part_of="Teil von {bundle}",
     subtotal="Zwischensumme",
     discount="Rabatt",
     freight="Versand",

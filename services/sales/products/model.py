@@ -27,6 +27,13 @@ class ProductKind(StrEnum):
     BUNDLE = "bundle"
 
 
+class BundlePrice(StrEnum):
+    """What a bundle costs: what it says itself, or what its components cost together."""
+
+    OWN = "own"
+    COMPONENTS = "components"
+
+
 class Availability(StrEnum):
     AVAILABLE = "available"
     ON_REQUEST = "on_request"
@@ -41,7 +48,7 @@ class Feature(Value):
 
 
 class Component(Value):
-    """What a bundle consists of; one that is not `required` is offered beside it."""
+    """What a bundle consists of; one that is not `required` is offered beside it, at its own price."""
 
     product_id: Annotated[str, Field(min_length=1, max_length=64)]
     quantity: Annotated[Quantity, Field(gt=0)]
@@ -58,7 +65,9 @@ MOVES: Final = Moves(
 
 
 class Product(Record, collection="products", aggregate="sales.product"):
-    """`list_price` and `cost` are those of one `unit`, before tax codes and price lists have their say."""
+    """`list_price` and `cost` are those of one `unit`, before tax codes and price lists have their say. The `tax_code`
+    of a bundle holds for all of it; without one, each of its components bears its own tax.
+    """
 
     indexes: ClassVar[tuple[Index, ...]] = (Index(("sku",), unique=True), Index(("components.product_id",)))
 
@@ -75,6 +84,7 @@ class Product(Record, collection="products", aggregate="sales.product"):
     family: Annotated[Line | None, INDEXED, SEARCHED] = None
     features: Annotated[tuple[Feature, ...], Field(max_length=100)] = ()
     availability: Annotated[Availability, LISTED] = Availability.AVAILABLE
+    bundle_price: Annotated[BundlePrice, LISTED] = BundlePrice.OWN
     components: Annotated[tuple[Component, ...], Field(max_length=MOST_COMPONENTS)] = ()
 
     @property
@@ -112,6 +122,11 @@ def _flaws(product: Product) -> Iterator[FieldError]:
         yield FieldError("/components", "not_for_this_kind", f"a {product.kind} has no components")
     if product.kind is ProductKind.BUNDLE and not product.components:
         yield FieldError("/components", "missing", "a bundle has components")
+    if product.bundle_price is BundlePrice.COMPONENTS:
+        if product.kind is not ProductKind.BUNDLE:
+            yield FieldError("/bundle_price", "not_for_this_kind", f"a {product.kind} has a price of its own")
+        if product.list_price is not None:
+            yield FieldError("/list_price", "derived", "the bundle costs what its components do")
     seen: set[str] = set()
     for number, each in enumerate(product.components):
         if each.product_id in seen:

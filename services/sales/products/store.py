@@ -1,6 +1,6 @@
 """How products are found: by id, by what they consist of, and by what consists of them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from libs.contracts.catalogue import ProductState
@@ -23,6 +23,23 @@ async def by_ids(work: UnitOfWork, ids: Collection[str]) -> Mapping[str, Product
         return {}
     found = await work.find(Product, {"_id": {"$in": sorted(ids)}}, limit=len(ids))
     return {product.id: product for product in found if work.sees(product)}
+
+
+async def with_components(work: UnitOfWork, ids: Collection[str]) -> Mapping[str, Product]:
+    """As `by_ids`, and what they consist of, all the way down."""
+    found = dict(await by_ids(work, ids))
+    wanted = _components(found.values()) - found.keys()
+    for _ in range(MOST_LEVELS):
+        if not wanted:
+            break
+        below = await by_ids(work, wanted)
+        found |= below
+        wanted = _components(below.values()) - found.keys()
+    return found
+
+
+def _components(products: Iterable[Product]) -> set[str]:
+    return {each.product_id for product in products for each in product.components}
 
 
 async def levels_below(work: UnitOfWork, product: Product) -> list[frozenset[str]]:

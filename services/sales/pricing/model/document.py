@@ -11,14 +11,17 @@ from libs.contracts.values import Amount, Currency, Day, Percent, Quantity, Valu
 from libs.domain.fields import Line
 
 MOST_LINES: Final = 100
-"""With their figures, before and after a change, so many fit into an event."""
+"""With their figures, before and after a change, so many fit into an event; components of bundles count as lines."""
+
+MOST_OPTIONS: Final = 50
 
 NOTHING: Final = Decimal(0)
 
 
 class DocumentLine(Value):
     """A product, or with a `unit_price` anything that has a `description`. What is given here goes before what the
-    product and its price list say; `discount` is what the whole line costs less.
+    product and its price list say; `discount` is what the whole line costs less. `options` are the products, among the
+    components of a bundle that it does not require, that are wanted with it; `bundle` names that of which it is a part.
     """
 
     product_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
@@ -28,6 +31,8 @@ class DocumentLine(Value):
     unit_price: Amount | None = None
     discount: Amount = NOTHING
     tax_code: Line | None = None
+    options: Annotated[tuple[Line, ...], Field(max_length=MOST_OPTIONS)] = ()
+    bundle: Line | None = None
 
 
 class Discount(Value):
@@ -62,6 +67,7 @@ class Rule(StrEnum):
     LIST_PRICE = "list_price"
     PRICE_LIST = "price_list"
     CONVERTED = "converted"
+    COMPONENT = "component"
     TYPED_IN = "typed_in"
     VOLUME_DISCOUNT = "volume_discount"
     LINE_DISCOUNT = "line_discount"

@@ -6,7 +6,14 @@ from datetime import date
 from libs.contracts.priced import Priced, PricedLine
 from libs.domain.money import refuse_finer
 from libs.domain.refusals import FieldError, InvalidFields
-from services.sales.pricing.model.document import Calculation, Discount, PriceRequest, Rule, Step
+from services.sales.pricing.model.document import (
+    MOST_LINES,
+    Calculation,
+    Discount,
+    PriceRequest,
+    Rule,
+    Step,
+)
 from services.sales.pricing.model.offering import Catalogue, Offering
 from services.sales.pricing.model.totals import LineTerms, total
 
@@ -37,6 +44,8 @@ def _lines(offering: Offering, request: PriceRequest) -> list[LineTerms]:
             errors += refusal.errors
     if errors:
         raise InvalidFields("not all lines can be priced", errors=errors)
+    if sum(len(line.components) or 1 for line in lines) > MOST_LINES:
+        raise InvalidFields.at("/lines", "too_many_lines", f"at most {MOST_LINES}, components of bundles among them")
     return lines
 
 

@@ -1,6 +1,6 @@
 """What a line leaves open is said by its product, the price list and the tax codes, or refused."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,11 +12,12 @@ from libs.domain.money import digits_of, refuse_finer, require_countable, rounde
 from libs.domain.refusals import InvalidFields
 from services.sales.currencies.model import Currency
 from services.sales.price_lists.model import PriceList
+from services.sales.pricing.model.bundles import Wanted, require_quantity, unpacked, wanted_of
 from services.sales.pricing.model.dated import in_force
 from services.sales.pricing.model.document import NOTHING, DocumentLine, PriceRequest, Rule
 from services.sales.pricing.model.rules import Basis, Method, NothingToStartFrom, PriceRule, price_by
-from services.sales.pricing.model.totals import LineTerms, Origin, TaxRate
-from services.sales.products.model import Product
+from services.sales.pricing.model.totals import ComponentTerms, LineTerms, Origin, TaxRate
+from services.sales.products.model import BundlePrice, Product
 from services.sales.tax_codes.model import TaxCode
 
 _AT_LIST_PRICE: Final = PriceRule(method=Method.PERCENT_OF_LIST, percent=Decimal(100))
@@ -81,7 +82,8 @@ class Offering:
         if asked.product_id is None:
             return self._written_in(asked, pointer)
         product = self._product(asked.product_id, asked.unit, pointer)
-        price, discount, origins = self._price(product, asked, pointer)
+        required, beside = wanted_of(product, asked.options, self._catalogue.products, pointer)
+        price, discount, origins = self._price(product, asked, beside, pointer)
         return LineTerms(
             asked=asked,
             description=asked.description or product.name,
@@ -91,7 +93,33 @@ class Offering:
             volume_discount=discount,
             tax=self.tax(asked.tax_code or product.tax_code, f"{pointer}/tax_code"),
             origins=origins,
+            components=tuple(
+                self._component(part, asked, product, pointer)
+                for each in (*required, *beside)
+                for part in unpacked(each, self._catalogue.products, pointer)
+            ),
         )
+
+    def _component(self, part: Wanted, asked: DocumentLine, bundle: Product, pointer: str) -> ComponentTerms:
+        require_quantity(part.quantity * asked.quantity, pointer)
+        code = asked.tax_code or bundle.tax_code or part.product.tax_code
+        return ComponentTerms(
+            product_id=part.product.id,
+            sku=part.product.sku,
+            description=part.product.name,
+            unit=part.product.unit,
+            quantity=part.quantity,
+            worth=self._worth(part, pointer),
+            tax=self.tax(code, f"{pointer}/tax_code"),
+        )
+
+    def _worth(self, part: Wanted, pointer: str) -> Decimal:
+        """What it costs by itself, nothing where it has no price of its own."""
+        try:
+            price, _ = self._by_itself(part.product, pointer)
+        except InvalidFields:
+            return NOTHING
+        return rounded(price * part.quantity, self.digits)
 
     def _written_in(self, asked: DocumentLine, pointer: str) -> LineTerms:
         if asked.description is None:
@@ -125,28 +153,53 @@ class Offering:
         return product
 
     def _price(
-        self, product: Product, asked: DocumentLine, pointer: str
+        self, product: Product, asked: DocumentLine, beside: Sequence[Wanted], pointer: str
     ) -> tuple[Decimal, Decimal, tuple[Origin, ...]]:
         """What one piece costs, what it costs less for their number, and how the price came about."""
         if asked.unit_price is not None:
             return self._typed_in(asked.unit_price)
-        rule, price_list = _AT_LIST_PRICE, self._catalogue.price_list
-        if price_list is not None:
-            rule = self._rule(price_list, product, pointer)
-        price, origins = self._by_rule(rule, product, pointer, None if price_list is None else price_list.name)
+        price, origins = self._by_itself(product, pointer)
+        discount = self._volume_discount(product, price, asked.quantity, pointer)
+        more = [self._of_component(each, pointer) for each in beside]
+        price += sum((each.amount for each in more), NOTHING)
         require_countable(price, self.digits, f"{pointer}/product_id")
-        return price, rule.volume_discount(price, asked.quantity, self.digits), origins
+        return price, discount, (*origins, *more)
 
-    def _rule(self, price_list: PriceList, product: Product, pointer: str) -> PriceRule:
+    def _volume_discount(self, product: Product, price: Decimal, quantity: Decimal, pointer: str) -> Decimal:
+        if self._is_sum(product):
+            return rounded(NOTHING, self.digits)
+        return self._rule(product, pointer).volume_discount(price, quantity, self.digits)
+
+    def _by_itself(self, product: Product, pointer: str) -> tuple[Decimal, tuple[Origin, ...]]:
+        """What one piece costs before any volume discount."""
+        if not self._is_sum(product):
+            return self._by_rule(self._rule(product, pointer), product, pointer)
+        required, _ = wanted_of(product, (), self._catalogue.products, pointer)
+        origins = tuple(self._of_component(each, pointer) for each in required)
+        return sum((each.amount for each in origins), NOTHING), origins
+
+    def _is_sum(self, product: Product) -> bool:
+        """Whether it costs what its components do: one that the price list names has its price from there."""
+        named = self._catalogue.price_list is not None and self._catalogue.price_list.names(product.id)
+        return product.bundle_price is BundlePrice.COMPONENTS and not named
+
+    def _of_component(self, part: Wanted, pointer: str) -> Origin:
+        price, _ = self._by_itself(part.product, pointer)
+        quantity = f"{part.quantity.normalize():f}"
+        detail = f"{quantity} x {part.product.sku} at {price}"
+        return Origin(Rule.COMPONENT, rounded(price * part.quantity, self.digits), detail)
+
+    def _rule(self, product: Product, pointer: str) -> PriceRule:
+        price_list = self._catalogue.price_list
+        if price_list is None:
+            return _AT_LIST_PRICE
         rule = price_list.rule_for(product.id)
         if rule is None:
             detail = f"{price_list.name} has no price for {product.sku}"
             raise InvalidFields.at(f"{pointer}/product_id", "not_in_price_list", detail)
         return rule
 
-    def _by_rule(
-        self, rule: PriceRule, product: Product, pointer: str, price_list: str | None
-    ) -> tuple[Decimal, tuple[Origin, ...]]:
+    def _by_rule(self, rule: PriceRule, product: Product, pointer: str) -> tuple[Decimal, tuple[Origin, ...]]:
         rates = _ONE_TO_ONE if rule.method is Method.AMOUNT else self._rates(product, pointer)
         basis = Basis(list_price=rates.convert(product.list_price), cost=rates.convert(product.cost))
         try:
@@ -154,19 +207,17 @@ class Offering:
         except NothingToStartFrom:
             detail = f"{product.sku} has no amount that its price could start from"
             raise InvalidFields.at(f"{pointer}/product_id", "no_price", detail) from None
-        return price, tuple(self._origins(rule, product, price, basis, price_list))
+        return price, tuple(self._origins(rule, product, price, basis))
 
-    def _origins(
-        self, rule: PriceRule, product: Product, price: Decimal, basis: Basis, price_list: str | None
-    ) -> Iterator[Origin]:
+    def _origins(self, rule: PriceRule, product: Product, price: Decimal, basis: Basis) -> Iterator[Origin]:
         if rule.method is Method.PERCENT_OF_LIST and product.list_price is not None and basis.list_price is not None:
             yield Origin(Rule.LIST_PRICE, product.list_price, f"{product.currency} a {product.unit}")
             if product.currency != self._currency:
                 converted = rounded(basis.list_price, self.digits)
                 yield Origin(Rule.CONVERTED, converted, f"{self._currency} at the rates of {self._on}")
-        if price_list is not None:
+        if (price_list := self._catalogue.price_list) is not None:
             how = _METHODS[rule.method].format(percent=rule.percent)
-            yield Origin(Rule.PRICE_LIST, price, f"{price_list}: {how}{', rounded' if rule.rounding else ''}")
+            yield Origin(Rule.PRICE_LIST, price, f"{price_list.name}: {how}{', rounded' if rule.rounding else ''}")
 
     def _rates(self, product: Product, pointer: str) -> Rates:
         """Those that lead from the product's currency to the document's; raises `InvalidFields` without them."""

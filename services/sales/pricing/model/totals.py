@@ -4,12 +4,13 @@ Discounts and taxes are worked out for all that one tax code applies to, rounded
 (docs/adr/0032). So parts add up to the coin, and neither the order of lines nor where a line is split changes a total.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from libs.contracts.priced import Priced, PricedLine, TaxLine
+from libs.contracts.priced import Priced, PricedComponent, PricedLine, TaxLine
 from libs.domain.money import require_countable, rounded, spread
 from libs.domain.refusals import InvalidFields
 from services.sales.pricing.model.document import NOTHING, Discount, DocumentLine, PriceRequest, Rule
@@ -37,8 +38,21 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class ComponentTerms:
+    """So much of a product in one bundle; `worth` is what that costs by itself."""
+
+    product_id: str
+    sku: str
+    description: str
+    unit: str
+    quantity: Decimal
+    worth: Decimal
+    tax: TaxRate
+
+
+@dataclass(frozen=True, slots=True)
 class LineTerms:
-    """A line with all that it leaves to the product and its price list."""
+    """A line with all that it leaves to the product and its price list; `tax` is not that of `components`."""
 
     asked: DocumentLine
     description: str
@@ -48,6 +62,7 @@ class LineTerms:
     volume_discount: Decimal
     tax: TaxRate
     origins: tuple[Origin, ...] = ()
+    components: tuple[ComponentTerms, ...] = ()
 
     def amount(self, digits: int, pointer: str) -> Decimal:
         """What the line costs; raises `InvalidFields` where its discount is more than that."""
@@ -58,10 +73,20 @@ class LineTerms:
             )
         return before - self.asked.discount
 
+    def divided(self, amount: Decimal, digits: int) -> list[tuple[TaxRate, Decimal]]:
+        """What of the amount bears which tax: that of a bundle is divided by what its components are worth, or evenly
+        where none is worth anything by itself.
+        """
+        if not self.components:
+            return [(self.tax, amount)]
+        worth = [each.worth for each in self.components]
+        shares = spread(amount, worth if any(worth) else [Decimal(1)] * len(worth), digits)
+        return [(each.tax, share) for each, share in zip(self.components, shares, strict=True)]
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a tax applies to: a line or the freight, less its share of what goes off all lines."""
+    """What a tax applies to: a line, a component of one, or the freight, less its share of what goes off all lines."""
 
     tax: TaxRate
     amount: Decimal
@@ -78,8 +103,10 @@ def total(request: PriceRequest, lines: Sequence[LineTerms], freight_tax: TaxRat
     subtotal = sum(amounts, NOTHING)
     freight = request.freight.amount if request.freight else NOTHING
     discount = _discount(request.discount or Discount(), subtotal, digits)
-    shares = _discounted([line.tax for line in lines], amounts, discount, digits)
-    parts = [Part(line.tax, *each) for line, each in zip(lines, zip(amounts, shares, strict=True), strict=True)]
+    divided = [line.divided(amount, digits) for line, amount in zip(lines, amounts, strict=True)]
+    taxed = [each for line in divided for each in line]
+    shares = _discounted([tax for tax, _ in taxed], [amount for _, amount in taxed], discount, digits)
+    parts = [Part(*each, share) for each, share in zip(taxed, shares, strict=True)]
     parts.append(Part(freight_tax, freight))
     included = request.prices_include_tax
     taxes = _taxes(parts, digits, included=included)
@@ -89,7 +116,7 @@ def total(request: PriceRequest, lines: Sequence[LineTerms], freight_tax: TaxRat
     require_countable(max(subtotal, net + tax), digits, "/lines")
     return Priced(
         on=on,
-        lines=tuple(_line(*each, included=included) for each in zip(lines, parts[:-1], taxes[:-1], strict=True)),
+        lines=tuple(_lines(lines, zip(parts[:-1], taxes[:-1], strict=True), included=included)),
         taxes=by_code(parts, taxes, included=included),
         subtotal=subtotal,
         discount=discount,
@@ -135,25 +162,73 @@ def grouped(taxes: Sequence[TaxRate]) -> list[list[int]]:
     return [[i for i, each in enumerate(taxes) if each == tax] for tax in sorted(set(taxes))]
 
 
-def _line(terms: LineTerms, part: Part, tax: Decimal, *, included: bool) -> PricedLine:
+def _lines(
+    lines: Sequence[LineTerms], taxed: Iterator[tuple[Part, Decimal]], *, included: bool
+) -> Iterator[PricedLine]:
+    """Each line with the figures of the parts that it was divided into, which follow one another."""
+    for terms in lines:
+        components = tuple(_component(each, terms, *next(taxed), included=included) for each in terms.components)
+        if components:
+            yield _bundle(terms, components)
+        else:
+            yield _line(terms, *next(taxed), included=included)
+
+
+def _figures(part: Part, tax: Decimal, *, included: bool) -> dict[str, Any]:
     net = part.taxed - tax if included else part.taxed
-    return PricedLine(
-        product_id=terms.asked.product_id,
-        sku=terms.sku,
-        description=terms.description,
-        quantity=terms.asked.quantity,
-        unit=terms.unit,
-        unit_price=terms.unit_price,
-        volume_discount=terms.volume_discount,
-        discount=terms.asked.discount,
-        amount=part.amount,
-        discount_share=part.discount,
-        tax_code=terms.tax.code or None,
-        tax_percent=terms.tax.percent,
-        net=net,
-        tax=tax,
-        total=net + tax,
+    return {
+        "amount": part.amount,
+        "discount_share": part.discount,
+        "tax_code": part.tax.code or None,
+        "tax_percent": part.tax.percent,
+        "net": net,
+        "tax": tax,
+        "total": net + tax,
+    }
+
+
+def _line(terms: LineTerms, part: Part, tax: Decimal, *, included: bool) -> PricedLine:
+    return PricedLine(**_asked(terms), **_figures(part, tax, included=included))
+
+
+def _asked(terms: LineTerms) -> dict[str, Any]:
+    """What a line says before its figures."""
+    return {
+        "product_id": terms.asked.product_id,
+        "sku": terms.sku,
+        "description": terms.description,
+        "quantity": terms.asked.quantity,
+        "unit": terms.unit,
+        "unit_price": terms.unit_price,
+        "volume_discount": terms.volume_discount,
+        "discount": terms.asked.discount,
+        "bundle": terms.asked.bundle,
+    }
+
+
+def _component(each: ComponentTerms, terms: LineTerms, part: Part, tax: Decimal, *, included: bool) -> PricedComponent:
+    return PricedComponent(
+        product_id=each.product_id,
+        sku=each.sku,
+        description=each.description,
+        quantity=each.quantity * terms.asked.quantity,
+        unit=each.unit,
+        **_figures(part, tax, included=included),
     )
+
+
+def _bundle(terms: LineTerms, components: Sequence[PricedComponent]) -> PricedLine:
+    sums: dict[str, Any] = {
+        name: sum((getattr(each, name) for each in components), NOTHING)
+        for name in ("amount", "discount_share", "net", "tax", "total")
+    }
+    taxes = {(each.tax_code, each.tax_percent) for each in components}
+    code, percent = taxes.pop() if len(taxes) == 1 else (None, _percent(sums["tax"], sums["net"]))
+    return PricedLine(**_asked(terms), **sums, tax_code=code, tax_percent=percent, components=tuple(components))
+
+
+def _percent(tax: Decimal, net: Decimal) -> Decimal:
+    return rounded(tax * 100 / net, 2) if net else NOTHING
 
 
 def by_code(parts: Sequence[Part], taxes: Sequence[Decimal], *, included: bool) -> tuple[TaxLine, ...]:

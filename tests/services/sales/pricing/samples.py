@@ -25,6 +25,12 @@ def product(id: str, **fields: Any) -> Product:
     return Product.model_validate({"id": id, **known, **fields})
 
 
+def bundle(id: str, *components: tuple[str, str, bool], **fields: Any) -> Product:
+    """Of components by product, quantity, and whether they are required."""
+    parts = [{"product_id": part, "quantity": quantity, "required": needed} for part, quantity, needed in components]
+    return product(id, **{"kind": "bundle", "tax_code": None, "components": parts, **fields})
+
+
 def tax_code(code: str, *rates: tuple[str, str], **fields: Any) -> TaxCode:
     dated = [{"valid_from": day, "percent": percent} for day, percent in rates]
     return TaxCode.model_validate({"id": code, "code": code, "rates": dated, **fields})
@@ -46,6 +52,11 @@ PRODUCTS: Final = {
         product("shelf", list_price=Decimal("59.00"), state=ProductState.DRAFT),
         product("rug", list_price=Decimal("108.45"), currency="USD"),
         product("vase", cost=None),
+        bundle("set", ("desk", "1", True), ("book", "2", True), ("lamp", "1", False), list_price=Decimal("265.00")),
+        bundle("kit", ("desk", "1", True), ("book", "0.5", True), ("stamp", "4", True), bundle_price="components"),
+        bundle("office", ("set", "2", True), ("lamp", "3", True), bundle_price="components"),
+        bundle("reading", ("book", "3", True), ("lamp", "1", True), list_price=Decimal("70.00"), tax_code="reduced"),
+        bundle("gift", ("vase", "1", True), ("book", "1", False), list_price=Decimal("10.01")),
     )
 }
 TAX_CODES: Final = {
@@ -100,6 +111,18 @@ def written_in(draw: st.DrawFn, digits: int) -> dict[str, Any]:
         "discount": draw(amounts(digits, cost)),
         "tax_code": draw(st.sampled_from(CODES)),
     }
+
+
+@st.composite
+def bundled(draw: st.DrawFn) -> dict[str, Any]:
+    """A bundle of the catalogue, as it is or with its option, at its price or at another."""
+    id_ = draw(st.sampled_from(["set", "kit", "office", "reading"]))
+    asked: dict[str, Any] = {"product_id": id_, "quantity": draw(st.sampled_from(["1", "3", "0.5", "20"]))}
+    if id_ == "set" and draw(st.booleans()):
+        asked["options"] = ["lamp"]
+    if draw(st.booleans()):
+        asked["unit_price"] = draw(amounts(2, 10**5))
+    return asked
 
 
 @st.composite

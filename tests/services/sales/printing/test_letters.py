@@ -54,6 +54,20 @@ def test_a_line_tells_what_it_costs_and_what_goes_off() -> None:
     assert (work["quantity"], work["notes"]) == ("2.5 hours", [])
 
 
+def test_a_bundle_tells_what_it_consists_of_and_each_tax_that_it_bears() -> None:
+    bundle = {"product_id": "set", "quantity": 2, "unit_price": 265}
+    row = sheet(Language.GERMAN, lines=[bundle])["rows"][0]
+
+    assert row["notes"] == ["SET", "2 Stück Desk", "4 Stück Book"]
+    assert (row["tax"], row["amount"]) == ("19\xa0% / 7\xa0%", "530,00")
+
+
+def test_a_component_tells_of_what_it_is_a_part() -> None:
+    line = {"product_id": "lamp", "quantity": 1, "bundle": "Reading {corner}"}
+
+    assert sheet(Language.ENGLISH, lines=[line])["rows"][0]["notes"] == ["LAMP", "part of Reading {corner}"]
+
+
 @pytest.mark.parametrize(
     ("quantity", "unit", "british", "german"),
     [

@@ -171,3 +171,27 @@ def test_every_move_works_or_is_refused_as_the_table_says(state: str, action: st
         with pytest.raises(MoveRefused) as refused:
             moves[action]()
         assert refused.value.extra["open_actions"] == MOVES.open_actions(product.state)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"kind": "service", "bundle_price": "components"}, [("/bundle_price", "not_for_this_kind")]),
+        (
+            {
+                "kind": "bundle",
+                "bundle_price": "components",
+                "list_price": 5,
+                "components": bundle("x", "y").components,
+            },
+            [("/list_price", "derived")],
+        ),
+    ],
+)
+def test_only_a_bundle_costs_what_its_components_do_and_then_nothing_else(
+    fields: dict[str, object], expected: list[tuple[str, str]]
+) -> None:
+    with pytest.raises(InvalidFields) as refused:
+        model.require_sound(Product.model_validate({"id": "1", "sku": "1", "name": "Set", **fields}))
+
+    assert codes(refused.value) == expected
