@@ -12,6 +12,7 @@ from aiormq import Channel as WireChannel
 from aiormq.exceptions import AMQPError, ChannelNotFoundEntity
 
 from libs.bus.pauses import Backoff
+from libs.bus.rabbit.receiving import Receive, Receiving
 from libs.bus.settings import BusSettings
 from libs.bus.tasks import end
 from libs.telemetry.logs import logger
@@ -40,7 +41,10 @@ class _Session:
 
 
 class Link:
-    """Connects, watches the connection and connects again. Tenants keep a channel on it by `keep`."""
+    """Connects, watches the connection and connects again. Tenants keep a channel on it by `keep`.
+
+    Those in `receivers` get what is delivered under their consumer tags.
+    """
 
     def __init__(self, url: str, name: str, settings: BusSettings) -> None:
         self._url = url
@@ -50,6 +54,7 @@ class Link:
         self._connected = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
         self._received = 0
+        self.receivers: dict[str, Receive] = {}
         self._farewells: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -139,6 +144,7 @@ class Link:
     async def _connect(self) -> AbstractConnection:
         url = make_url(self._url, heartbeat=self._settings.heartbeat)
         connection = aio_pika.Connection(url, client_properties={"connection_name": self._name})
+        connection.kwargs["transport_factory"] = Receiving(self.receivers)
         try:
             await connection.connect(timeout=self._settings.connect_timeout)
         except BaseException:

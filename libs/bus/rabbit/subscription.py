@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
@@ -9,6 +10,8 @@ from typing import Any, Final
 from aio_pika.abc import AbstractChannel
 from aiormq import Channel as WireChannel
 from aiormq.abc import DeliveredMessage
+from pamqp.commands import Basic
+from pamqp.header import ContentHeader
 
 from libs.bus.broker import Inlet
 from libs.bus.message import GIVEN_UP_BY, Message
@@ -129,26 +132,29 @@ class RabbitSubscription:
         stay = self._stay = Stay(wire)
         self._inlet.connected()
         acknowledging = asyncio.create_task(stay.acks.run(), name=f"bus acks {declared.name}")
+        tag = secrets.token_hex(8)
         try:
-            await self._consume(stay, declared.name)
+            await self._consume(stay, declared.name, tag)
             while not await _ended(wire.closing, cancelled, within=self._settings.reassert_every):
                 await self._assert_sources(channel)
                 await bind(declared, self._queue)
         finally:
             self._stay = None
+            self._link.receivers.pop(tag, None)
             await end([acknowledging])
             stay.lost = not cancelled.done()  # the messages of a deleted queue never come again: those in hand are all
         if cancelled.done():
             _log.warning("bus_queue_lost", queue=declared.name)
 
-    async def _consume(self, stay: Stay, name: str) -> None:
-        async def receive(delivered: DeliveredMessage) -> None:
+    async def _consume(self, stay: Stay, name: str, tag: str) -> None:
+        def receive(deliver: Basic.Deliver, header: ContentHeader, body: bytes) -> None:
             self._link.heard()
-            stay.acks.received(delivered.delivery_tag or 0)
-            self._inlet.receive(RabbitDelivery(stay, delivered))
+            stay.acks.received(deliver.delivery_tag or 0)
+            self._inlet.receive(RabbitDelivery(stay, DeliveredMessage(deliver, header, body, stay.channel)))
 
-        answer = await stay.channel.basic_consume(name, receive)
-        stay.tag = answer.consumer_tag
+        self._link.receivers[tag] = receive
+        await stay.channel.basic_consume(name, _received_already, consumer_tag=tag)
+        stay.tag = tag
 
     async def _assert_sources(self, channel: AbstractChannel) -> None:
         """Makes the service's own; where another's is missing the channel ends, and there is another try."""
@@ -156,6 +162,10 @@ class RabbitSubscription:
             await declare_exchange(channel, exchange)
         for name in self._others:
             await channel.get_exchange(name)
+
+
+async def _received_already(_: DeliveredMessage) -> None:
+    """What aiormq would call for what it were to find; nothing is left to it."""
 
 
 async def _ended(closing: asyncio.Future[Any], cancelled: asyncio.Future[object], *, within: float) -> bool:

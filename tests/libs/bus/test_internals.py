@@ -1,4 +1,4 @@
-"""What publishing takes of aiormq beyond what it promises (docs/adr/0030). If this fails, read there before mending."""
+"""What the bus takes of aiormq and aio-pika beyond what they promise. If this fails, read docs/adr/0030 and 0058."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
+import aio_pika
 import pytest
 from aio_pika.abc import AbstractChannel
+from aio_pika.connection import make_url
+from aiormq import AMQPConnectionError, TransportFactory
 from aiormq.abc import ChannelFrame
 from packaging.requirements import Requirement
 from pamqp.commands import Basic
+from yarl import URL
 
 from libs.bus.message import Message
 from libs.bus.rabbit.landing import Landing, marshalled
@@ -46,6 +50,18 @@ async def test_a_channel_has_what_publishing_writes_into(server: AbstractChannel
             if not isinstance(getattr(wire, name, None), kind)} == {}  # fmt: skip
     assert inspect.iscoroutinefunction(wire.connection.ready)
     assert list(inspect.signature(ChannelFrame).parameters)[:2] == ["payload", "should_close"]
+
+
+async def test_a_connection_opens_its_stream_by_the_factory_that_it_was_given(amqp_url: str) -> None:
+    connection = aio_pika.Connection(make_url(amqp_url))
+    connection.kwargs["transport_factory"] = _Refusing()
+    with pytest.raises(AMQPConnectionError, match="by the factory"):
+        await connection.connect(timeout=PATIENCE)
+
+
+class _Refusing(TransportFactory):
+    async def create(self, url: URL, **_: object) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        raise AMQPConnectionError(f"{url.scheme}: by the factory")
 
 
 async def test_an_answer_reaches_the_future_that_was_put_among_the_confirmations(
