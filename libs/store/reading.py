@@ -17,7 +17,7 @@ from libs.domain.grants import trimmed as without_hidden
 from libs.domain.pointing import has_parts, points
 from libs.domain.record import FieldSpec, Record, parts_of, specs_of
 from libs.store.absent import absence, forbidden, missing
-from libs.store.documents import WITHOUT_PRIVATE, public
+from libs.store.documents import WITHOUT_PRIVATE, public, whole
 from libs.store.errors import answering
 from libs.store.expanding import expanded
 from libs.store.grouping import stages_of
@@ -173,7 +173,8 @@ async def read_one(
     """
     collection = record_type.collection
     async with answering():
-        document = await store.collection(collection).find_one({"_id": record_id}, WITHOUT_PRIVATE)
+        # As it is: a projection costs the database more than what waits for the broker beside one record.
+        document = await store.collection(collection).find_one({"_id": record_id})
     gone = document is None or ("_deleted" in document and "_merged" not in document)
     if document is None or gone or not reaches(grants, collection, Operation.READ, document):
         raise missing(record_type, record_id)
@@ -210,7 +211,7 @@ async def read_page(
 def _members(record_type: type[Record], query: ListQuery) -> Mapping[str, int]:
     """What to read of each document; all that is public where more than the selection is needed."""
     if query.projection is None or query.expand or record_type.kinds:
-        return WITHOUT_PRIVATE
+        return whole(record_type)
     return dict.fromkeys(query.projection, 1)
 
 
