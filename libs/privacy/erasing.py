@@ -2,8 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import Any, Final
@@ -23,6 +23,7 @@ from libs.store.changes import Announcement
 from libs.store.clock import utc_now
 from libs.store.documents import to_document, to_record
 from libs.store.files import Files, buckets_of
+from libs.store.mongo import with_decimals
 from libs.store.scanning import collections_of, current, forget, mentioning, rewrite
 from libs.store.store import Document
 from libs.store.work import UnitOfWork
@@ -33,6 +34,42 @@ HEARD_WITHIN: Final = 2.0
 _STRUCTURE: Final = frozenset({"_id", "version", "owner_id", "shares", "created_by", "modified_by"})
 _LEFT_ALONE: Final = frozenset({tombstones.COLLECTION, ORDERS, "meta"})
 _MOST_TRIES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a sweep has come: behind the document `after` of a collection.
+
+    `at_hand` are the ids of what it is about to change: where it is cut, what has changed tells of the person no more,
+    and would not be counted else.
+    """
+
+    collection: str = ""
+    after: object = None
+    at_hand: tuple[object, ...] = ()
+    found: Mapping[str, Found] = field(default_factory=dict)
+
+    @classmethod
+    def from_cursor(cls, cursor: Document) -> "Reached":
+        found = {each["collection"]: Found.model_validate(each) for each in cursor["found"]}
+        at_hand = cursor.get("at_hand", ())  # a sweep that an earlier release began has none
+        return cls(cursor["collection"], cursor["after"], tuple(at_hand), found)
+
+    def cursor(self) -> Document:
+        told = [each.model_dump(mode="json") for each in self.found.values()]
+        return {"collection": self.collection, "after": self.after, "at_hand": list(self.at_hand), "found": told}
+
+    def counting(self, changed: int, kept: Sequence[date] = ()) -> "Reached":
+        """With what was changed and kept of the collection beside what was up to now."""
+        before = self.found.get(self.collection) or Found(collection=self.collection, count=0)
+        days = [*kept, *([before.retained_until] if before.retained_until else [])]
+        now = Found(
+            collection=self.collection,
+            count=before.count + changed,
+            retained=before.retained + len(kept),
+            retained_until=max(days, default=None),
+        )
+        return replace(self, found={**self.found, self.collection: now})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +87,47 @@ class Sweep:
     async def run(self) -> list[Found]:
         """Goes on behind what was done before an interruption; returns how much was changed."""
         erased = await self._bury()
-        cursor = self.progress.cursor
-        if cursor is None:
+        if self.progress.cursor is None:
             await asyncio.sleep(HEARD_WITHIN)
-            cursor = {"collection": "", "after": None, "found": []}
-        found = {each["collection"]: Found.model_validate(each) for each in cursor["found"]}
+            await self._save(Reached())
+        reached = await self._resumed(erased)
         for collection in await self._collections():
-            if collection < cursor["collection"]:
-                continue
-            after = cursor["after"] if collection == cursor["collection"] else None
-            pages = mentioning(self.progress.store, collection, needles_of(self.order.person), after=after)
-            async for documents, last in pages:
-                theirs = [each for each in documents if erased.concerns(each)]
-                kept = {each["_id"]: until for each in theirs if (until := self._retained_until(collection, each))}
-                changed = [await self._change(collection, each, erased) for each in theirs if each["_id"] not in kept]
-                found[collection] = _counted(found.get(collection), collection, sum(changed), list(kept.values()))
-                told = [each.model_dump(mode="json") for each in found.values()]
-                await self.progress.advance(
-                    sum(changed), cursor={"collection": collection, "after": last, "found": told}
-                )
+            if collection >= reached.collection:
+                reached = await self._sweep(collection, reached, erased)
+        found = dict(reached.found)
         for bucket in await buckets_of(self.progress.store):
             found[bucket] = Found(collection=bucket, count=await self._drop_files(bucket))
         return [each for _, each in sorted(found.items()) if each.count or each.retained]
+
+    async def _sweep(self, collection: str, reached: Reached, erased: Erased) -> Reached:
+        """One collection, from where it was left, a page at a time."""
+        if collection != reached.collection:
+            reached = replace(reached, collection=collection, after=None)
+        needles = needles_of(self.order.person)
+        async for documents, last in mentioning(self.progress.store, collection, needles, after=reached.after):
+            theirs = [each for each in documents if erased.concerns(each)]
+            kept = {each["_id"]: until for each in theirs if (until := self._retained_until(collection, each))}
+            left = [each for each in theirs if each["_id"] not in kept]
+            if at_hand := tuple(each["_id"] for each in left if self._would_change(collection, each, erased)):
+                await self._save(replace(reached, at_hand=at_hand))
+            changed = sum([await self._change(collection, each, erased) for each in left])
+            reached = replace(reached.counting(changed, list(kept.values())), after=last)
+            await self._save(reached, changed)
+        return reached
+
+    async def _resumed(self, erased: Erased) -> Reached:
+        """How far an earlier run came: what it had at hand when it was cut, and has changed, is counted now."""
+        reached = Reached.from_cursor(self.progress.cursor)
+        if not reached.at_hand:
+            return reached
+        documents = [await current(self.progress.store, reached.collection, each) for each in reached.at_hand]
+        changed = sum(not each or not self._would_change(reached.collection, each, erased) for each in documents)
+        counted = replace(reached.counting(changed), at_hand=())
+        await self._save(counted, changed)
+        return counted
+
+    async def _save(self, reached: Reached, done: int = 0) -> None:
+        await self.progress.advance(done, cursor=reached.cursor())
 
     async def _drop_files(self, bucket: str) -> int:
         """Those in which the person stands, and those that their records name no more."""
@@ -102,6 +158,13 @@ class Sweep:
         personal = kind_of(record_type, document).personal if record_type else None
         until = retained_until(personal, document)
         return until if until is not None and until >= utc_now().date() else None
+
+    def _would_change(self, collection: str, document: Document, erased: Erased) -> bool:
+        record_type = self._record_type(collection)
+        if record_type is None:
+            return collection in self.alone or bool(erased.value(document) != document)
+        before = to_document(to_record(record_type, with_decimals(document)))
+        return before["_id"] != self.order.request_id and without_person(record_type, before, erased) != before
 
     async def _change(self, collection: str, document: Document, erased: Erased) -> bool:
         record_type = self._record_type(collection)
@@ -135,18 +198,6 @@ class Sweep:
             return False  # the request is needed until all services are done, and forgets the person then
         command = partial(erase_record, record_type=record_type, record_id=document["_id"], erased=erased)
         return await self.progress.commit(command, done=0)
-
-
-def _counted(before: Found | None, collection: str, changed: int, kept: Sequence[date]) -> Found:
-    """What was changed and kept of a collection up to now."""
-    before = before or Found(collection=collection, count=0)
-    days = [*kept, *([before.retained_until] if before.retained_until else [])]
-    return Found(
-        collection=collection,
-        count=before.count + changed,
-        retained=before.retained + len(kept),
-        retained_until=max(days, default=None),
-    )
 
 
 def needles_of(person: Person) -> list[bytes]:

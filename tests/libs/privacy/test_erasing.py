@@ -185,7 +185,25 @@ async def test_an_erasure_that_is_cut_goes_on_and_does_nothing_twice(store: Stor
 
     assert ended.state is JobState.SUCCEEDED
     assert await store.collection("guests").count_documents({"version": 2, "email": None}) == 200
-    assert await store.collection(PrivacyTask.collection).count_documents({}) == 1
+    (task,) = await store.collection(PrivacyTask.collection).find().to_list(None)
+    assert ({each["collection"]: each["count"] for each in task["found"]}, ended.done) == ({"guests": 200}, 200)
+
+
+async def test_what_was_at_hand_when_an_erasure_was_cut_is_counted(store: Store, privacy: Privacy) -> None:
+    """Of four letters one was changed, one is gone, and two are as they were."""
+    letters = [{"_id": number, "text": "Dear mira.quill@example.org"} for number in (1, 3, 4)]
+    await store.collection("letters").insert_many([*letters, {"_id": 0, "text": "Dear …"}])
+    begun = await told_to(store, privacy, MIRA)
+    cut = {"collection": "letters", "after": None, "at_hand": [0, 1, 2, 3], "found": []}
+    await store.collection(jobs.JOBS).update_one({"_id": begun.id}, {"$set": {"cursor": cut}})
+
+    running = Running(store, [privacy.kind], QUICK)
+    running.start()
+    ended = await ended_of(store, begun)
+    await running.stop()
+
+    (task,) = await store.collection(PrivacyTask.collection).find().to_list(None)
+    assert ({each["collection"]: each["count"] for each in task["found"]}, ended.done) == ({"letters": 5}, 5)
 
 
 async def test_erasing_again_changes_nothing_more(store: Store, privacy: Privacy) -> None:
