@@ -57,7 +57,7 @@ $(READY): requirements/build.txt requirements/dev.txt
 	@touch $@
 
 # What `make check` runs, side by side.
-CHECKS := check-format check-lint check-types check-imports check-packages check-security check-compose check-docker
+CHECKS := check-format check-lint check-types check-imports check-packages check-security check-compose check-docker check-alerts
 .PHONY: $(CHECKS)
 
 check-format:
@@ -83,6 +83,13 @@ check-compose: $(wildcard docker-compose.yml)
 
 check-docker: $(wildcard deploy/docker/Dockerfile)
 	@$(if $^,.ci/step docker $(BIN)/hadolint $^,:)
+
+PROMTOOL := $(shell command -v promtool)
+ALERTS := deploy/prometheus
+check-alerts: $(wildcard $(ALERTS)/*)
+	@$(if $(PROMTOOL),.ci/step alerts $(PROMTOOL) check config $(ALERTS)/prometheus.yml,\
+		echo "alerts         left out: promtool (Debian package prometheus) is not on PATH")
+	@$(if $(PROMTOOL),.ci/step alert-tests $(PROMTOOL) test rules $(ALERTS)/alerts_test.yml,:)
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)

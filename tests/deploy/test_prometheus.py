@@ -17,6 +17,13 @@ def test_every_service_is_scraped() -> None:
     assert sorted(targets) == sorted(PORTS)
 
 
+def test_every_alert_is_tried() -> None:
+    """By `make check`, where promtool is there."""
+    alerts = re.findall(r"- alert: (\w+)", (RULES / "alerts.yml").read_text())
+    tried = re.findall(r"alertname: (\w+)\n +eval_time: \w+\n +exp_alerts", (RULES / "alerts_test.yml").read_text())
+    assert sorted(alerts) == sorted(set(tried))
+
+
 @pytest.mark.parametrize("metric", sorted(set(METRIC.findall((RULES / "alerts.yml").read_text()))))
 def test_alerts_look_at_metrics_that_exist(metric: str) -> None:
     assert f'"{metric}"' in SOURCES
