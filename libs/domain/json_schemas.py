@@ -14,7 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import SchemaError, ValidationError
 
-from libs.domain.refusals import FieldError, InvalidFields
+from libs.domain.refusals import FieldError, InvalidFields, pointer_of
 
 JsonSchema = dict[str, Any]
 
@@ -121,7 +121,7 @@ def _told(error: ValidationError, at: str) -> Iterator[FieldError]:
     match error.validator:
         case "additionalProperties":
             for name in sorted(value.keys() - schema["properties"].keys()):
-                yield FieldError(f"{where}/{_escaped(name)}", "extra_forbidden", "there is no such field")
+                yield FieldError(where + pointer_of([name]), "extra_forbidden", "there is no such field")
         case "required":
             name = next(name for name in schema["required"] if error.message.startswith(f"'{name}' "))
             yield FieldError(f"{where}/{name}", "missing", "must have a value")
@@ -135,15 +135,11 @@ def _too_large(value: object, at: str) -> Iterator[str]:
             yield at
         case dict():
             for name, member in value.items():
-                yield from _too_large(member, f"{at}/{_escaped(name)}")
+                yield from _too_large(member, at + pointer_of([name]))
         case list():
             for number, member in enumerate(value):
                 yield from _too_large(member, f"{at}/{number}")
 
 
 def _pointer(error: SchemaError | ValidationError) -> str:
-    return "".join(f"/{_escaped(str(part))}" for part in error.absolute_path)
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+    return pointer_of(error.absolute_path)

@@ -1,6 +1,6 @@
 """Refusals: answers that a caller can act on, each with a stable code (RFC 9457 problem documents on the wire)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,6 +12,11 @@ class FieldError:
     pointer: str
     code: str
     detail: str
+
+
+def pointer_of(path: Iterable[str | int]) -> str:
+    """The JSON pointer (RFC 6901) of what lies at these names and numbers."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
 
 
 class Refusal(Exception):

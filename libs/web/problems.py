@@ -1,6 +1,6 @@
 """Problem documents (RFC 9457): every error a client sees has this form and a stable `code`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from libs.domain.refusals import FieldError, InvalidFields, Malformed, Refusal
+from libs.domain.refusals import FieldError, InvalidFields, Malformed, Refusal, pointer_of
 
 CONTENT_TYPE: Final = "application/problem+json"
 _TITLES: Final = {
@@ -84,11 +84,6 @@ def http_problem(error: web.HTTPException) -> web.Response:
 def internal_problem(correlation_id: str) -> web.Response:
     detail = "The service failed on this request; the log has the reason under the correlation id."
     return _response(problem(500, "internal_error", detail, correlation_id=correlation_id), {})
-
-
-def pointer_of(location: Iterable[str | int]) -> str:
-    """A JSON pointer (RFC 6901)."""
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location)
 
 
 def refusal_of(error: ValidationError, *, under: str = "") -> Refusal:

@@ -1,10 +1,12 @@
 """`python -m tests.contracts` keeps the schemas and samples of what is new. What is kept already it never changes
-otherwise than by additions: it names what would break, and writes nothing.
+otherwise than by additions: it names what would break, and writes nothing. The fields of all collections it writes as
+they are.
 """
 
 import sys
 
 from tests.contracts.announcing import all_announced
+from tests.contracts.collections import FILE, module_today
 from tests.contracts.keeping import SAMPLES, SCHEMAS, broken, read, sample_file, schema_files, write
 
 
@@ -25,6 +27,7 @@ def main() -> None:
     for type_, event in all_announced():
         if not sample_file(type_).exists():
             write(sample_file(type_), event)
+    FILE.write_text(module_today(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from libs.contracts.collections import FIELDS
 from libs.contracts.identity import CustomFieldActivated, CustomFieldDeactivated
 from libs.contracts.values import Money
 from libs.domain import lifecycle
@@ -48,10 +49,18 @@ class CustomField(Record, collection="custom_fields", aggregate="identity.custom
 
 
 def require_sound(field: CustomField) -> CustomField:
-    """The field itself; raises `InvalidFields` where its terms do not go together."""
-    if errors := [*_misplaced(field), *_disordered(field)]:
+    """The field itself; raises `InvalidFields` where its terms do not go together, or name what is not there."""
+    if errors := [*_astray(field), *_misplaced(field), *_disordered(field)]:
         raise InvalidFields("the terms of the field do not go together", errors=errors)
     return field
+
+
+def _astray(field: CustomField) -> Iterator[FieldError]:
+    """Collections that have no records."""
+    named = {"/of": field.of, **{f"/refers_to/{number}": each for number, each in enumerate(field.refers_to)}}
+    for pointer, collection in named.items():
+        if not FIELDS.get(collection):
+            yield FieldError(pointer, "unknown_collection", f"there are no records called {collection}")
 
 
 def _misplaced(field: CustomField) -> Iterator[FieldError]:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from libs.contracts.collections import FIELDS, has_field
 from libs.contracts.identity import (
     DuplicateCondition,
     DuplicateRuleActivated,
@@ -23,7 +24,7 @@ CollectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 class DuplicateRule(Record, collection="duplicate_rules", aggregate="identity.duplicate_rule"):
     """`of` names the collection. An `overridable` rule that refuses lets pass what is sent with `X-Duplicates: allow`.
 
-    A field that the collection does not have has no value, so that the rule finds nothing.
+    A custom field that is removed later has no value, so that the rule finds nothing more.
     """
 
     of: Annotated[CollectionName, INITIAL, INDEXED]
@@ -34,15 +35,21 @@ class DuplicateRule(Record, collection="duplicate_rules", aggregate="identity.du
     overridable: Annotated[bool, LISTED] = True
 
 
-def require_sound(rule: DuplicateRule) -> DuplicateRule:
-    """The rule itself; raises `InvalidFields` where a condition says what it cannot mean."""
-    if errors := list(_unsound(rule)):
-        raise InvalidFields("the conditions of the rule cannot be", errors=errors)
+def require_sound(rule: DuplicateRule, custom: frozenset[str]) -> DuplicateRule:
+    """The rule itself; raises `InvalidFields` where it says what cannot be of records that have these custom fields."""
+    if errors := list(_unsound(rule, custom)):
+        raise InvalidFields("the rule cannot be", errors=errors)
     return rule
 
 
-def _unsound(rule: DuplicateRule) -> Iterator[FieldError]:
+def _unsound(rule: DuplicateRule, custom: frozenset[str]) -> Iterator[FieldError]:
+    if not FIELDS.get(rule.of):
+        yield FieldError("/of", "unknown_collection", f"there are no records called {rule.of}")
+        return
     for number, condition in enumerate(rule.conditions):
+        for place, path in enumerate(condition.fields):
+            if not has_field(rule.of, path, custom):
+                yield FieldError(f"/conditions/{number}/fields/{place}", "unknown_field", f"{rule.of} have no {path}")
         if condition.at_least is not None and condition.match is not Likeness.SIMILAR:
             yield FieldError(f"/conditions/{number}/at_least", "not_for_this_match", "only similar values have it")
 

@@ -1,17 +1,18 @@
 """The role: what whoever has it may do, in collections of all services."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Final
 
 from pydantic import Field
 
+from libs.contracts.collections import FIELDS, has_field
 from libs.contracts.identity import DefaultRole, RoleActivated, RoleDeactivated
 from libs.contracts.values import Value
 from libs.domain import lifecycle
 from libs.domain.fields import INDEXED, SEARCHED, Line, Text
 from libs.domain.grants import Depth, Operation
 from libs.domain.record import Record
-from libs.domain.refusals import InvalidFields, Refusal
+from libs.domain.refusals import FieldError, InvalidFields, Refusal, pointer_of
 from libs.domain.roles import FieldAccess
 
 DESCRIPTIONS: Final[Mapping[DefaultRole, str]] = {
@@ -62,15 +63,49 @@ class Role(Record, collection="roles", aggregate="identity.role"):
     fields: dict[CollectionName, dict[FieldName, FieldAccess]] = Field(default_factory=dict, max_length=200)
 
 
-def require_sound(role: Role) -> None:
-    """Raises `InvalidFields` for a field that cannot be kept from anybody."""
+CustomNames = Mapping[str, frozenset[str]]
+"""Collection → the custom fields of its records."""
+
+
+def require_sound(role: Role, custom: CustomNames, *, before: Role | None = None) -> Role:
+    """The role itself; raises `InvalidFields` for what it cannot say of collections and their fields.
+
+    What it said `before` it may go on saying, though a later release has no such field.
+    """
+    known = set(_names(before)) if before else set()
+    if errors := [*_astray(role, custom, known), *_never_closed(role)]:
+        raise InvalidFields("the role names what is not there, or cannot be closed", errors=errors)
+    return role
+
+
+Names = tuple[str, ...]
+"""Where something stands in a role: `permissions` and a collection; or `fields`, a collection and a field."""
+
+
+def _names(role: Role) -> Iterator[Names]:
+    yield from (("permissions", collection) for collection in role.permissions)
+    yield from (("fields", collection, name) for collection, fields in role.fields.items() for name in fields)
+
+
+def _astray(role: Role, custom: CustomNames, known: set[Names]) -> Iterator[FieldError]:
+    """A name that is misspelled would keep nothing from anybody."""
+    for names in _names(role):
+        match names:
+            case _ if names in known:
+                continue
+            case ("permissions", collection) if collection not in FIELDS:
+                yield FieldError(pointer_of(names), "unknown_collection", f"there is no collection {collection}")
+            case ("fields", collection, name) if not has_field(collection, name, custom.get(collection, frozenset())):
+                yield FieldError(pointer_of(names), "unknown_field", f"{collection} have no {name}")
+
+
+def _never_closed(role: Role) -> Iterator[FieldError]:
     for collection, fields in role.fields.items():
-        if fixed := ALWAYS_SHOWN & fields.keys():
-            pointer = f"/fields/{collection}/{min(fixed)}"
-            raise InvalidFields.at(pointer, "always_shown", f"{', '.join(sorted(fixed))} cannot be closed")
+        for name in sorted(ALWAYS_SHOWN & fields.keys()):
+            yield FieldError(pointer_of(("fields", collection, name)), "always_shown", f"{name} cannot be closed")
 
 
-def change(current: Role, wanted: Role) -> Role:
+def change(current: Role, wanted: Role, custom: CustomNames) -> Role:
     """A role with other terms.
 
     One that every installation has still names what it is closed to: what it does not name is added at the next start,
@@ -78,7 +113,7 @@ def change(current: Role, wanted: Role) -> Role:
     """
     if current.id == DefaultRole.ADMINISTRATOR and (wanted.permissions or wanted.fields):
         raise AdministratorIsFixed
-    require_sound(wanted)
+    require_sound(wanted, custom, before=current)
     if current.id not in DESCRIPTIONS:
         return wanted
     return wanted.evolve(permissions={**dict.fromkeys(current.permissions, Allowed()), **wanted.permissions})

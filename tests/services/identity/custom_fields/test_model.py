@@ -40,6 +40,8 @@ def test_terms_that_fit_the_type_are_taken(type_: str, terms: dict[str, Any]) ->
         ("reference", {}, {"/refers_to": "missing"}),
         ("choice", {"choices": ["a", "a"]}, {"/choices": "duplicate"}),
         ("number", {"minimum": Decimal(2), "maximum": Decimal(1)}, {"/maximum": "below_minimum"}),
+        ("text", {"of": "search"}, {"/of": "unknown_collection"}),
+        ("reference", {"refers_to": ["leads", "moons"]}, {"/refers_to/1": "unknown_collection"}),
         ("choice", {"minimum": Decimal(2)}, {"/choices": "missing", "/minimum": "not_for_this_type"}),
     ],
 )

@@ -55,3 +55,20 @@ async def test_only_administrators_make_rules(identity: Identity) -> None:
     await eventually(may_list)
     assert (await identity.post("/api/v1/duplicate_rules", RULE, token=token))[0] == 403
     assert (await identity.post("/api/v1/duplicate_rules/leads_email/deactivate", token=token))[0] == 403
+
+
+async def test_a_rule_names_only_fields_that_there_are(identity: Identity) -> None:
+    admin = await identity.admin()
+    field = {"of": "cases", "name": "contract_number", "type": "text", "label": "Contract"}
+    conditions = [{"fields": ["title", "custom/contract_number", "titel"], "match": "exact"}]
+
+    _, before = await identity.post("/api/v1/duplicate_rules", {**RULE, "conditions": conditions}, token=admin)
+    await identity.post("/api/v1/custom_fields", field, token=admin)
+    status, problem = await identity.post("/api/v1/duplicate_rules", {**RULE, "conditions": conditions}, token=admin)
+    _, rule = await identity.post("/api/v1/duplicate_rules", RULE, token=admin)
+    path, patch = f"/api/v1/duplicate_rules/{rule['id']}", {"conditions": conditions}
+    changed = await identity.request("PATCH", path, patch, token=admin)
+
+    assert [each["pointer"] for each in before["errors"]] == ["/conditions/0/fields/1", "/conditions/0/fields/2"]
+    assert (status, [each["pointer"] for each in problem["errors"]]) == (422, ["/conditions/0/fields/2"])
+    assert (changed[0], changed[1]["errors"]) == (422, problem["errors"])

@@ -75,6 +75,9 @@ async def test_the_administrator_cannot_be_weakened(identity: Identity) -> None:
         ({"permissions": {"Leads!": {}}}, "/permissions/Leads!/[key]"),
         ({"fields": {"leads": {"email": "gone"}}}, "/fields/leads/email"),
         ({"fields": {"leads": {"owner_id": "hidden"}}}, "/fields/leads/owner_id"),
+        ({"fields": {"leads": {"emial": "hidden"}}}, "/fields/leads/emial"),
+        ({"fields": {"search": {"email": "hidden"}}}, "/fields/search/email"),
+        ({"permissions": {"laeds": {"read": "own"}}}, "/permissions/laeds"),
     ],
 )
 async def test_what_no_role_can_say_is_refused_by_name(identity: Identity, wrong: Any, pointer: str) -> None:
