@@ -16,6 +16,9 @@ SHORTEST_PART: Final = 3
 LONGEST_NUMBER: Final = 40
 """Digits of a number that count."""
 
+MOST_REMEMBERED: Final = 4096
+"""Words with letters beyond ASCII whose folded form is remembered, in some 250 bytes each."""
+
 _WORD: Final = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 _NUMBER: Final = re.compile(r"[ ()./+-]*")
 """What stands between the groups of one number."""
@@ -60,8 +63,13 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-@lru_cache(maxsize=65_536)
 def _folded(word: str) -> str:
+    """Of a plain word only the case is to be folded, which is as quick as remembering it."""
+    return word.lower()[:LONGEST_WORD] if word.isascii() else _stripped(word)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _stripped(word: str) -> str:
     bare = _decomposed(_decomposed(word).casefold()).translate(_WITHOUT_ACCENT)
     return "".join(letter for letter in bare if letter.isalnum())[:LONGEST_WORD]
 

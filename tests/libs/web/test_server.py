@@ -39,3 +39,33 @@ async def test_however_many_threads_allocate_they_share_few_pools_of_memory() ->
     )
     told, _ = await process.communicate()
     assert 1 <= told.count(b"<heap nr=") <= ARENAS
+
+
+LARGE_BLOCKS_FREED = """
+import re
+from libs.web.server import return_freed
+
+
+def resident():
+    with open("/proc/self/status") as status:
+        return int(re.search(r"VmRSS:\\s+(\\d+)", status.read())[1])
+
+
+return_freed()
+bytearray(24 * 1024 * 1024)
+before = resident()
+blocks = [bytearray(b"x") * (512 * 1024) for _ in range(32)]
+held = resident()
+del blocks
+print(held - before, resident() - before)
+"""
+
+
+async def test_memory_that_was_freed_goes_back_to_the_system() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", LARGE_BLOCKS_FREED, stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await process.communicate()
+    held, left = map(int, told.split())
+    assert held > 14 * 1024
+    assert left < 4 * 1024

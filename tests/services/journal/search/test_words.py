@@ -1,6 +1,7 @@
 """Words and numbers as they are compared."""
 
 import string
+import tracemalloc
 import unicodedata
 
 import pytest
@@ -37,6 +38,18 @@ def test_a_word_knows_its_place_in_the_text() -> None:
     text = "Frau Müller-Groß"
 
     assert [text[word.start : word.end] for word in words_in(text)] == ["Frau", "Müller", "Groß"]
+
+
+def test_words_that_were_folded_are_not_remembered_without_end() -> None:
+    tracemalloc.start()
+    try:
+        for number in range(20_000):
+            folded(f"word{number} süß{number}")
+        remembered, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert remembered < 2 * 1024 * 1024
 
 
 def test_of_an_endless_word_its_beginning_counts() -> None:
