@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, Field, create_model
@@ -93,9 +94,21 @@ class CustomFields:
         model = create_model(f"Custom_{collection}", __base__=CustomValues, **fields)
         return cls(model, frozenset(field.name for field in each if field.required))
 
+    def without(self, names: frozenset[str]) -> "CustomFields":
+        return _without(self, names) if names else self
+
     @property
     def names(self) -> frozenset[str]:
         return frozenset(self.model.model_fields)
+
+
+@lru_cache(maxsize=256)
+def _without(fields: CustomFields, names: frozenset[str]) -> CustomFields:
+    """Kept, as a model costs many times what is done with it."""
+    left: dict[str, Any] = {
+        name: (info.rebuild_annotation(), info) for name, info in fields.model.model_fields.items() if name not in names
+    }
+    return CustomFields(create_model(fields.model.__name__, __base__=CustomValues, **left), fields.required - names)
 
 
 NO_CUSTOM_FIELDS: Final = CustomFields(CustomValues, frozenset())

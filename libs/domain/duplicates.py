@@ -55,6 +55,10 @@ class DuplicateRule:
         """The fields of the record, without the members of them that are meant."""
         return frozenset(path.partition("/")[0] for path in self.paths)
 
+    def tells_of(self, hidden: frozenset[str]) -> bool:
+        """Whether it looks at any of these fields, or members of them."""
+        return not hidden.isdisjoint(self.fields | self.paths)
+
     def keys(self, record: Mapping[str, Any]) -> list[str]:
         """At least one of them is also a key of every record that is like this one; none where a value is missing."""
         parts = [_blocks(record, condition) for condition in self.conditions]
@@ -144,7 +148,7 @@ class DuplicateRules:
 
     def open_to(self, hidden: frozenset[str]) -> "DuplicateRules":
         """Those that tell nothing of hidden fields."""
-        return DuplicateRules(tuple(rule for rule in self.rules if not rule.fields & hidden)) if hidden else self
+        return DuplicateRules(tuple(rule for rule in self.rules if not rule.tells_of(hidden))) if hidden else self
 
     @cached_property
     def _crowded_marks(self) -> frozenset[str]:

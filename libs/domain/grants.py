@@ -4,11 +4,12 @@ A caller's `Grants` come from their roles (libs/domain/roles.py). Everything tha
 functions here, so that a list, a count, an export, a search and a live event agree on what is to be seen.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from libs.contracts.collections import CUSTOM
 from libs.domain.refusals import FieldError, Forbidden, InvalidFields
 
 
@@ -35,13 +36,16 @@ class Depth(StrEnum):
 
 _RANKS: Final = {depth: rank for rank, depth in enumerate(Depth)}
 
+_MEMBER: Final = f"{CUSTOM}/"
+_SIDES: Final = {"before", "after"}
+
 Ids = frozenset[str]
 _NOBODY: Final[Ids] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What is allowed on one collection."""
+    """What is allowed on one collection. A custom field may be `hidden` or `read_only` by itself: `custom/vat_id`."""
 
     depths: Mapping[Operation, Depth] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
@@ -153,7 +157,29 @@ def hidden_fields(grants: Grants, collection: str) -> frozenset[str]:
 def trimmed(record: Mapping[str, Any], grants: Grants, collection: str) -> Mapping[str, Any]:
     """A record of the collection, or anything else by its fields such as `changed`, without those that are hidden."""
     hidden = hidden_fields(grants, collection)
-    return {name: value for name, value in record.items() if name not in hidden} if hidden else record
+    if not hidden:
+        return record
+    shown = {name: value for name, value in record.items() if name not in hidden}
+    members, custom = members_in(hidden), shown.get(CUSTOM)
+    if members and isinstance(custom, Mapping):
+        shown[CUSTOM] = left = _without(members, custom)
+        if left.keys() == _SIDES and left["before"] == left["after"]:
+            del shown[CUSTOM]  # nothing of it has changed that is to be seen
+    return shown
+
+
+def members_in(paths: Iterable[str]) -> frozenset[str]:
+    """The custom fields among fields: `vat_id` for `custom/vat_id`."""
+    return frozenset(path.removeprefix(_MEMBER) for path in paths if path.startswith(_MEMBER))
+
+
+def _without(members: frozenset[str], custom: Mapping[str, Any]) -> dict[str, Any]:
+    """Custom values, or those from before and after a change, without some of them."""
+    return {
+        name: _without(members, value) if name in _SIDES and isinstance(value, Mapping) else value
+        for name, value in custom.items()
+        if name not in members
+    }
 
 
 def trimmed_event(data: Mapping[str, Any], grants: Grants, collection: str) -> Mapping[str, Any]:
@@ -164,17 +190,27 @@ def trimmed_event(data: Mapping[str, Any], grants: Grants, collection: str) -> M
     return {**trimmed(data, grants, collection), **parts}
 
 
+def paths_in(names: Iterable[str], custom: object) -> Iterator[str]:
+    """Fields by their names, each custom field that has a value as well."""
+    yield from names
+    if isinstance(custom, Mapping):
+        yield from (f"{_MEMBER}{name}" for name in custom)
+
+
 def refuse_closed_fields(given: Iterable[str], grants: Grants, collection: str) -> None:
-    """Raises `InvalidFields` for a hidden field, as for one that is not there, and `FieldReadOnly` for a closed one."""
+    """Raises `InvalidFields` for a hidden field, as for one that is not there, and `FieldReadOnly` for a closed one.
+
+    What is `given` are fields and members of them; what closes a field closes its members.
+    """
     if grants.everything:
         return
     on = grants.on(collection)
     if not on.hidden and not on.read_only:
         return
     names = sorted(given)
-    if unknown := [name for name in names if name in on.hidden]:
+    if unknown := [name for name in names if not on.hidden.isdisjoint((name, name.partition("/")[0]))]:
         raise InvalidFields.at(f"/{unknown[0]}", "extra_forbidden", "not a field that can be set here")
-    if closed := [name for name in names if name in on.read_only]:
+    if closed := [name for name in names if not on.read_only.isdisjoint((name, name.partition("/")[0]))]:
         raise FieldReadOnly(closed)
 
 

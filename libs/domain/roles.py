@@ -51,6 +51,12 @@ def _together(held: list[RoleTerms], collection: str) -> Permissions:
         for operation, depth in each.permissions[collection].items():
             depths[operation] = max(depth, depths.get(operation, Depth.NONE), key=lambda depth: depth.rank)
     kept = [each.fields.get(collection, {}) for each in held]
-    hidden = {name for name in kept[0] if all(fields.get(name) is FieldAccess.HIDDEN for fields in kept)}
-    closed = {name for name in kept[0] if all(name in fields for fields in kept)}
+    names = {name for fields in kept for name in fields}
+    hidden = {name for name in names if all(FieldAccess.HIDDEN in _accesses(fields, name) for fields in kept)}
+    closed = {name for name in names if all(_accesses(fields, name) for fields in kept)}
     return Permissions(depths, frozenset(hidden), frozenset(closed - hidden))
+
+
+def _accesses(fields: Mapping[str, FieldAccess], name: str) -> set[FieldAccess]:
+    """What a role keeps of the field: all of it, or the one of which it is a member."""
+    return {fields[each] for each in (name, name.partition("/")[0]) if each in fields}

@@ -53,6 +53,11 @@ class ImportMapping(Value):
         """The fields that are filled, without their parts."""
         return frozenset(name.partition(".")[0] for name in (*self.fields, *self.constants))
 
+    @property
+    def paths(self) -> frozenset[str]:
+        """What is filled: `address/city`, `custom/size`."""
+        return frozenset(name.replace(".", "/") for name in (*self.fields, *self.constants))
+
 
 _SYNONYMS: Final[Mapping[str, str]] = {
     "e_mail": "email", "mail": "email", "e_mail_address": "email", "email_address": "email",

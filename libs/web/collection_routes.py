@@ -5,8 +5,9 @@ from typing import Any, Generic, TypeVar
 
 from aiohttp import web
 
+from libs.contracts.collections import CUSTOM
 from libs.domain.custom_fields import CustomFields
-from libs.domain.grants import EVERYTHING, Grants, refuse_closed_fields
+from libs.domain.grants import EVERYTHING, Grants, paths_in, refuse_closed_fields
 from libs.domain.kinds import described
 from libs.domain.money import refuse_excess_digits
 from libs.domain.pointing import Leads
@@ -181,7 +182,7 @@ class CollectionRoutes(Generic[R]):
     async def patch(self, request: web.Request) -> web.Response:
         body = await body_of(request)
         patch = patch_of(body)
-        refuse_closed_fields(patch, grants_of(request), self._resource.collection)
+        refuse_closed_fields(paths_in(patch, patch.get(CUSTOM)), grants_of(request), self._resource.collection)
         custom = custom_fields_of(request, self._resource.collection)
         names = await self._names(request, patch, custom)
         allowed = allows_duplicates(request)

@@ -7,14 +7,13 @@ from typing import Any, TypeVar
 import orjson
 from pydantic import ValidationError
 
+from libs.contracts.collections import CUSTOM
 from libs.domain.custom_fields import CustomFields
 from libs.domain.record import Draft
 from libs.domain.refusals import FieldError, InvalidFields
 from libs.web.problems import refusal_of
 
 D = TypeVar("D", bound=Draft)
-
-CUSTOM = "custom"
 
 
 def completed(draft: D, fields: CustomFields) -> D:

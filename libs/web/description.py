@@ -7,12 +7,12 @@ from typing import Any
 from aiohttp import web
 from pydantic.json_schema import models_json_schema
 
+from libs.contracts.collections import CUSTOM
 from libs.domain.custom_fields import CustomFields
 from libs.domain.record import Record, draft_of, revision_of
 from libs.store.documents import to_json
 from libs.web.answers import json_response
 from libs.web.api import Route
-from libs.web.custom_values import CUSTOM
 from libs.web.openapi import REFERENCE, document
 from libs.web.requests import DIRECTORY
 from libs.web.resource import Resource

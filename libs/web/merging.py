@@ -7,11 +7,12 @@ from aiohttp import web
 from pydantic import Field, create_model
 
 from libs.bus.definitions import Projection, projection
+from libs.contracts.collections import CUSTOM
 from libs.contracts.envelope import RESTATED, Envelope
 from libs.contracts.publishers import MERGEABLE_AGGREGATES
 from libs.contracts.values import Alias, Value
 from libs.domain.fields import Line
-from libs.domain.grants import Operation, refuse_closed_fields
+from libs.domain.grants import Operation, paths_in, refuse_closed_fields
 from libs.domain.money import refuse_excess_digits
 from libs.domain.record import Record
 from libs.jobs.duties import Duty
@@ -74,7 +75,7 @@ class MergeRoutes(Generic[R]):
         asked = parse(body, MergeRecords)
         custom, values = custom_fields_of(request, self._record.collection), asked.values
         with under(_VALUES):
-            refuse_closed_fields(values, grants_of(request), self._record.collection)
+            refuse_closed_fields(paths_in(values, values.get(CUSTOM)), grants_of(request), self._record.collection)
         pointers = pointers_in(self._record, values, custom, under=_VALUES)
         names = await request.app[REFERENCES].names(pointers, request) if pointers else {}
 

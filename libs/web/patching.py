@@ -4,11 +4,12 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from libs.contracts.collections import CUSTOM
 from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields
 from libs.domain.record import Record, revision_of
 from libs.domain.refusals import InvalidFields, Malformed
 from libs.store.documents import to_document, to_json
-from libs.web.custom_values import CUSTOM, changed
+from libs.web.custom_values import changed
 from libs.web.problems import refusal_of
 from libs.web.requests import json_of
 

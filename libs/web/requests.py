@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from libs.domain.custom_fields import CustomFields
-from libs.domain.grants import EVERYTHING, Grants, Operation
+from libs.domain.grants import EVERYTHING, Grants, Operation, hidden_fields, members_in
 from libs.domain.record import Record
 from libs.domain.refusals import InvalidFields, Malformed, UnsupportedMedia
 from libs.store.context import Context
@@ -56,8 +56,9 @@ def whose(request: web.Request) -> str | None:
 
 
 def custom_fields_of(request: web.Request, collection: str) -> CustomFields:
-    """The fields that administrators have added to the collection."""
-    return request.app[DIRECTORY].custom_fields(collection)
+    """The fields that administrators have added to the collection, but for those that are hidden from whoever asks."""
+    hidden = members_in(hidden_fields(grants_of(request), collection))
+    return request.app[DIRECTORY].custom_fields(collection).without(hidden)
 
 
 def fields_open_to(request: web.Request, record_type: type[Record]) -> QueryFields:

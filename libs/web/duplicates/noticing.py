@@ -112,7 +112,7 @@ def judged(looked: Looked, companions: Iterable[Document] = ()) -> Warnings:
         for rule in (match.rule for match in looked.rules.matches(change.after, document)):
             if rule.refuses(creating=change.creating, allowed=looked.allowed):
                 refusing[rule.id] = rule
-            if visible and not rule.fields & hidden:
+            if visible and not rule.tells_of(hidden):
                 told.setdefault(rule.id, (rule, []))[1].append(id_)
     warnings = tuple(
         DuplicateWarning(rule=rule.id, name=rule.name, ids=tuple(sorted(ids)[:_MOST_TOLD]))

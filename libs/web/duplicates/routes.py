@@ -81,7 +81,7 @@ async def _visible(request: web.Request, collection: str, found: Sequence[Docume
     """What the caller may see of the groups now: records that are there, and rules over fields open to them."""
     store, grants = request.app[STORE], grants_of(request)
     hidden = hidden_fields(grants, collection)
-    closed = {rule.id for rule in store.duplicate_rules(collection).rules if rule.fields & hidden}
+    closed = {rule.id for rule in store.duplicate_rules(collection).rules if rule.tells_of(hidden)}
     ids = [id_ for group in found for id_ in group["ids"]]
     rows = query_of(row_filter(grants, collection, Operation.READ))
     seen = await groups.visible(store, collection, ids, rows)

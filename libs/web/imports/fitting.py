@@ -61,7 +61,7 @@ def refuse_unallowed(grants: Grants, collection: str, settings: ImportSettings) 
     require(grants, collection, Operation.CREATE)
     if settings.mode is ImportMode.UPSERT:
         require(grants, collection, Operation.WRITE)
-    refuse_closed_fields(settings.mapping.names - {"id"}, grants, collection)
+    refuse_closed_fields(settings.mapping.paths - {"id"}, grants, collection)
 
 
 def problems_of(targets: Targets, columns: Sequence[str], settings: ImportSettings) -> tuple[ImportProblem, ...]:

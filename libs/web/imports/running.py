@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from libs.domain.grants import Grants
+from libs.domain.grants import Grants, hidden_fields, members_in
 from libs.domain.record import Record
 from libs.domain.refusals import NotFound
 from libs.jobs import jobs
@@ -101,10 +101,12 @@ class ImportJobs:
 
     def _writer(self, progress: Progress, task: ImportTask, found: Import, *, rehearsing: bool) -> RowWriter:
         """Raises `InvalidFields` where the mapping names a custom field that is gone."""
-        resource, custom = self._resources[found.collection], self._directory.custom_fields(found.collection)
+        resource, grants = self._resources[found.collection], self._grants(progress, task)
         record_type: type[Record] = resource.record
+        hidden = members_in(hidden_fields(grants, found.collection))
+        custom = self._directory.custom_fields(found.collection).without(hidden)
         refuse_unfit(record_type, targets_of(record_type, custom.model), found.columns, found.settings)
-        context = replace(progress.context, grants=self._grants(progress, task), batch=found.id)
+        context = replace(progress.context, grants=grants, batch=found.id)
         return RowWriter(
             progress.store, resource, self._references, found, context, custom=custom, rehearsing=rehearsing
         )

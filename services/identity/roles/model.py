@@ -28,7 +28,7 @@ ALWAYS_SHOWN: Final = frozenset({"id", "version", "type", "owner_id", "shares"})
 """Fields that tell records apart, or who may see them."""
 
 CollectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
-FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
+FieldName = Annotated[str, Field(pattern=r"^(custom/)?[a-z][a-z0-9_]{0,60}$")]
 
 
 class AdministratorIsFixed(Refusal):
@@ -55,7 +55,10 @@ class Allowed(Value):
 
 
 class Role(Record, collection="roles", aggregate="identity.role"):
-    """A collection that `permissions` does not name is closed. A field that `fields` does not name is open."""
+    """A collection that `permissions` does not name is closed. A field that `fields` does not name is open.
+
+    `custom` is all custom fields of a collection, `custom/vat_id` one of them.
+    """
 
     name: Annotated[Line, INDEXED, SEARCHED]
     description: Text | None = None

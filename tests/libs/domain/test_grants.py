@@ -11,6 +11,7 @@ from libs.domain.grants import (
     RowFilter,
     ShareAccess,
     may,
+    paths_in,
     reaches,
     refuse_closed_fields,
     row_filter,
@@ -153,3 +154,46 @@ def test_setting_a_closed_field_names_it() -> None:
     assert [error.pointer for error in hidden.value.errors] == ["/email"]
     assert [error.pointer for error in locked.value.errors] == ["/email"]
     refuse_closed_fields({"topic"}, granted(LOCKS), "leads")
+
+
+ONE_CUSTOM = closing(**{"custom/debt": FieldAccess.HIDDEN, "custom/rank": FieldAccess.READ_ONLY})
+ALL_CUSTOM = closing(custom=FieldAccess.HIDDEN)
+
+
+def test_a_custom_field_is_closed_by_itself_or_with_all_of_them() -> None:
+    both = granted(ONE_CUSTOM, ALL_CUSTOM).on("leads")
+
+    assert both.hidden == {"custom/debt"}
+    assert both.read_only == {"custom/rank"}
+
+
+def test_a_hidden_custom_field_leaves_records_and_events() -> None:
+    grants = granted(ONE_CUSTOM)
+    custom = {"debt": 9, "size": 2}
+    data = {"record": {"custom": custom}, "changed": {"custom": {"before": None, "after": custom}}}
+
+    assert trimmed({"id": "1", "custom": custom}, grants, "leads") == {"id": "1", "custom": {"size": 2}}
+    assert trimmed_event(data, grants, "leads") == {
+        "record": {"custom": {"size": 2}},
+        "changed": {"custom": {"before": None, "after": {"size": 2}}},
+    }
+
+
+def test_a_change_of_nothing_but_a_hidden_custom_field_is_none() -> None:
+    changed = {"custom": {"before": {"debt": 1, "size": 2}, "after": {"debt": 9, "size": 2}}, "topic": {}}
+
+    assert trimmed(changed, granted(ONE_CUSTOM), "leads") == {"topic": {}}
+
+
+@pytest.mark.parametrize(("name", "refusal"), [("debt", InvalidFields), ("rank", FieldReadOnly)])
+def test_setting_a_closed_custom_field_names_it(name: str, refusal: type[InvalidFields | FieldReadOnly]) -> None:
+    with pytest.raises(refusal) as refused:
+        refuse_closed_fields(paths_in({"topic", "custom"}, {"size": 1, name: 2}), granted(ONE_CUSTOM), "leads")
+
+    assert [error.pointer for error in refused.value.errors] == [f"/custom/{name}"]
+    refuse_closed_fields(paths_in({"custom"}, {"size": 1}), granted(ONE_CUSTOM), "leads")
+
+
+def test_what_closes_a_field_closes_its_members() -> None:
+    with pytest.raises(FieldReadOnly):
+        refuse_closed_fields(["address/city"], granted(closing(address=FieldAccess.READ_ONLY)), "leads")

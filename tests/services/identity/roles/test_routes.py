@@ -86,6 +86,19 @@ async def test_what_no_role_can_say_is_refused_by_name(identity: Identity, wrong
     assert (status, problem["errors"][0]["pointer"]) == (422, pointer)
 
 
+async def test_a_role_hides_one_custom_field_that_there_is(identity: Identity) -> None:
+    admin = await identity.admin()
+    role = {"name": "X", "fields": {"cases": {"custom/debt": "hidden"}}}
+
+    before, problem = await identity.post("/api/v1/roles", role, token=admin)
+    field = {"of": "cases", "name": "debt", "type": "money", "label": "Debt"}
+    await identity.post("/api/v1/custom_fields", field, token=admin)
+    status, _ = await identity.post("/api/v1/roles", role, token=admin)
+
+    assert (before, problem["errors"][0]["pointer"]) == (422, "/fields/cases/custom~1debt")
+    assert status == 201
+
+
 async def test_a_user_gets_no_role_that_is_not_there(identity: Identity) -> None:
     admin = await identity.admin()
     body = {"username": "merlin", "name": "Merlin", "roles": ["wizard"]}
