@@ -25,9 +25,9 @@ from libs.store.store import Store
 from libs.tables.xlsx_writing import XlsxFile
 from tests.libs.privacy.conftest import MIRA, Guest, add_guests, told_to
 from tests.support.events import envelope
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
-QUICK: Final = JobSettings(poll_every=0.02, job_lease=2.0, beat_every=0.05)
+QUICK: Final = JobSettings(poll_every=0.02, job_lease=PATIENCE, beat_every=0.05)
 TRACES: Final = (b"mira", b"quill@", b"123456")
 
 
@@ -175,7 +175,7 @@ async def test_an_erasure_that_is_cut_goes_on_and_does_nothing_twice(store: Stor
     async def some_are_done() -> bool:
         return await store.collection("guests").count_documents({"version": 2}) > 50
 
-    await eventually(some_are_done)
+    await eventually(some_are_done, every=0.0)
     await first.stop()
     assert await store.collection("guests").count_documents({"version": 1}) > 0
     second = Running(store, [privacy.kind], QUICK)

@@ -6,7 +6,9 @@ import pytest
 from aiohttp import web
 
 from libs.web.access import ROLES
+from services.gateway.gate import GATE
 from services.gateway.public_paths import PUBLIC
+from tests.libs.bus.conditions import eventually
 from tests.services.gateway.upstream import API_KEY, Running, running
 
 
@@ -161,7 +163,12 @@ async def test_beyond_what_a_copy_holds_requests_are_shed() -> None:
         assert refused.headers["Retry-After"] == "1"
         assert (await refused.json(content_type=None))["code"] == "overloaded"
         assert [(await task).status for task in held] == [200, 200]
+        await eventually(lambda: _nothing_under_way(gateway))
         assert (await gateway.client.get("/api/v1/cases", headers=headers)).status == 200
+
+
+def _nothing_under_way(gateway: Running) -> bool:
+    return gateway.runner.app[GATE].requests.taken == 0
 
 
 async def test_one_slow_service_does_not_hold_the_whole_gateway() -> None:

@@ -5,14 +5,21 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientTimeout, web
 
+from services.gateway.overview import routes
 from services.gateway.overview.parts import PARTS
 from services.gateway.ownership import Service
 from tests.services.gateway.upstream import Running, listening, running
 
 PATH = "/api/v1/accounts/a-1/overview"
 RECORD = "/api/v1/accounts/a-1"
+
+
+@pytest.fixture(autouse=True)
+def slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is merely slow here is waited for."""
+    monkeypatch.setattr(routes, "ASKED_WITHIN", ClientTimeout(total=3))
 
 
 async def ask(gateway: Running, path: str = PATH) -> tuple[int, Any]:

@@ -18,9 +18,9 @@ from tests.services.journal.conftest import Announce, Made
 from tests.services.journal.reading import listed
 from tests.services.journal.receiver import Receiver, receiving
 from tests.support.services import Running, delete_queues, running
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
-OUTLET = Outlet(allow_http=True, allow_private=True, answer_within=5)
+OUTLET = Outlet(allow_http=True, allow_private=True, answer_within=PATIENCE)
 HASTY = Patience(
     first_pause=timedelta(milliseconds=20),
     longest_pause=timedelta(milliseconds=100),

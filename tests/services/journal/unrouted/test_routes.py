@@ -17,15 +17,20 @@ PATH = "/api/v1/unrouted"
 
 @pytest.fixture
 async def unwanted(events: Running, amqp_url: str, made: Made) -> Envelope:
-    """One that lies there, put there as the broker does it."""
+    """One that lies there, put there as the broker does it. Whoever looks at them holds them for a moment."""
     (event,) = made(1)
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel()
-        await (await channel.get_queue(BusSettings().unrouted)).purge()
+        queue = await channel.get_queue(BusSettings().unrouted)
+        await queue.purge()
         exchange = await channel.get_exchange(BusSettings().unrouted)
         message = aio_pika.Message(event.to_json(), message_id=event.id, type=event.type)
         await exchange.publish(message, routing_key=event.type)
-    await eventually(lambda: _listed(events, event))
+
+        async def is_there() -> bool:
+            return (await queue.declare()).message_count == 1
+
+        await eventually(is_there)
     return event
 
 
