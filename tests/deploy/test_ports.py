@@ -11,6 +11,7 @@ import pytest
 
 from deploy.local.home import PROJECT, Home
 from deploy.local.ports import PRIVATE_RANGE, NoFreePort, Ports
+from tests.support.ports import unused_port
 
 Open = Callable[..., Ports]
 
@@ -35,11 +36,6 @@ def ports(tmp_path: Path) -> Iterator[Open]:
         each.release()
 
 
-def free_port() -> int:
-    with listening() as port:
-        return port
-
-
 def test_a_port_is_remembered(ports: Open) -> None:
     first = ports()
     chosen = first.choose("mongo")
@@ -54,7 +50,7 @@ def test_a_taken_port_is_left_to_who_has_it(ports: Open) -> None:
 
 
 def test_a_remembered_port_that_was_taken_meanwhile_is_replaced(ports: Open) -> None:
-    port = free_port()
+    port = unused_port()
     first = ports()
     assert first.choose("mongo", port) == port
     first.release()
@@ -67,12 +63,12 @@ def test_a_remembered_port_that_was_taken_meanwhile_is_replaced(ports: Open) -> 
 
 
 def test_two_names_never_get_one_port(ports: Open) -> None:
-    port, home = free_port(), ports()
+    port, home = unused_port(), ports()
     assert home.choose("mongo", port) != home.choose("amqp", port)
 
 
 def test_two_homes_that_choose_before_anybody_listens_never_choose_the_same(ports: Open) -> None:
-    port = free_port()
+    port = unused_port()
     first, second = ports("first"), ports("second")
     assert first.choose("gateway", port) == port
     assert second.choose("gateway", port) > port
@@ -81,7 +77,7 @@ def test_two_homes_that_choose_before_anybody_listens_never_choose_the_same(port
 
 
 def test_a_released_port_is_there_for_others(ports: Open) -> None:
-    port = free_port()
+    port = unused_port()
     first = ports("first")
     first.insist("gateway", str(port))
     first.release()
@@ -91,13 +87,13 @@ def test_a_released_port_is_there_for_others(ports: Open) -> None:
 def test_a_home_that_is_held_no_longer_gives_its_ports_back(tmp_path: Path, ports: Open) -> None:
     home = Home(tmp_path / "held")
     with home.held():
-        port = home.ports.choose("gateway", free_port())
+        port = home.ports.choose("gateway", unused_port())
         assert ports().choose("gateway", port) != port
     assert ports("another").choose("gateway", port) == port
 
 
 def test_what_a_killed_process_had_chosen_is_free_again(tmp_path: Path, ports: Open) -> None:
-    port = free_port()
+    port = unused_port()
     script = f"""
 import pathlib, signal, sys
 from deploy.local.ports import Ports

@@ -103,7 +103,7 @@ async def test_it_runs_alone_in_its_home_leaves_nothing_when_it_is_killed_and_st
         again.send_signal(signal.SIGTERM)
         await output_until(again, r"Tandem has stopped")
         assert await again.wait() == 0
-    assert living_in(tmp_path) == []
+    await eventually(lambda: living_in(tmp_path) == [])
 
 
 async def test_a_signal_while_it_starts_stops_it_too(tandem: Tandem, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ async def test_a_signal_while_it_starts_stops_it_too(tandem: Tandem, tmp_path: P
         await output_until(starting, r"rabbitmq started")
         starting.send_signal(signal.SIGTERM)
         assert await starting.wait() == 0
-    assert living_in(tmp_path) == []
+    await eventually(lambda: living_in(tmp_path) == [])
 
 
 async def test_two_that_start_at_the_same_moment_get_ports_of_their_own(tandem: Tandem, tmp_path: Path) -> None:
@@ -124,4 +124,4 @@ async def test_two_that_start_at_the_same_moment_get_ports_of_their_own(tandem: 
         first.send_signal(signal.SIGTERM)
         second.send_signal(signal.SIGINT)
         assert [await first.wait(), await second.wait()] == [0, 0]
-    assert living_in(tmp_path) == []
+    await eventually(lambda: living_in(tmp_path) == [])

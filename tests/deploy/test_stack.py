@@ -44,7 +44,7 @@ async def test_a_home_keeps_its_data_and_leaves_no_process(tmp_path: Path) -> No
             await stack(Home(tmp_path, private=True), services=[]).__aenter__()
     assert len(first) == len(NODES)
     assert not any(is_alive(pid) for pid in first)
-    assert living_in(tmp_path) == []
+    await eventually(lambda: living_in(tmp_path) == [])
 
     # Another program has taken the ports meanwhile: the replica set moves along.
     (tmp_path / "ports.json").unlink()

@@ -98,7 +98,7 @@ async def memory(service: str, settings: BusSettings) -> AsyncIterator[MemoryBro
 
 @pytest.fixture
 async def store(mongo_url: str, database_name: str, service: str) -> AsyncIterator[Store]:
-    store = await Store.open(mongo_url, database_name, service=service, records=[Customer])
+    store = await Store.open(mongo_url, database_name, service=service, records=[Customer], seconds=PATIENCE)
     yield store
     await store.close()
 

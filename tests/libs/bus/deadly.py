@@ -16,6 +16,7 @@ from libs.store.work import UnitOfWork
 from tests.libs.bus.conditions import eventually
 from tests.libs.bus.customers import Customer
 from tests.libs.bus.events import LeadQualified
+from tests.support.waiting import PATIENCE
 
 DEADLY: Final = "Deadly"
 SETTINGS: Final[dict[str, Any]] = {"delivery_limit": BusSettings().delivery_limit}
@@ -33,7 +34,7 @@ async def run(mongo_url: str, database: str, amqp_url: str, service: str) -> Non
     settings = BusSettings(
         exchange=f"{service}.events", unrouted=f"{service}.unrouted", tiers=(0.1, 0.2, 0.3), **SETTINGS
     )
-    store = await Store.open(mongo_url, database, service=service, records=[Customer])
+    store = await Store.open(mongo_url, database, service=service, records=[Customer], seconds=PATIENCE)
     bus = Bus(store, RabbitBroker(amqp_url, name=service, settings=settings), consumers=[die_of_one], settings=settings)
     await bus.start()
     await eventually(lambda: bus.ready)

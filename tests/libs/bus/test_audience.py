@@ -24,6 +24,7 @@ from libs.telemetry.metrics import registry
 from tests.libs.bus.conditions import eventually
 from tests.libs.bus.inlets import Received
 from tests.libs.bus.test_relay import create, is_empty, waiting
+from tests.support.waiting import PATIENCE
 
 CREATED = "sales.customer.created"
 
@@ -95,7 +96,7 @@ def copies(heard: list[Envelope]) -> Projection:
 @pytest.fixture
 async def elsewhere(mongo_url: str, database_name: str, late: str) -> AsyncIterator[Store]:
     """The late service's own database."""
-    store = await Store.open(mongo_url, f"{database_name}_late", service=late)
+    store = await Store.open(mongo_url, f"{database_name}_late", service=late, seconds=PATIENCE)
     yield store
     await store.database.client.drop_database(store.database.name)
     await store.close()

@@ -32,7 +32,7 @@ def settings() -> JobSettings:
 
 
 async def opened(mongo_url: str, name: str) -> Store:
-    return await Store.open(mongo_url, name, service="sales", records=[Effect], indexes=INDEXES)
+    return await Store.open(mongo_url, name, service="sales", records=[Effect], indexes=INDEXES, seconds=PATIENCE)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from libs.jobs.timers import Timer, timer
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from tests.libs.jobs.effects import Effect, leave
+from tests.support.waiting import PATIENCE
 
 
 class Count(BaseModel):
@@ -60,7 +61,7 @@ async def hang(_: UnitOfWork, timer: Timer) -> None:
 
 
 async def run(mongo_url: str, database: str) -> None:
-    store = await Store.open(mongo_url, database, service="sales", records=[Effect], indexes=INDEXES)
+    store = await Store.open(mongo_url, database, service="sales", records=[Effect], indexes=INDEXES, seconds=PATIENCE)
     settings = JobSettings(poll_every=0.02, look_every=0.1, timer_lease=1.0, job_lease=1.0, beat_every=0.1)
     async with Jobs(store, kinds=[count_and_stall], timers=[hang], settings=settings).running():
         await asyncio.Event().wait()

@@ -21,6 +21,7 @@ from libs.store.attached import RecordFiles
 from libs.store.context import Context
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
+from tests.support.waiting import PATIENCE
 
 
 class Guest(Record, collection="guests", aggregate="sales.guest"):
@@ -51,7 +52,7 @@ MIRA = Person(
 @pytest.fixture
 async def store(mongo_url: str, database_name: str) -> AsyncIterator[Store]:
     store = await Store.open(
-        mongo_url, database_name, service="sales", records=[Guest, task_of("sales")], indexes=INDEXES
+        mongo_url, database_name, service="sales", records=[Guest, task_of("sales")], indexes=INDEXES, seconds=PATIENCE
     )
     yield store
     await store.close()

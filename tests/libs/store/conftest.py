@@ -17,6 +17,7 @@ from libs.store.outbox import Pending
 from libs.store.store import Store
 from tests.libs.store.faults import Faults
 from tests.libs.store.orders import Order, Parcel
+from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture(scope="session")
@@ -33,17 +34,9 @@ def store_url(mongo_url: str, mongo_client: MongoClient[dict[str, Any]], store_n
 
 @pytest.fixture
 async def store(store_url: str, store_name: str) -> AsyncIterator[Store]:
-    store = await Store.open(store_url, store_name, service="sales", records=[Order, Parcel])
+    store = await Store.open(store_url, store_name, service="sales", records=[Order, Parcel], seconds=PATIENCE)
     yield store
     await _empty(store)
-
-
-@pytest.fixture
-async def patient(store: Store, store_url: str, store_name: str) -> AsyncIterator[Store]:
-    """Another copy, in which whoever waits in line waits as long as a crowded machine takes."""
-    copy = await Store.open(store_url, store_name, service="sales", records=[Order, Parcel], seconds=60.0)
-    yield copy
-    await copy.close()
 
 
 @pytest.fixture
@@ -81,9 +74,9 @@ async def faulty_store(faulty_mongo_url: str, faults: Faults, store_name: str) -
 
 @pytest.fixture
 async def hasty_store(faulty_mongo_url: str, faulty_store: Store) -> AsyncIterator[Store]:
-    """The same database, for a caller who waits no longer than a second."""
+    """The same database, for a caller who waits no longer than two seconds."""
     name = faulty_store.database.name
-    store = await Store.open(faulty_mongo_url, name, service="sales", records=[Order, Parcel], seconds=1.0)
+    store = await Store.open(faulty_mongo_url, name, service="sales", records=[Order, Parcel], seconds=2.0)
     yield store
     await store.close()
 

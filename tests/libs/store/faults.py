@@ -27,7 +27,7 @@ class FailPoint:
 
     async def entered(self, times: int = 1) -> None:
         await self._client.admin.command(
-            {"waitForFailPoint": self._name, "timesEntered": self._passed_before + times, "maxTimeMS": 10_000}
+            {"waitForFailPoint": self._name, "timesEntered": self._passed_before + times, "maxTimeMS": 60_000}
         )
 
     async def passed(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from libs.store.store import Store
 from tests.libs.store.orders import Order, Parcel
+from tests.support.waiting import PATIENCE
 
 
 async def test_an_index_that_nobody_declares_any_more_is_told_and_stays(
@@ -12,7 +13,7 @@ async def test_an_index_that_nobody_declares_any_more_is_told_and_stays(
     orders = store.collection(Order.collection)
     name = await orders.create_index([("note", 1), ("customer", 1)])
 
-    copy = await Store.open(store_url, store_name, service="sales", records=[Order, Parcel])
+    copy = await Store.open(store_url, store_name, service="sales", records=[Order, Parcel], seconds=PATIENCE)
     await copy.close()
 
     assert copy.undeclared_indexes == {Order.collection: [name]}

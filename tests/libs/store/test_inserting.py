@@ -23,6 +23,7 @@ from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from tests.libs.store.faults import NETWORK, UNKNOWN_AFTER_EFFECT, Faults, slow
 from tests.libs.store.orders import Order, Parcel, order
+from tests.support.waiting import PATIENCE
 
 Outcome = BaseException | None
 
@@ -54,11 +55,12 @@ class Notes:
         self.collection = collection
         self._inserts = Inserts(client, lambda _: collection)
 
-    async def insert(self, document: dict[str, Any]) -> None:
-        await self._inserts.insert({"notes": [document]}, deadline=time.monotonic() + 5)
+    async def insert(self, document: dict[str, Any], *, within: float = PATIENCE) -> None:
+        await self._inserts.insert({"notes": [document]}, deadline=time.monotonic() + within)
 
-    async def insert_all(self, documents: list[dict[str, Any]]) -> list[Outcome]:
-        return await asyncio.gather(*(self.insert(each) for each in documents), return_exceptions=True)
+    async def insert_all(self, documents: list[dict[str, Any]], *, within: float = PATIENCE) -> list[Outcome]:
+        written = (self.insert(each, within=within) for each in documents)
+        return await asyncio.gather(*written, return_exceptions=True)
 
     async def ids(self) -> list[int]:
         return [each["_id"] for each in await self.collection.find({}).sort("_id", 1).to_list(None)]
@@ -150,12 +152,12 @@ async def test_given_a_rival_in_the_same_write_then_each_command_hears_its_own_o
     [(NETWORK, (ConnectionFailure, ExecutionTimeout)), (UNKNOWN_AFTER_EFFECT, (WriteConcernError,))],
 )
 async def test_given_a_server_that_fails_then_all_hear_so_and_the_next_is_written(
-    hasty_store: Store, faults: Faults, failure: dict[str, Any], errors: tuple[type[PyMongoError], ...]
+    faulty_store: Store, faults: Faults, failure: dict[str, Any], errors: tuple[type[PyMongoError], ...]
 ) -> None:
-    notes = Notes(hasty_store.database.client, hasty_store.collection("orders"))
+    notes = Notes(faulty_store.database.client, faulty_store.collection("orders"))
 
     async with faults.failing("insert", how=failure):
-        outcomes = await notes.insert_all([{"_id": number} for number in range(3)])
+        outcomes = await notes.insert_all([{"_id": number} for number in range(3)], within=2.0)
     await notes.insert({"_id": 3})
 
     assert all(isinstance(each, errors) for each in outcomes), outcomes
@@ -177,7 +179,7 @@ async def test_given_a_connection_that_breaks_once_then_nobody_hears_of_it(
 async def test_given_a_server_that_does_not_answer_then_those_behind_hear_so_in_time_too(
     hasty_store: Store, faults: Faults
 ) -> None:
-    async with faults.failing("insert", how=slow(1_200)) as point:
+    async with faults.failing("insert", how=slow(2_400)) as point:
         first = asyncio.create_task(create_all(hasty_store, 1))
         await point.entered()
         behind = await create_all(hasty_store, 3)
@@ -235,7 +237,7 @@ async def test_what_comes_at_once_in_several_collections_is_written_in_one_trans
     seen = Transactions()
     client: Client = AsyncIOMotorClient(mongo_url, event_listeners=[seen])
     inserts = Inserts(client, database(client, database_name).__getitem__)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
 
     await asyncio.gather(
         *(inserts.insert({"a": [{"_id": number}], "b": [{"_id": number}]}, deadline=deadline) for number in range(3))

@@ -63,7 +63,7 @@ async def test_an_event_waits_in_the_document_until_it_is_cleared(store: Store, 
     assert not {"_outbox", "_pending"} & (await stored(store, added)).keys()
 
 
-async def test_given_thousands_of_events_then_they_are_cleared_within_a_second(
+async def test_given_thousands_of_events_then_they_are_cleared_within_seconds(
     store: Store, committed: list[Pending]
 ) -> None:
     """What is slower than the events come is never done: it ends by its deadline, and all is published again."""
@@ -78,7 +78,7 @@ async def test_given_thousands_of_events_then_they_are_cleared_within_a_second(
     seconds = time.monotonic() - started
 
     assert await waiting(store) == committed[4000:]
-    assert seconds < allowing(1.0)
+    assert seconds < allowing(3.0)
 
 
 async def test_given_an_event_pushed_after_publishing_then_clearing_keeps_it(

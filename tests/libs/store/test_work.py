@@ -16,6 +16,7 @@ from libs.store.outbox import Pending
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from tests.libs.store.orders import Order, OrderPraised, OrderShipped, OrderState, Parcel, order
+from tests.support.waiting import PATIENCE
 
 Command = Callable[[UnitOfWork], Awaitable[object]]
 
@@ -315,7 +316,7 @@ async def test_given_a_restore_from_backup_then_events_tell_the_new_epoch(
 ) -> None:
     await given_order(store)
     await store.collection("meta").insert_one({"_id": "epoch", "value": 2})
-    restored = await Store.open(store_url, store_name, service="sales", records=[Order])
+    restored = await Store.open(store_url, store_name, service="sales", records=[Order], seconds=PATIENCE)
     restored.outbox.on_commit = committed.extend
 
     await given_order(restored)

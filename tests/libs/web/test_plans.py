@@ -21,6 +21,7 @@ from libs.store.store import Document, Store
 from libs.web.service import Service
 from services.sales.leads.model import Lead
 from tests.support.suite import SERVICES
+from tests.support.waiting import PATIENCE
 
 LITERALS: Final[Mapping[FieldKind, str]] = {
     FieldKind.BOOLEAN: "true",
@@ -99,7 +100,7 @@ async def open_store(mongo_url: str, database_name: str) -> AsyncIterator[Callab
     async with AsyncExitStack() as closing:
 
         async def open_(records: Sequence[type[Record]]) -> Store:
-            store = await Store.open(mongo_url, database_name, service="any", records=records)
+            store = await Store.open(mongo_url, database_name, service="any", records=records, seconds=PATIENCE)
             closing.push_async_callback(store.close)
             return store
 

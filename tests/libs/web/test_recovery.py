@@ -25,7 +25,7 @@ from libs.web.service import Service
 from tests.services.journal.restores.telling import set_back
 from tests.support.publishing import publish
 from tests.support.services import Running, running
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 class Tent(Record, collection="tents", aggregate="camp.tent"):
@@ -50,7 +50,7 @@ async def rows_of(service: Running) -> dict[str, tuple[str, bool]]:
 
 async def set_database_back(mongo_url: str, name: str, rows: list[Document]) -> None:
     """As a restore does it: other documents, a later epoch, and a mark."""
-    store = await Store.open(mongo_url, name, service="camp")
+    store = await Store.open(mongo_url, name, service="camp", seconds=PATIENCE)
     await store.collection("tents").delete_many({})
     await store.collection("tents").insert_many(rows)
     now = utc_now()

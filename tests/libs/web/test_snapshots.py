@@ -32,7 +32,7 @@ from libs.web.service import Service
 from libs.web.snapshots import PAGE, TakeSnapshot, snapshots
 from tests.libs.bus.inlets import Received
 from tests.support.services import Running, delete_queues, running
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 class Tent(Record, collection="tents", aggregate="camp.tent"):
@@ -130,7 +130,9 @@ async def test_only_administrators_take_snapshots(camp: Running) -> None:
 
 async def test_a_snapshot_goes_on_where_it_was_when_the_broker_comes_back(mongo_url: str, database_name: str) -> None:
     settings, broker, heard = BusSettings(publish_timeout=1.0), MemoryBroker(), Received()
-    store = await Store.open(mongo_url, database_name, service="camp", records=[Tent], indexes=INDEXES)
+    store = await Store.open(
+        mongo_url, database_name, service="camp", records=[Tent], indexes=INDEXES, seconds=PATIENCE
+    )
     works = [UnitOfWork(store, Context()) for _ in range(2 * PAGE + 50)]
     tents = [work.add(Tent(id=new_id(), name="Red")) for work in works]
     await commit_rows(store, works)

@@ -16,6 +16,7 @@ from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from services.sales.app import SALES
 from tests.support.events import envelope
+from tests.support.waiting import PATIENCE
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -46,7 +47,7 @@ class Staff:
 
 
 async def open_copy(mongo_url: str, database: str) -> Store:
-    store = await Store.open(mongo_url, database, service="sales", records=SALES.all_records())
+    store = await Store.open(mongo_url, database, service="sales", records=SALES.all_records(), seconds=PATIENCE)
     store.figures, store.people = SALES.figures, Staff()
     return store
 

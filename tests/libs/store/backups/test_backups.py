@@ -20,6 +20,7 @@ from libs.store.backups.restoring import ServiceRuns, restore_backup, verify_bac
 from libs.store.backups.taking import take_backup
 from libs.store.files import Files
 from libs.store.store import Store
+from tests.support.waiting import PATIENCE
 
 Client = MongoClient[dict[str, Any]]
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -40,7 +41,7 @@ async def filled(mongo_url: str, names: list[tuple[str, str]], tmp_path: Path) -
     picture = tmp_path / "picture"
     picture.write_bytes(b"\x00\xff" * 200_000)
     for service, name in names:
-        store = await Store.open(mongo_url, name, service=service)
+        store = await Store.open(mongo_url, name, service=service, seconds=PATIENCE)
         rows = [{"_id": str(number), "amount": Decimal("12.50"), "at": NOW} for number in range(2500)]
         await store.collection("accounts").insert_many(rows)
         await store.collection("counters").insert_one({"_id": "cases", "last": 41})
@@ -85,7 +86,7 @@ async def test_it_comes_back_on_an_empty_database(
     await restore_backup(mongo_url, names[1:], saved, unheard)
 
     assert content(mongo_client, filled["service"]) == before
-    store = await Store.open(mongo_url, filled["service"], service="service")
+    store = await Store.open(mongo_url, filled["service"], service="service", seconds=PATIENCE)
     assert "inbox" in mongo_client[filled["service"]].list_collection_names(), "indexes are the service's to build"
     await store.close()
 
@@ -167,7 +168,7 @@ async def test_without_its_manifest_it_is_no_backup(saved: Path) -> None:
 async def test_a_service_that_runs_is_not_set_back(
     mongo_url: str, names: list[tuple[str, str]], filled: Mapping[str, str], saved: Path, mongo_client: Client
 ) -> None:
-    store = await Store.open(mongo_url, filled["service"], service="service")
+    store = await Store.open(mongo_url, filled["service"], service="service", seconds=PATIENCE)
     grant = await store.leases.acquire("scheduler", "copy-1", timedelta(seconds=30))
     mongo_client[filled["sales"]]["accounts"].delete_one({"_id": "1"})
 
@@ -175,7 +176,7 @@ async def test_a_service_that_runs_is_not_set_back(
         await restore_backup(mongo_url, names, saved, unheard)
 
     assert mongo_client[filled["sales"]]["accounts"].count_documents({}) == 2499
-    await (await Store.open(mongo_url, filled["sales"], service="sales")).close()
+    await (await Store.open(mongo_url, filled["sales"], service="sales", seconds=PATIENCE)).close()
     assert grant is not None
     await store.leases.release(grant)
     await store.close()
@@ -199,10 +200,10 @@ async def test_an_interrupted_restore_keeps_the_service_away_and_is_run_again(
 
     assert 0 < mongo_client[filled["sales"]]["accounts"].count_documents({}) < 2500
     with pytest.raises(RestoreUnderWay):
-        await Store.open(mongo_url, filled["sales"], service="sales")
+        await Store.open(mongo_url, filled["sales"], service="sales", seconds=PATIENCE)
     await restore_backup(mongo_url, names[:1], saved, unheard)
     assert content(mongo_client, filled["sales"]) == before
-    await (await Store.open(mongo_url, filled["sales"], service="sales")).close()
+    await (await Store.open(mongo_url, filled["sales"], service="sales", seconds=PATIENCE)).close()
 
 
 async def test_a_restored_service_is_in_a_later_epoch_and_has_it_to_tell(
@@ -211,7 +212,7 @@ async def test_a_restored_service_is_in_a_later_epoch_and_has_it_to_tell(
     epochs = []
     for _ in range(2):
         await restore_backup(mongo_url, names[:1], saved, unheard)
-        store = await Store.open(mongo_url, filled["sales"], service="sales")
+        store = await Store.open(mongo_url, filled["sales"], service="sales", seconds=PATIENCE)
         told = await unannounced(store.database)
         assert told is not None
         assert (told.epoch, told.taken_at) == (store.epoch, Manifest.read(saved).taken_at)

@@ -23,7 +23,7 @@ from services.activity.distributions import store as kept
 from services.activity.distributions.commands import distribute_activity
 from services.activity.distributions.model import Distributed
 from services.activity.distributions.running import DISTRIBUTING
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 DRAFT = draft_of(Task).model_validate({"type": "task", "subject": "Say hello", "tags": ("spring",)})
 
@@ -31,7 +31,9 @@ DRAFT = draft_of(Task).model_validate({"type": "task", "subject": "Say hello", "
 @pytest.fixture
 async def store(mongo_url: str, database_name: str) -> AsyncIterator[Store]:
     indexes = {JOBS: INDEXES, kept.COLLECTION: kept.INDEXES}
-    store = await Store.open(mongo_url, database_name, service="activity", records=[AnyActivity], indexes=indexes)
+    store = await Store.open(
+        mongo_url, database_name, service="activity", records=[AnyActivity], indexes=indexes, seconds=PATIENCE
+    )
     yield store
     await store.close()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from email.message import EmailMessage
 from typing import Any
 
 import aiosmtplib
@@ -36,6 +37,11 @@ class Post:
         await aiosmtplib.send(
             raw, sender="someone@example.com", recipients=[to], hostname="127.0.0.1", port=port, timeout=30
         )
+
+    def taken(self, message_id: str) -> tuple[EmailMessage, str]:
+        """What the customers' server took with this Message-ID, and from which address it came."""
+        arrived = zip(self.outside.mails, self.outside.envelopes, strict=True)
+        return next((mail, sender) for mail, (sender, _) in arrived if mail["Message-ID"] == message_id)
 
     async def known(self, collection: str, id: str, email: str, name: str) -> None:
         record = {"id": id, "full_name": name, "email": email, "owner_id": "eve"}

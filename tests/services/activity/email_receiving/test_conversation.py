@@ -47,7 +47,7 @@ async def test_an_answer_joins_the_thread_by_its_references(post: Post) -> None:
 
 async def test_an_answer_without_references_is_known_by_where_it_goes(post: Post) -> None:
     email = await sent(post)
-    back = post.outside.mails[-1]["Reply-To"]
+    back = post.taken(email["message_id"])[0]["Reply-To"]
 
     await post.deliver(mail("<answer-2@example.com>", sender="ana@elsewhere.example"), to=back)
 
@@ -93,7 +93,7 @@ async def test_whom_somebody_knows_is_matched_by_address_and_it_is_announced(pos
 
 async def test_a_bounce_is_noted_on_what_came_back_and_a_forged_one_is_not(post: Post) -> None:
     email, other = await sent(post, "gone@example.com"), await sent(post, "gone@example.com")
-    back = post.outside.envelopes[-2][0]
+    _, back = post.taken(email["message_id"])
 
     def report(message_id: str, about: str) -> bytes:
         return (

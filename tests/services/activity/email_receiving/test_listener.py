@@ -17,6 +17,7 @@ from services.activity.email_receiving.listener import MAILBOX, Listener, listen
 from services.activity.email_receiving.store import outcomes
 from services.activity.settings import ActivitySettings
 from tests.support.certificates import write_certificate
+from tests.support.waiting import PATIENCE
 
 NAME, PASSWORD = "relay", "pass:wörd"
 
@@ -28,7 +29,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="module")
 async def store(mongo_url: str, shared_database: str) -> AsyncIterator[Store]:
-    store = await Store.open(mongo_url, f"{shared_database}_activity", service="activity", records=())
+    store = await Store.open(mongo_url, f"{shared_database}_activity", service="activity", records=(), seconds=PATIENCE)
     yield store
     await store.close()
 

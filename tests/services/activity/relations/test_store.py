@@ -18,13 +18,14 @@ from services.activity.relations.store import MOST, alone, circle_of, forget_rel
 from tests.services.journal.restores.telling import set_back
 from tests.support.events import envelope
 from tests.support.merges import hear, merge_event
+from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture(scope="module")
 async def store(mongo_url: str, shared_database: str) -> AsyncIterator[Store]:
     name = f"{shared_database}_activity"
     indexes = {relations.COLLECTION: relations.INDEXES, **aliases.INDEXES}
-    store = await Store.open(mongo_url, name, service="activity", indexes=indexes)
+    store = await Store.open(mongo_url, name, service="activity", indexes=indexes, seconds=PATIENCE)
     yield store
     await store.close()
 

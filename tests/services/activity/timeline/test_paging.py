@@ -18,6 +18,7 @@ from services.activity.timeline import store as timeline
 from services.activity.timeline.store import Piece, Position
 from tests.support.events import envelope
 from tests.support.merges import hear, merge_event
+from tests.support.waiting import PATIENCE
 
 START = datetime(2026, 5, 4, tzinfo=UTC)
 FAMILY = ("account", "contact", "deal")
@@ -30,7 +31,9 @@ async def store(mongo_url: str, shared_database: str) -> AsyncIterator[Store]:
         relations.COLLECTION: relations.INDEXES,
         **aliases.INDEXES,
     }
-    store = await Store.open(mongo_url, f"{shared_database}_activity", service="activity", indexes=indexes)
+    store = await Store.open(
+        mongo_url, f"{shared_database}_activity", service="activity", indexes=indexes, seconds=PATIENCE
+    )
     yield store
     await store.close()
 

@@ -21,6 +21,7 @@ from services.activity.timeline import store as timeline
 from services.activity.timeline.store import Position
 from tests.services.journal.restores.telling import set_back
 from tests.support.events import envelope
+from tests.support.waiting import PATIENCE
 
 START = datetime(2026, 5, 4, tzinfo=UTC)
 
@@ -28,7 +29,9 @@ START = datetime(2026, 5, 4, tzinfo=UTC)
 @pytest.fixture(scope="module")
 async def store(mongo_url: str, shared_database: str) -> AsyncIterator[Store]:
     name = f"{shared_database}_activity"
-    store = await Store.open(mongo_url, name, service="activity", indexes={timeline.COLLECTION: timeline.INDEXES})
+    store = await Store.open(
+        mongo_url, name, service="activity", indexes={timeline.COLLECTION: timeline.INDEXES}, seconds=PATIENCE
+    )
     yield store
     await store.close()
 

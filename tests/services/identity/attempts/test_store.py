@@ -8,13 +8,14 @@ from libs.store.clock import utc_now
 from libs.store.store import Store
 from services.identity.attempts.model import FIRST_WAIT, Subject, TooManyAttempts
 from services.identity.attempts.store import COLLECTION, INDEXES, absolve, count, forgive
+from tests.support.waiting import PATIENCE
 
 ADA = Subject.user("ada")
 
 
 @pytest.fixture
 async def store(mongo_url: str, database_name: str) -> AsyncIterator[Store]:
-    store = await Store.open(mongo_url, database_name, service="identity", indexes=INDEXES)
+    store = await Store.open(mongo_url, database_name, service="identity", indexes=INDEXES, seconds=PATIENCE)
     yield store
     await store.close()
 

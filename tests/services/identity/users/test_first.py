@@ -11,13 +11,14 @@ from services.identity.users.first import make_first_administrator, refuse_weak
 from services.identity.users.model import User
 from services.identity.users.passwords import Passwords
 from services.identity.users.store import CREDENTIALS
+from tests.support.waiting import PATIENCE
 
 PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
 async def store(mongo_url: str, database_name: str) -> AsyncIterator[Store]:
-    store = await Store.open(mongo_url, database_name, service="identity", records=[User])
+    store = await Store.open(mongo_url, database_name, service="identity", records=[User], seconds=PATIENCE)
     yield store
     await store.close()
 

@@ -14,6 +14,7 @@ from services.journal.events import store as events
 from services.journal.history.model import Place
 from services.journal.history.store import NEWEST_FIRST, last_event, read_history
 from tests.support.events import envelope
+from tests.support.waiting import PATIENCE
 
 SUBJECT = "leads/l1"
 BEGIN = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -21,7 +22,9 @@ BEGIN = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 @pytest.fixture
 async def store(mongo_url: str, database_name: str) -> AsyncIterator[Store]:
-    store = await Store.open(mongo_url, database_name, service="journal", indexes={events.COLLECTION: events.INDEXES})
+    store = await Store.open(
+        mongo_url, database_name, service="journal", indexes={events.COLLECTION: events.INDEXES}, seconds=PATIENCE
+    )
     yield store
     await store.close()
 

@@ -10,11 +10,12 @@ from libs.domain.grants import EVERYTHING
 from libs.store.store import Store
 from services.marketing.responses.store import counts, keep_rows
 from tests.support.events import envelope
+from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture
 async def store(mongo_url: str, database_name: str) -> AsyncIterator[Store]:
-    store = await Store.open(mongo_url, database_name, service="marketing")
+    store = await Store.open(mongo_url, database_name, service="marketing", seconds=PATIENCE)
     yield store
     await store.close()
 
