@@ -10,15 +10,21 @@ from deploy.local.stack import Stack
 from tests.flows.people import Organisation
 from tests.support.calling import Answer, Caller
 from tests.support.operations import Operation, operations_in
+from tests.support.waiting import eventually
 
 WRITING = ("POST", "PATCH", "PUT")
 
 
 @pytest.fixture(scope="module")
 async def document(suite: Stack, session: ClientSession) -> dict[str, Any]:
-    async with session.get(f"{suite.url('gateway')}/openapi.json") as response:
-        described: dict[str, Any] = await response.json()
-        return described
+    """As it is once every service has had the time to write its part."""
+
+    async def look() -> dict[str, Any] | None:
+        async with session.get(f"{suite.url('gateway')}/openapi.json") as response:
+            described: dict[str, Any] = await response.json()
+        return None if "x-missing" in described["info"] else described
+
+    return await eventually(look)
 
 
 @pytest.fixture(scope="module")

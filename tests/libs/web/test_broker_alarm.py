@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
+from pymongo import ReplaceOne
 
 from deploy.local.home import Home
 from deploy.local.nodes import Broker
@@ -32,7 +33,9 @@ class Boat(Record, collection="boats", aggregate="harbour.boat"):
 
 @projection("arrivals", "harbour.boat.*")
 async def note_arrivals(store: Store, envelopes: Sequence[Envelope]) -> None:
-    await store.collection("arrivals").insert_many([{"_id": each.record_id} for each in envelopes])
+    """What the broker took and could not confirm before the alarm comes twice."""
+    boats = [{"_id": each.record_id} for each in envelopes]
+    await store.collection("arrivals").bulk_write([ReplaceOne(boat, {}, upsert=True) for boat in boats])
 
 
 HARBOUR = Service("harbour", resources=(Resource(Boat),), projections=(note_arrivals,))
