@@ -15,7 +15,7 @@ from deploy.local.supervisor import Happening, Report, Supervisor, What
 from deploy.rabbitmq.definitions import OPERATOR, VIRTUAL_HOST
 from deploy.services import PORTS
 
-READY_TIMEOUT = 120.0
+READY_TIMEOUT = 240.0  # a machine may be slow, and do other things
 
 
 class Broker(Protocol):

@@ -13,7 +13,7 @@ from deploy.local.suite import Copy
 from deploy.local.supervisor import Happening, Report, Supervisor, What
 from deploy.local.waiting import INTERVAL
 
-READY_TIMEOUT = 120.0
+READY_TIMEOUT = 240.0
 HOPELESS = 5  # early deaths, one after the other
 _ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=3)
 

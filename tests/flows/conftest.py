@@ -33,7 +33,7 @@ machine may be slow.
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     for item in items:
         if STORIES in item.path.parents:
-            item.add_marker(pytest.mark.timeout(300))  # the first one waits for the suite
+            item.add_marker(pytest.mark.timeout(600))  # the first one waits for the suite
 
 
 @pytest.fixture(scope="package")

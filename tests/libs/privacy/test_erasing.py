@@ -175,7 +175,7 @@ async def test_an_erasure_that_is_cut_goes_on_and_does_nothing_twice(store: Stor
     async def some_are_done() -> bool:
         return await store.collection("guests").count_documents({"version": 2}) > 50
 
-    await eventually(some_are_done, every=0.0)
+    await eventually(some_are_done, every=0.01)
     await first.stop()
     assert await store.collection("guests").count_documents({"version": 1}) > 0
     second = Running(store, [privacy.kind], QUICK)

@@ -15,6 +15,8 @@ from aiohttp import ClientConnectionError, ClientSession, FormData
 from aiohttp.test_utils import TestServer
 from pymongo import MongoClient
 
+from libs.jobs.jobs import JOBS
+from libs.store.clock import utc_now
 from libs.store.context import Context
 from libs.store.outbox import Pending
 from libs.tables.reading import Row
@@ -137,6 +139,7 @@ async def test_an_import_whose_process_is_killed_is_finished_by_the_next(
             "TANDEM_DATABASE_PREFIX": database_name,
             "TANDEM_UPSTREAM_IDENTITY": str(identity.make_url("")),
             "TANDEM_HTTP_PORT": str(port),
+            "TANDEM_DATABASE_SECONDS": str(PATIENCE),
         }
         async with process(settings):
             await eventually(lambda: ready(session, url))
@@ -153,6 +156,9 @@ async def test_an_import_whose_process_is_killed_is_finished_by_the_next(
             await eventually(begun, every=0.01)
         interrupted = guests.count_documents({})
         assert interrupted < count * 0.99
+        # whoever died holds the job no longer
+        held = {"free_at": {"$type": "date"}}
+        mongo_client[f"{database_name}_hotel"][JOBS].update_many(held, {"$set": {"free_at": utc_now()}})
 
         async with process(settings):
             await eventually(lambda: ready(session, url))
