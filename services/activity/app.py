@@ -77,16 +77,9 @@ SERVICE: Final = Service(
     consumers=(conversion_consumers.note_conversion,),
     sending=(digest_mails,),
     projections=(
-        projection(
-            "reference_copies",
-            "sales.*.*",
-            "marketing.*.*",
-            "service.*.*",
-            "identity.user.*",
-            "identity.team.*",
-            "activity.*.*",
-            forget=copies.forget_copies,
-        )(copies.keep_copies),
+        projection("reference_copies", "identity.user.*", "identity.team.*", forget=copies.forget_copies)(
+            copies.keep_copies
+        ),
         timeline_consumers.keep_timeline,
     ),
     files=(EMAIL_FILES, NOTE_FILES, arrivals.RAW_FILES),

@@ -38,10 +38,15 @@ def holders_of(event: Envelope) -> list[str]:
 
 
 def tells(event: Envelope) -> bool:
-    """Whether what the record belongs to may be other than before; an event without a change tells it anew."""
+    """Whether what the record belongs to may be other than before; an event without a change tells it anew.
+
+    A new record that belongs to nothing is as unknown ones are.
+    """
     if event.collection not in BELONGS_TO:
         return False
-    return "changed" not in event.data or bool(_holding(event.collection, _moved(event)))
+    if "changed" in event.data:
+        return bool(_holding(event.collection, _moved(event)))
+    return event.sequence > 1 or event.restates or bool(holders_of(event))
 
 
 def _moved(event: Envelope) -> Iterator[str]:

@@ -5,9 +5,8 @@ delivered again; the figures are summed up from the rows when they are asked for
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from libs.contracts.envelope import Envelope
 
@@ -18,8 +17,7 @@ STAGES: Final[Mapping[str, str]] = {"activities": "response", "leads": "lead", "
 """Source collection → the stage of its rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One record's part in the funnel. `day` is when it happened, in UTC; `value` is what a won opportunity brought."""
 
     stage: str

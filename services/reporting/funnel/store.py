@@ -1,7 +1,7 @@
 """The rows of the funnel and their sums."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -39,7 +39,7 @@ class Selection:
 
 async def keep_rows(store: Store, envelopes: Sequence[Envelope]) -> None:
     rows: dict[str, tuple[int, Document]] = {
-        subject: (newness(event), {**asdict(row_of(event)), **access_of(event.record)})
+        subject: (newness(event), {**row_of(event)._asdict(), **access_of(event.record)})
         for subject, event in newest(envelopes).items()
     }
     await upsert_newest(store.collection(COLLECTION), rows)

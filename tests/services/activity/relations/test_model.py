@@ -53,5 +53,14 @@ def test_an_event_that_tells_of_no_change_tells_it_anew(verb: str) -> None:
     assert tells(quote(verb))
 
 
+@pytest.mark.parametrize(
+    ("verb", "sequence", "told"), [("created", 1, False), ("restated", 1, True), ("restored", 3, True)]
+)
+def test_of_records_that_belong_to_nothing_new_ones_need_not_be_told(verb: str, sequence: int, *, told: bool) -> None:
+    lead = {"id": "l1", "account_id": None, "contact_id": None}
+
+    assert tells(envelope(f"sales.lead.{verb}", "leads", lead, sequence=sequence)) is told
+
+
 def test_others_belong_to_some_collections_only() -> None:
     assert holders_among(["accounts/acme", "cases/c1", "leads/l1"]) == ["accounts/acme", "leads/l1"]
