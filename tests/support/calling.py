@@ -68,9 +68,9 @@ class Caller:
     async def patch(self, path: str, body: Any) -> Any:
         return await self._succeed("PATCH", path, body)
 
-    async def upload(self, path: str, content: bytes, name: str) -> Any:
-        """The body of the answer to a file."""
-        form = FormData()
+    async def upload(self, path: str, content: bytes, name: str, **fields: str) -> Any:
+        """The body of the answer to a file, and what is sent beside it."""
+        form = FormData(fields)
         form.add_field("file", BytesIO(content), filename=name)
         async with self._session.post(f"{self._url}/{path}", data=form, headers=self.headers) as response:
             assert response.status < 300, f"POST {path} answered {response.status}: {await response.text()}"
