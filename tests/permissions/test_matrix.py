@@ -38,6 +38,8 @@ from tests.permissions.people import DEPTHS, DONE, MISSING, READER, ROWS, direct
 from tests.support.services import Running, running
 from tests.support.suite import SERVICES
 
+pytestmark = pytest.mark.timeout(600)
+
 AT_ONCE: Final = 16
 NOBODYS_ID: Final = "0192f000-0000-7000-8000-000000000000"
 FOR_ADMINISTRATORS: Final = frozenset({"roles", "custom_fields", "duplicate_rules"})

@@ -18,7 +18,7 @@ from tests.support.events import envelope
 from tests.support.imap import ImapBox, imap_box
 from tests.support.mailbox import Mailbox, mailing
 from tests.support.services import Running
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 PATH = "/api/v1/activities"
 
@@ -35,7 +35,7 @@ class Post:
         """As another mail server does, over SMTP."""
         port = self.service.app[PORT]
         await aiosmtplib.send(
-            raw, sender="someone@example.com", recipients=[to], hostname="127.0.0.1", port=port, timeout=30
+            raw, sender="someone@example.com", recipients=[to], hostname="127.0.0.1", port=port, timeout=PATIENCE
         )
 
     def taken(self, message_id: str) -> tuple[EmailMessage, str]:
