@@ -88,6 +88,7 @@ class InvoiceSnapshot(Snapshot):
     refunded_amount: Money | None = None
     refunds: tuple[Refund, ...] = ()
     issued_at: datetime | None = None
+    supplied_on: Day | None = None
     due_date: Day | None = None
     credit_note_id: str | None = None
     created_at: datetime | None = None

@@ -111,8 +111,8 @@ NAMES: Final[Mapping[str, str]] = {
         net_amount number order_id order_lines owner_id paid_amount paid_at payment_days payments
         price_list_id priced priced/discount priced/freight priced/freight_tax priced/lines priced/net
         priced/on priced/subtotal priced/tax priced/taxes priced/total prices_include_tax refunded_amount
-        refunds remittance_text retained_until sent_at shares state status_reason tags tax_amount terms
-        total_amount version
+        refunds remittance_text retained_until sent_at shares state status_reason supplied_on tags tax_amount
+        terms total_amount version
     """,
     "jobs": "",
     "leads": """
@@ -148,9 +148,9 @@ NAMES: Final[Mapping[str, str]] = {
         billing_address billing_address/city billing_address/country billing_address/line1
         billing_address/line2 billing_address/postal_code billing_address/region canceled_at contact_id
         created_at created_by currency custom customer customer/collection customer/id customer/name
-        customer_reference delivery_date description discount discount/amount discount/percent freight
-        freight/amount freight/tax_code fulfilled_at id lines modified_at modified_by name net_amount number
-        opportunity_id owner_id price_list_id priced priced/discount priced/freight priced/freight_tax
+        customer_reference delivered_at delivery_date description discount discount/amount discount/percent
+        freight freight/amount freight/tax_code fulfilled_at id lines modified_at modified_by name net_amount
+        number opportunity_id owner_id price_list_id priced priced/discount priced/freight priced/freight_tax
         priced/lines priced/net priced/on priced/subtotal priced/tax priced/taxes priced/total
         prices_include_tax prospect prospect/address prospect/birth_date prospect/company_name
         prospect/consent prospect/email prospect/first_name prospect/job_title prospect/last_name

@@ -11,13 +11,14 @@ D = TypeVar("D", bound=Document)
 
 
 async def price(work: UnitOfWork, document: D) -> D:
-    """The document by the catalogue of today, without lines none; raises `InvalidFields` for what cannot be priced."""
+    """By the catalogue of its day, without lines none; raises `InvalidFields` for what cannot be priced."""
     if not document.lines:
         return model.figured(document, None)
-    request = model.request_of(document, on=work.now.date())
+    request = model.request_of(document, on=document.counts_on or work.now.date())
     return model.figured(document, (await pricing.calculate(work, request)).priced)
 
 
 async def price_changes(work: UnitOfWork, current: D, wanted: D) -> D:
     """As `price`, where what is wanted asks for anything else than what is there."""
-    return wanted if model.terms_of(current) == model.terms_of(wanted) else await price(work, wanted)
+    same = model.terms_of(current) == model.terms_of(wanted) and current.counts_on == wanted.counts_on
+    return wanted if same else await price(work, wanted)

@@ -30,6 +30,11 @@ class Document(Record):
     tax_amount: Annotated[Amount | None, GUARDED, LISTED] = None
     total_amount: Annotated[Amount | None, GUARDED, LISTED] = None
 
+    @property
+    def counts_on(self) -> date | None:
+        """The day whose prices and taxes count; None for the day on which it is priced."""
+        return None
+
 
 D = TypeVar("D", bound=Document)
 

@@ -1,12 +1,14 @@
 """What people, and the clock, do with invoices."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from libs.contracts.billing import InvoiceState
-from libs.contracts.values import Value
+from libs.contracts.values import Day, Value
 from libs.domain.fields import Line
 from libs.domain.record import Draft, Record
 from libs.domain.refusals import NotRestorable
@@ -18,6 +20,7 @@ from services.sales.credit_notes.letter import letter_of as credit_note_letter
 from services.sales.credit_notes.model import CreditNote, crediting
 from services.sales.customer_documents.commands import parties
 from services.sales.documents import commands as documents
+from services.sales.documents.model import Document
 from services.sales.invoices import model, store
 from services.sales.invoices.letter import letter_of
 from services.sales.invoices.model import Invoice
@@ -28,12 +31,16 @@ from services.sales.numbering.store import take_number
 from services.sales.order_invoices import model as order_invoices
 from services.sales.orders.model import LineQuantity, Order
 from services.sales.pricing.model.document import MOST_LINES
+from services.sales.tax_codes import store as tax_codes
 
 
 class InvoiceOrder(Value):
-    """What is to be charged; without `lines` all that was delivered and is on no invoice."""
+    """What is to be charged; without `lines` all that was delivered and is on no invoice. `supplied_on` is when it was
+    delivered, by default the day of the last delivery: its taxes count.
+    """
 
     lines: Annotated[tuple[LineQuantity, ...], Field(max_length=MOST_LINES)] | None = None
+    supplied_on: Day | None = None
 
 
 class CancelInvoice(Value):
@@ -59,16 +66,24 @@ async def change_invoice(work: UnitOfWork, current: Invoice, wanted: Invoice) ->
 async def invoice_order(work: UnitOfWork, order_id: str, request: InvoiceOrder) -> Invoice:
     """A draft over what was delivered and is on no invoice, or so much of that."""
     order = await work.get_target(Order, order_id)
-    invoice = order_invoices.over_order(order, id=work.new_id())
+    invoice = order_invoices.over_order(order, id=work.new_id(), supplied_on=request.supplied_on)
     return work.add(await _charge(work, invoice, order, request.lines))
 
 
 async def _charge(work: UnitOfWork, invoice: Invoice, order: Order, asked: Sequence[LineQuantity] | None) -> Invoice:
     lines = order_invoices.to_invoice(order, asked)
-    charged = order_invoices.charging(invoice, order, lines, await store.of_order(work, order.id))
+    rates = await _rates(work, order, on=invoice.supplied_on)
+    charged = order_invoices.charging(invoice, order, lines, await store.of_order(work, order.id), rates)
     invoiced, events = order_invoices.invoice(order, lines)
     work.save(invoiced, *events)
     return charged
+
+
+async def _rates(work: UnitOfWork, document: Document, *, on: date | None) -> Mapping[str, Decimal]:
+    """The percent of its tax codes on a day, by code; none where its figures are of that day anyway."""
+    if document.priced is None or on in {None, document.priced.on}:
+        return {}
+    return await tax_codes.rates_on(work, {tax.tax_code for tax in document.priced.taxes if tax.tax_code}, on=on)
 
 
 async def remove_invoice(work: UnitOfWork, invoice: Invoice) -> Invoice:
@@ -108,6 +123,8 @@ async def issue_invoice(work: UnitOfWork, invoice_id: str) -> Invoice:
     """Its number is the next of the year. That, and how it reads from now on, comes with the same commit."""
     draft = await work.get_target(Invoice, invoice_id)
     model.require_issuable(draft, on=work.now.date())
+    if draft.supplied_on is None:
+        model.require_taxes(draft, await _rates(work, draft, on=work.now.date()), on=work.now.date())
     number = await take_number(work, INVOICES)
     issued, events = model.issue(draft, number=number, at=work.now)
     if issued.state is InvoiceState.ISSUED and issued.due_date is not None:

@@ -22,7 +22,11 @@ def letter_of(invoice: Invoice, today: date) -> Letter:
         kind=Kind.INVOICE,
         document=invoice,
         mark=_MARKS.get(invoice.state),
-        days={Day.ISSUED: invoice.issued_at.date() if invoice.issued_at else today, Day.DUE: invoice.due_date},
+        days={
+            Day.ISSUED: invoice.issued_at.date() if invoice.issued_at else today,
+            Day.SUPPLIED: invoice.supplied_on,
+            Day.DUE: invoice.due_date,
+        },
         introduction=invoice.description,
         terms=invoice.terms,
         settlement=Settlement(

@@ -1,6 +1,8 @@
 """The invoice: what is owed, edited as a draft, locked as it is issued, and paid or taken back by a credit note."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Annotated, ClassVar, Final, TypeAlias
 
 from pydantic import Field
@@ -56,6 +58,8 @@ class Invoice(Document, collection="invoices", aggregate="sales.invoice"):
     """It has a number, a due date and a balance once it is issued. The balance is the total less `paid_amount`, what of
     the payments is not reversed, and `credited_amount`, and `refunded_amount` more: below zero it is what the customer
     gets back. One that is over so much of the lines of an order, `order_lines`, has its lines and terms from there.
+    `supplied_on` is the day on which, or until which, it was delivered, and whose taxes count: that of the issue unless
+    another is given.
     """
 
     indexes: ClassVar[tuple[Index, ...]] = (
@@ -95,6 +99,7 @@ class Invoice(Document, collection="invoices", aggregate="sales.invoice"):
     terms: Text | None = None
     remittance_text: Text | None = None
     payment_days: Annotated[int, LISTED, Field(ge=0, le=3650)] = 30
+    supplied_on: Annotated[Day | None, LISTED] = None
     due_date: Annotated[Day | None, INDEXED] = None
     issued_at: Annotated[Moment | None, GUARDED, INDEXED] = None
     order_id: Annotated[str | None, GUARDED, INDEXED, Lookup.to("orders")] = None
@@ -111,6 +116,10 @@ class Invoice(Document, collection="invoices", aggregate="sales.invoice"):
     sent_at: Annotated[Moment | None, GUARDED, LISTED] = None
     credit_note_id: Annotated[str | None, GUARDED, LISTED, Lookup.to("credit_notes")] = None
     retained_until: Annotated[Day | None, GUARDED, LISTED] = None
+
+    @property
+    def counts_on(self) -> date | None:
+        return self.supplied_on
 
 
 class InvoiceLocked(Locked):
@@ -131,6 +140,15 @@ class InvoiceEmpty(Refusal):
     code = "invoice_empty"
 
 
+class TaxRateChanged(Refusal):
+    """A tax is not what it was on the day of the figures: `reprice` the draft, or say `supplied_on`."""
+
+    code = "tax_rate_changed"
+
+    def __init__(self, tax_codes: Sequence[str], *, on: date) -> None:
+        super().__init__(f"taxes have changed until {on}", tax_codes=sorted(tax_codes))
+
+
 class TooManyInvoices(Refusal):
     """The order has as many invoices as one can have."""
 
@@ -148,7 +166,7 @@ def require_editable(current: Invoice, wanted: Invoice) -> None:
     """Raises `InvoiceLocked` where anything that was issued would change, `InvoiceOfOrder` where what was agreed."""
     if agreed_differs(current, wanted):
         require_draft(current)
-    if terms_of(current) != terms_of(wanted):
+    if terms_of(current) != terms_of(wanted) or current.supplied_on != wanted.supplied_on:
         _require_own_terms(current)
 
 
@@ -173,6 +191,14 @@ def require_issuable(invoice: Invoice, *, on: date) -> None:
         raise InvalidFields.at("/due_date", "before_issue", f"must not be before {on}, the day of the issue")
 
 
+def require_taxes(invoice: Invoice, rates: Mapping[str, Decimal], *, on: date) -> None:
+    """Raises `TaxRateChanged` where its figures have another rate, in percent by tax code, than that of the day."""
+    taxes = invoice.priced.taxes if invoice.priced else ()
+    changed = [tax.tax_code for tax in taxes if tax.tax_code and rates.get(tax.tax_code, tax.percent) != tax.percent]
+    if changed:
+        raise TaxRateChanged(changed, on=on)
+
+
 def issue(invoice: Invoice, *, number: str, at: datetime) -> tuple[Invoice, Events]:
     """It is owed from now on, under its number; what costs nothing is paid at once."""
     require_issuable(invoice, on=at.date())
@@ -180,6 +206,7 @@ def issue(invoice: Invoice, *, number: str, at: datetime) -> tuple[Invoice, Even
         state=InvoiceState.ISSUED,
         number=number,
         issued_at=at,
+        supplied_on=invoice.supplied_on or at.date(),
         due_date=invoice.due_date or at.date() + timedelta(days=invoice.payment_days),
         balance_amount=invoice.total_amount,
     )

@@ -15,6 +15,8 @@ from services.sales.documents import commands as documents
 from services.sales.leads.model import Lead
 from services.sales.opportunities import model
 from services.sales.opportunities.model import Opportunity
+from services.sales.orders.model import OpportunityHasOrder
+from services.sales.orders.store import sold_by
 from services.sales.pipelines import store as pipelines
 from services.sales.pipelines.model import Pipeline, StageName
 from services.sales.stages import model as stages
@@ -97,6 +99,8 @@ async def _rival(work: UnitOfWork, competitor_id: str) -> Competitor:
 
 async def reopen_opportunity(work: UnitOfWork, opportunity_id: str, request: ReopenOpportunity) -> Opportunity:
     opportunity = await work.get_target(Opportunity, opportunity_id)
+    if (order := await sold_by(work, opportunity.id)) is not None:
+        raise OpportunityHasOrder(order.id, order.number)
     pipeline = await work.get(Pipeline, opportunity.pipeline_id)
     by = work.context.actor_id
     return work.save(*stages.reopen(opportunity, pipeline, note=request.note, at=work.now, by=by))

@@ -1,6 +1,7 @@
 """Invoices over orders: what of an order can be charged, what is charged already, and at which prices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from libs.contracts.documents import OrderInvoiced, OrderState
@@ -80,13 +81,21 @@ def settle(order: Order) -> tuple[Order, tuple[OrderInvoiced, ...]]:
     return order.evolve(state=OrderState.INVOICED), (OrderInvoiced(),)
 
 
-def charging(invoice: Invoice, order: Order, lines: Sequence[LineQuantity], others: Sequence[Invoice]) -> Invoice:
-    """The invoice over so much of an order, at its prices; with `others`, those that it has, they add up to it."""
+def charging(
+    invoice: Invoice,
+    order: Order,
+    lines: Sequence[LineQuantity],
+    others: Sequence[Invoice],
+    rates: Mapping[str, Decimal],
+) -> Invoice:
+    """The invoice over so much of an order, at its prices; with `others`, those that it has, they add up to it. `rates`
+    are the taxes that count, in percent by code, where these are not those of the order.
+    """
     if order.priced is None:
         raise NothingToInvoice("the order has no lines")
     places = {line.id: place for place, line in enumerate(order.lines)}
     freight_code = order.freight.tax_code if order.freight else None
-    whole = Whole(order.priced, freight_code, digits_of(order.currency), order.prices_include_tax)
+    whole = Whole(order.priced, freight_code, digits_of(order.currency), order.prices_include_tax, rates)
     quantities = {places[each.line_id]: each.quantity for each in lines}
     taken = [
         Portion(tuple(places[each.line_id] for each in other.order_lines), other.priced)
@@ -120,9 +129,11 @@ def _asked(line: PricedLine) -> DocumentLine:
     )
 
 
-def over_order(order: Order, *, id: str) -> Invoice:
+def over_order(order: Order, *, id: str, supplied_on: date | None) -> Invoice:
     """The invoice for whom the order is for, over nothing yet; raises `InvalidFields` where that is nobody."""
     carried = {name: getattr(order, name) for name in ("name", "contact_id", "billing_address", "terms", "owner_id")}
     if order.customer is None:
         raise InvalidFields.at("/customer", "missing", "the order is for nobody yet")
-    return Invoice(id=id, customer=order.customer, **carried)
+    delivered = order.delivered_at or order.fulfilled_at
+    on = supplied_on or (delivered.date() if delivered else None)
+    return Invoice(id=id, customer=order.customer, supplied_on=on, **carried)

@@ -76,7 +76,7 @@ class LineQuantity(Value):
 
 class Order(CustomerDocument, collection="orders", aggregate="sales.order"):
     """Lines, prices and whom it is for can change as long as it is active. `customer_reference` is what the customer
-    calls it, `delivery_date` the day on which they want it.
+    calls it, `delivery_date` the day on which they want it, `delivered_at` when something was delivered last.
     """
 
     indexes: ClassVar[tuple[Index, ...]] = (
@@ -94,6 +94,7 @@ class Order(CustomerDocument, collection="orders", aggregate="sales.order"):
     customer_reference: Annotated[Line | None, LISTED, SEARCHED] = None
     delivery_date: Annotated[Day | None, LISTED] = None
     submitted_at: Annotated[Moment | None, GUARDED, LISTED] = None
+    delivered_at: Annotated[Moment | None, GUARDED, LISTED] = None
     fulfilled_at: Annotated[Moment | None, GUARDED, LISTED] = None
     canceled_at: Annotated[Moment | None, GUARDED, LISTED] = None
     sent_at: Annotated[Moment | None, GUARDED, LISTED] = None
@@ -123,6 +124,15 @@ class OrderWithoutCustomer(Refusal):
     """Nobody can be sent what was sold."""
 
     code = "order_without_customer"
+
+
+class OpportunityHasOrder(Refusal):
+    """What was ordered stays sold; the order is canceled first."""
+
+    code = "opportunity_has_order"
+
+    def __init__(self, order_id: str, number: str) -> None:
+        super().__init__(f"its order {number} is not canceled", order_id=order_id)
 
 
 def of_quote(quote: Quote) -> Order:
@@ -200,7 +210,7 @@ def fulfil(
     if not complete and not any(line.quantity_fulfilled for line in lines):
         raise InvalidFields.at("/lines", "nothing_delivered", "nothing was delivered; cancel an order that will not be")
     status = OrderStatus.COMPLETE if complete else OrderStatus.PARTIAL
-    fulfilled = order.evolve(lines=lines, status_reason=status)
+    fulfilled = order.evolve(lines=lines, status_reason=status, delivered_at=at)
     if not complete and not final:
         return fulfilled, OrderPartiallyFulfilled()
     return fulfilled.evolve(state=state, fulfilled_at=at), OrderFulfilled()

@@ -34,6 +34,7 @@ class Day(StrEnum):
     ISSUED = "issued"
     VALID_UNTIL = "valid_until"
     DELIVERY = "delivery"
+    SUPPLIED = "supplied"
     DUE = "due"
 
 

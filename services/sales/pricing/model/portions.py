@@ -1,14 +1,15 @@
 """Parts of a priced document: what so much of its lines comes to, such that all parts add up to the whole, to the coin.
 
 Each part takes its share of what the others have left, and the last one all of it. So no figure falls below zero, and
-it does not matter which parts are taken back in between.
+it does not matter which parts are taken back in between. Where a tax rate changes between two parts, each bears that of
+its own day; all else adds up as before.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from libs.contracts.priced import Priced, PricedLine
+from libs.contracts.priced import Priced, PricedLine, TaxLine
 from libs.domain.money import rounded, spread
 from services.sales.pricing.model.document import NOTHING
 from services.sales.pricing.model.totals import Part, TaxRate, by_code, grouped
@@ -16,12 +17,15 @@ from services.sales.pricing.model.totals import Part, TaxRate, by_code, grouped
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A priced document that is divided; `freight_code` is the tax code of its freight."""
+    """A priced document that is divided; `freight_code` is the tax code of its freight. `rates` are those of the day of
+    the part in percent, by tax code, where they can differ from those that the document was priced with.
+    """
 
     priced: Priced
     freight_code: str | None
     digits: int
     prices_include_tax: bool
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +81,15 @@ def _amount(lines: Sequence[PricedLine]) -> Decimal:
 
 
 def _rate(whole: Whole, code: str | None) -> TaxRate:
-    return next((TaxRate(code, tax.percent) for tax in whole.priced.taxes if code and tax.tax_code == code), TaxRate())
+    agreed = next((tax.percent for tax in whole.priced.taxes if code and tax.tax_code == code), None)
+    return TaxRate() if code is None or agreed is None else TaxRate(code, whole.rates.get(code, agreed))
 
 
 def _taxes(whole: Whole, parts: Sequence[Part], taken: Sequence[Portion]) -> list[Decimal]:
     """The tax of each part: its share of what is left of the tax of its code."""
     taxes = [NOTHING] * len(parts)
     for group in grouped([part.tax for part in parts]):
-        base, left = _left_to_tax(whole, parts[group[0]].tax.code, taken)
+        base, left = _left_to_tax(whole, parts[group[0]].tax, taken)
         taxed = [parts[i].taxed for i in group]
         tax = _part_of(left, sum(taxed, NOTHING), base, whole.digits)
         for i, share in zip(group, spread(tax, taxed, whole.digits), strict=True):
@@ -92,15 +97,24 @@ def _taxes(whole: Whole, parts: Sequence[Part], taken: Sequence[Portion]) -> lis
     return taxes
 
 
-def _left_to_tax(whole: Whole, code: str, taken: Sequence[Portion]) -> tuple[Decimal, Decimal]:
-    """What is left of all that bears a tax code, and of its tax."""
-    of_whole = [tax for tax in whole.priced.taxes if tax.tax_code == code]
-    gone = [tax for each in taken for tax in each.priced.taxes if tax.tax_code == code]
-    net, tax = (
-        sum((getattr(each, name) for each in of_whole), NOTHING) - sum((getattr(each, name) for each in gone), NOTHING)
-        for name in ("net", "tax")
-    )
-    return (net + tax if whole.prices_include_tax else net), tax
+def _left_to_tax(whole: Whole, rate: TaxRate, taken: Sequence[Portion]) -> tuple[Decimal, Decimal]:
+    """What is left of all that bears a tax code, and of its tax; that at the new rate where it has changed."""
+    of_whole = [tax for tax in whole.priced.taxes if tax.tax_code == rate.code]
+    gone = [tax for each in taken for tax in each.priced.taxes if tax.tax_code == rate.code]
+    base = _taxed(of_whole, whole) - _taxed(gone, whole)
+    if any(tax.percent != rate.percent for tax in (*of_whole, *gone)):
+        return base, rate.of(base, whole.digits, included=whole.prices_include_tax)
+    return base, _sum(of_whole, "tax") - _sum(gone, "tax")
+
+
+def _taxed(taxes: Sequence[TaxLine], whole: Whole) -> Decimal:
+    """What the tax is worked out of."""
+    net = _sum(taxes, "net")
+    return net + _sum(taxes, "tax") if whole.prices_include_tax else net
+
+
+def _sum(taxes: Sequence[TaxLine], name: str) -> Decimal:
+    return sum((getattr(each, name) for each in taxes), NOTHING)
 
 
 def _totalled(whole: Whole, lines: Sequence[PricedLine], parts: Sequence[Part], taxes: Sequence[Decimal]) -> Priced:
@@ -110,8 +124,8 @@ def _totalled(whole: Whole, lines: Sequence[PricedLine], parts: Sequence[Part], 
     return Priced(
         on=whole.priced.on,
         lines=tuple(
-            line.model_copy(update={"net": net, "tax": tax, "total": net + tax})
-            for line, net, tax in zip(lines, nets[:-1], taxes[:-1], strict=True)
+            line.model_copy(update={"tax_percent": part.tax.percent, "net": net, "tax": tax, "total": net + tax})
+            for line, part, net, tax in zip(lines, parts[:-1], nets[:-1], taxes[:-1], strict=True)
         ),
         taxes=by_code(parts, taxes, included=included),
         subtotal=_amount(lines),

@@ -15,10 +15,10 @@ from services.sales.accounts.model import Account
 from services.sales.accounts.routes import MERGING
 from services.sales.contacts.model import Contact
 from services.sales.customers.consumers import convert_prospect
-from services.sales.opportunities.commands import create_opportunity
+from services.sales.opportunities.commands import ReopenOpportunity, create_opportunity, reopen_opportunity
 from services.sales.opportunities.model import Opportunity
-from services.sales.orders.commands import create_order, submit_order
-from services.sales.orders.model import Order, OrderWithoutCustomer
+from services.sales.orders.commands import cancel_order, create_order, submit_order
+from services.sales.orders.model import OpportunityHasOrder, Order, OrderWithoutCustomer
 from services.sales.products import commands as products
 from services.sales.products.model import Product
 from services.sales.quotes.commands import accept_quote, activate_quote, create_quote, revise_quote
@@ -70,6 +70,18 @@ async def test_of_many_who_accept_a_quote_at_once_one_makes_the_order(
     assert [order.id for order in await all_of(store, Order)] == [accepted[0].order_id]
     won = await read(store, Opportunity, opportunity.id)
     assert (won.state, won.version) == ("won", 2)
+
+
+async def test_a_sale_whose_order_stands_is_not_reopened(store: Store, opportunity: Opportunity) -> None:
+    accepted = await do(store, accept_quote, (await offered(store, opportunity)).id)
+    with pytest.raises(OpportunityHasOrder) as refused:
+        await do(store, reopen_opportunity, opportunity.id, ReopenOpportunity())
+
+    await do(store, cancel_order, accepted.order_id)
+    reopened = await do(store, reopen_opportunity, opportunity.id, ReopenOpportunity())
+
+    assert refused.value.extra["order_id"] == accepted.order_id
+    assert (reopened.state, reopened.actual_value) == ("open", None)
 
 
 async def test_quotes_and_order_are_for_the_customer_that_their_prospect_becomes(

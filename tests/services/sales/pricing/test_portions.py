@@ -14,8 +14,8 @@ from tests.services.sales.pricing.samples import DIGITS, priced, requests
 SUMMED = ("subtotal", "discount", "freight", "freight_tax", "net", "tax", "total")
 
 
-def whole_of(asked: dict[str, Any], figures: Priced) -> Whole:
-    return Whole(figures, asked["freight"]["tax_code"], DIGITS[asked["currency"]], asked["prices_include_tax"])
+def whole_of(asked: dict[str, Any], figures: Priced, **rates: Decimal) -> Whole:
+    return Whole(figures, asked["freight"]["tax_code"], DIGITS[asked["currency"]], asked["prices_include_tax"], rates)
 
 
 def numbers(figures: Priced) -> Iterator[Decimal]:
@@ -88,3 +88,29 @@ def test_all_at_once_is_the_document_itself(asked: dict[str, Any]) -> None:
     every = portion(whole_of(asked, figures), {place: line.quantity for place, line in enumerate(figures.lines)}, [])
 
     assert every.priced == figures
+
+
+@given(requests(), st.data())
+def test_each_part_bears_the_tax_of_its_own_day_and_all_else_adds_up(
+    asked: dict[str, Any], data: st.DataObject
+) -> None:
+    figures = priced(**asked)
+    assume(any(line.quantity for line in figures.lines))
+    taken = list[Portion]()
+
+    while rest := rest_of(figures, taken):
+        rates = {"standard": data.draw(st.sampled_from([Decimal(19), Decimal(16), Decimal(0)]))}
+        quantities = some_of(data, figures, taken) if len(taken) < 3 else rest
+        part = portion(whole_of(asked, figures, **rates), quantities, taken)
+        taken.append(part)
+        for tax in part.priced.taxes:
+            percent = rates.get(tax.tax_code or "", tax.percent)
+            base = tax.net + tax.tax if asked["prices_include_tax"] else tax.net
+            exact = base * percent / (100 + percent if asked["prices_include_tax"] else 100)
+            assert tax.percent == percent
+            assert abs(tax.tax - exact) <= 3 * Decimal(1).scaleb(-DIGITS[asked["currency"]])
+
+    agreed = "total" if asked["prices_include_tax"] else "net"
+    for name in ("subtotal", "discount", "freight", agreed):
+        assert sum(getattr(each.priced, name) for each in taken) == getattr(figures, name), name
+    assert all(number >= 0 for part in taken for number in numbers(part.priced))

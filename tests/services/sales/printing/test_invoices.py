@@ -36,6 +36,7 @@ def test_an_issued_invoice_says_what_is_owed_until_when_and_how_to_pay() -> None
     assert owed["facts"] == [
         ("Number", "INV-2026-00001"),
         ("Date", "22 November 2026"),
+        ("Supplied", "22 November 2026"),
         ("Due", "22 December 2026"),
     ]
     assert owed["sections"] == [
