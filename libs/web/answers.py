@@ -8,6 +8,7 @@ from orjson import Fragment
 from pydantic import BaseModel
 
 from libs.domain.record import Record
+from libs.jobs.jobs import Job
 from libs.store.documents import to_json
 from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
@@ -33,6 +34,11 @@ def created(work: UnitOfWork, record: Record, told: Mapping[str, str] = _NOTHING
     """201 with the record, where it is and its version; `told` are further headers."""
     headers = {"Location": f"/api/v1/{record.collection}/{record.id}", "ETag": etag(record.version), **told}
     return Answer(201, work.public_json(record), headers)
+
+
+def accepted(job: Job) -> Answer:
+    """202 with a job that has begun, and where to look how far it is."""
+    return Answer(202, to_json(job.model_dump()), {"Location": f"/api/v1/jobs/{job.id}"})
 
 
 def rendered(work: UnitOfWork, result: object, told: Mapping[str, str] = _NOTHING_TOLD) -> Answer:

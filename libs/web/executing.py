@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
 from aiohttp import web
+from pydantic import BaseModel
 
 from libs.bus.bus import Bus
 from libs.domain.refusals import Refusal
@@ -14,12 +15,14 @@ from libs.store.requests import Answer, RequestKey
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from libs.web.answers import respond
-from libs.web.requests import context_of, if_match, request_key
+from libs.web.requests import body_of, context_of, if_match, parse, request_key
 
 STORE: Final = web.AppKey("store", Store)
 BUS: Final = web.AppKey("bus", Bus)
 IN_PROGRESS: Final = web.AppKey("requests_in_progress", dict[str, asyncio.Event])
 _PATIENCE: Final = 5.0
+
+M = TypeVar("M", bound=BaseModel)
 
 Command = Callable[[UnitOfWork], Awaitable[Answer]]
 
@@ -41,6 +44,15 @@ async def execute(
     async with _alone(request.app, key):
         answer = await _once(request, store, command, key, creates)
     return respond(answer)
+
+
+async def execute_asked(
+    request: web.Request, model: type[M], command: Callable[[UnitOfWork, M], Awaitable[Answer]]
+) -> web.Response:
+    """As `execute`, for a command that takes the body of the request as a model."""
+    body = await body_of(request)
+    asked = parse(body, model)
+    return await execute(request, lambda work: command(work, asked), body=body)
 
 
 async def _once(request: web.Request, store: Store, command: Command, key: RequestKey, creates: str | None) -> Answer:

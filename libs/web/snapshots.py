@@ -11,12 +11,12 @@ from libs.bus.bus import Bus
 from libs.domain.record import Record
 from libs.jobs.jobs import Job, JobKind, begin, job
 from libs.jobs.progress import Progress
-from libs.store.documents import to_json
 from libs.store.errors import answering
 from libs.store.requests import Answer
 from libs.store.restating import restated
 from libs.store.work import UnitOfWork
 from libs.web.access import Operation
+from libs.web.answers import accepted
 from libs.web.api import Route, Rule
 from libs.web.executing import execute
 
@@ -52,7 +52,7 @@ def snapshots(bus: Bus) -> JobKind[TakeSnapshot]:
 async def take_snapshot(collection: str, request: web.Request) -> web.Response:
     async def command(work: UnitOfWork) -> Answer:
         begun = begin(work, request.app[SNAPSHOTS], TakeSnapshot(collection=collection))
-        return Answer(202, to_json(begun.model_dump()), {"Location": f"/api/v1/jobs/{begun.id}"})
+        return accepted(begun)
 
     return await execute(request, command)
 

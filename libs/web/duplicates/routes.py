@@ -11,12 +11,11 @@ from libs.domain.grants import Operation, hidden_fields, row_filter
 from libs.domain.refusals import InvalidFields
 from libs.jobs import jobs
 from libs.jobs.jobs import Job, JobKind, begin
-from libs.store.documents import to_json
 from libs.store.reach import query_of
 from libs.store.requests import Answer
 from libs.store.store import Document
 from libs.store.work import UnitOfWork
-from libs.web.answers import json_response
+from libs.web.answers import accepted, json_response
 from libs.web.api import Route, Rule
 from libs.web.duplicates import groups
 from libs.web.duplicates.asking import AskForDuplicates, Asking, Candidates
@@ -58,7 +57,7 @@ async def find_duplicates(collection: str, request: web.Request) -> web.Response
     async def command(work: UnitOfWork) -> Answer:
         task = FindDuplicates(collection=collection, roles=caller.roles, via=caller.via)
         begun = begin(work, request.app[FINDING], task)
-        return Answer(202, to_json(begun.model_dump()), {"Location": f"/api/v1/jobs/{begun.id}"})
+        return accepted(begun)
 
     return await execute(request, command)
 

@@ -9,8 +9,8 @@ from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
 from libs.web.answers import json_response, rendered
 from libs.web.api import SIGNED_IN, Route
-from libs.web.executing import STORE, execute
-from libs.web.requests import body_of, caller_of, parse
+from libs.web.executing import STORE, execute_asked
+from libs.web.requests import caller_of
 from services.activity.digests import commands, store
 from services.activity.digests.model import NotificationSettings
 
@@ -23,13 +23,10 @@ async def read_settings(request: web.Request) -> web.Response:
 
 
 async def set_settings(request: web.Request) -> web.Response:
-    body = await body_of(request)
-    settings = parse(body, NotificationSettings)
-
-    async def command(work: UnitOfWork) -> Answer:
+    async def command(work: UnitOfWork, settings: NotificationSettings) -> Answer:
         return rendered(work, commands.set_notification_settings(work, caller_of(request).user_id, settings))
 
-    return await execute(request, command, body=body)
+    return await execute_asked(request, NotificationSettings, command)
 
 
 ROUTES: Final = (

@@ -13,6 +13,7 @@ from libs.store.documents import to_json
 from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
 from libs.web.access import Operation
+from libs.web.answers import accepted
 from libs.web.api import Route, Rule
 from libs.web.drafting import drafted
 from libs.web.executing import execute
@@ -43,7 +44,7 @@ async def distribute(request: web.Request) -> web.Response:
     async def command(work: UnitOfWork) -> Answer:
         with under("/activity"):
             job = await commands.distribute_activity(work, draft, collection=asked.collection, ids=ids, role=asked.role)
-        return Answer(202, to_json(job.model_dump()), {"Location": f"/api/v1/jobs/{job.id}"})
+        return accepted(job)
 
     return await execute(request, command, body=body)
 

@@ -10,9 +10,8 @@ from libs.store.work import UnitOfWork
 from libs.web.access import Operation
 from libs.web.answers import rendered
 from libs.web.api import Route, Rule
-from libs.web.executing import STORE, execute
+from libs.web.executing import STORE, execute_asked
 from libs.web.mailing import MailNotSetUp, MailServer
-from libs.web.requests import body_of, parse
 from libs.web.settings import SETTINGS
 from services.activity.activities.model.email import Email
 from services.activity.activities.model.kinds import AnyActivity
@@ -40,17 +39,16 @@ def posting(pace: Pace, inbox: str | None) -> Callable[[web.Application], AsyncI
 
 
 async def send_email(request: web.Request) -> web.Response:
-    body = await body_of(request)
-    asked, settings = parse(body, SendEmail), request.app[SETTINGS]
+    settings = request.app[SETTINGS]
 
-    async def command(work: UnitOfWork) -> Answer:
+    async def command(work: UnitOfWork, asked: SendEmail) -> Answer:
         domain = Sending(settings.mail_from, None).domain
         queued = await commands.send_email(work, request.match_info["id"], asked, domain=domain)
         if settings.smtp_url is None:
             raise MailNotSetUp("this installation sends no mail")
         return rendered(work, queued)
 
-    return await execute(request, command, body=body)
+    return await execute_asked(request, SendEmail, command)
 
 
 ROUTES: Final = (

@@ -5,10 +5,10 @@ from typing import Final
 from aiohttp import web
 
 from libs.jobs.jobs import Job
-from libs.store.documents import to_json
 from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
 from libs.web.access import Operation
+from libs.web.answers import accepted
 from libs.web.api import Route, Rule
 from libs.web.executing import execute
 from libs.web.mailing import MailNotSetUp
@@ -24,7 +24,7 @@ async def invite(request: web.Request) -> web.Response:
         job = await commands.invite(work, request.match_info["id"])
         if request.app[SETTINGS].smtp_url is None:
             raise MailNotSetUp("this installation sends no mail")
-        return Answer(202, to_json(job.model_dump()), {"Location": f"/api/v1/jobs/{job.id}"})
+        return accepted(job)
 
     return await execute(request, command)
 

@@ -15,8 +15,8 @@ from libs.store.work import UnitOfWork
 from libs.web.access import Operation
 from libs.web.answers import created, rendered, respond
 from libs.web.api import Route, Rule
-from libs.web.executing import STORE, execute
-from libs.web.requests import body_of, context_of, if_match, parse, read_body
+from libs.web.executing import STORE, execute_asked
+from libs.web.requests import context_of, if_match, read_body
 from libs.web.resource import Action, Resource
 from services.journal.deliveries.signature import SECRET_BYTES, secret_of
 from services.journal.webhooks import commands
@@ -104,10 +104,7 @@ async def _showing_secret(
 
 
 async def redeliver(request: web.Request) -> web.Response:
-    body = await body_of(request)
-    wanted = parse(body, Redeliver)
-
-    async def command(work: UnitOfWork) -> Answer:
+    async def command(work: UnitOfWork, wanted: Redeliver) -> Answer:
         return rendered(work, await commands.redeliver(work, request.match_info["id"], wanted))
 
-    return await execute(request, command, body=body)
+    return await execute_asked(request, Redeliver, command)

@@ -5,14 +5,13 @@ from typing import Final
 from aiohttp import web
 
 from libs.jobs.jobs import Job
-from libs.store.documents import to_json
 from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
 from libs.web.access import Operation
+from libs.web.answers import accepted
 from libs.web.api import Route, Rule
-from libs.web.executing import execute
+from libs.web.executing import execute_asked
 from libs.web.mailing import MailNotSetUp
-from libs.web.requests import body_of, parse
 from libs.web.settings import SETTINGS
 from services.sales.letter_mails import commands
 from services.sales.letter_mails.model import SendLetter
@@ -20,16 +19,13 @@ from services.sales.letter_mails.model import SendLetter
 
 def _send_route(collection: str) -> Route:
     async def send_letter(request: web.Request) -> web.Response:
-        body = await body_of(request)
-        asked = parse(body, SendLetter)
-
-        async def command(work: UnitOfWork) -> Answer:
+        async def command(work: UnitOfWork, asked: SendLetter) -> Answer:
             job = await commands.send_letter(work, collection, request.match_info["id"], asked)
             if request.app[SETTINGS].smtp_url is None:
                 raise MailNotSetUp("this installation sends no mail; give the customer the PDF instead")
-            return Answer(202, to_json(job.model_dump()), {"Location": f"/api/v1/jobs/{job.id}"})
+            return accepted(job)
 
-        return await execute(request, command, body=body)
+        return await execute_asked(request, SendLetter, command)
 
     return Route(
         "POST",

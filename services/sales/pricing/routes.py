@@ -9,21 +9,17 @@ from libs.store.work import UnitOfWork
 from libs.web.access import Operation
 from libs.web.answers import rendered
 from libs.web.api import Route, Rule
-from libs.web.executing import execute
-from libs.web.requests import body_of, parse
+from libs.web.executing import execute_asked
 from services.sales.pricing import commands
 from services.sales.pricing.model.document import Calculation, PriceRequest
 from services.sales.products.model import Product
 
 
 async def price(request: web.Request) -> web.Response:
-    body = await body_of(request)
-    asked = parse(body, PriceRequest)
-
-    async def command(work: UnitOfWork) -> Answer:
+    async def command(work: UnitOfWork, asked: PriceRequest) -> Answer:
         return rendered(work, await commands.calculate(work, asked))
 
-    return await execute(request, command, body=body)
+    return await execute_asked(request, PriceRequest, command)
 
 
 ROUTES: Final = (

@@ -16,8 +16,8 @@ from libs.store.work import UnitOfWork
 from libs.web.access import Operation
 from libs.web.answers import rendered
 from libs.web.api import ANYONE, Handler, Route, Rule
-from libs.web.executing import STORE, execute
-from libs.web.requests import address_of, body_of, context_of, parse
+from libs.web.executing import STORE, execute, execute_asked
+from libs.web.requests import address_of, body_of, context_of
 from libs.web.settings import SETTINGS
 from services.sales.printing import commands as printing
 from services.sales.printing.model import Addressed
@@ -55,17 +55,16 @@ class MadeLink(BaseModel):
 
 
 async def make_link(request: web.Request) -> web.Response:
-    body = await body_of(request)
-    asked, key = parse(body, MakeLink), await key_of(request.app[STORE])
+    key = await key_of(request.app[STORE])
 
-    async def command(work: UnitOfWork) -> Answer:
+    async def command(work: UnitOfWork, asked: MakeLink) -> Answer:
         quote = await commands.make_link(work, request.match_info["id"], asked.days)
         if quote.link is None:
             raise LinkNotValid
         url = address_of_link(request.app[SETTINGS].public_url, quote, quote.link, key)
         return rendered(work, MadeLink(url=url, expires_at=quote.link.expires_at))
 
-    return await execute(request, command, body=body)
+    return await execute_asked(request, MakeLink, command)
 
 
 def address_of_link(public_url: str, quote: Quote, link: PublicLink, key: bytes) -> str:
