@@ -26,6 +26,19 @@ class MailNotSetUp(Refusal):
     code = "mail_not_set_up"
 
 
+class MailNotTaken(Unavailable):
+    """The mail server has said no, or could not be reached."""
+
+
+_ANSWERS: Final = (
+    aiosmtplib.SMTPResponseException,
+    aiosmtplib.SMTPRecipientsRefused,
+    aiosmtplib.SMTPNotSupported,
+    aiosmtplib.SMTPConnectError,
+)
+"""After these it is known that a mail was not taken; after a timeout, or a connection lost, it is not."""
+
+
 class Attachment(NamedTuple):
     name: str
     pdf: bytes
@@ -83,7 +96,9 @@ class MailServer:
         reply_to: str | None = None,
         attachments: Sequence[Attachment] = (),
     ) -> None:
-        """Returns once the server has taken the mail; raises `Unavailable`. One that may be sent again has an id."""
+        """Returns once the server has taken the mail; raises `MailNotTaken`, or where it is not known whether it has,
+        `Unavailable`. One that may be sent again has an id.
+        """
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.sender, to, subject
         message["Date"] = format_datetime(utc_now())
@@ -96,6 +111,8 @@ class MailServer:
         try:
             async with self.client() as client:
                 await client.send_message(message)
+        except _ANSWERS as error:
+            raise MailNotTaken("The mail server did not take the mail.") from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Unavailable("The mail server did not take the mail.") from error
 

@@ -1,7 +1,7 @@
 """Where mail arrives: a real SMTP server, what it keeps, and services whose mail goes there."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -26,6 +26,10 @@ class Mailbox:
     envelopes: list[tuple[str, list[str]]] = field(default_factory=list)
     answers: dict[str, list[str]] = field(default_factory=dict)
     refusing: bool = False
+    vanishing: bool = False
+    """Takes a mail, and goes away without an answer."""
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+    """What happens before it answers that it has taken a mail."""
     refused: int = 0
 
     async def handle_RCPT(  # noqa: N802 - its name
@@ -36,7 +40,7 @@ class Mailbox:
         envelope.rcpt_tos.append(address)
         return "250 welcome"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - its name
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - its name
         if self.refusing:
             self.refused += 1
             return "451 not now"
@@ -44,6 +48,10 @@ class Mailbox:
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
         self.envelopes.append((envelope.mail_from or "", envelope.rcpt_tos))
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        if self.vanishing and isinstance(server.transport, asyncio.Transport):
+            server.transport.abort()
         return "250 taken"
 
     async def first(self) -> EmailMessage:
@@ -66,7 +74,7 @@ class Mailbox:
         self.mails.clear()
         self.envelopes.clear()
         self.answers.clear()
-        self.refusing, self.refused = False, 0
+        self.refusing, self.vanishing, self.meanwhile, self.refused = False, False, None, 0
 
 
 @asynccontextmanager

@@ -46,9 +46,10 @@ class Mailable(Generic[D]):
         letter = None if document is None else self.letter_of(document, work.now.date())
         return None if document is None or letter is None or letter.mark else (document, letter)
 
-    async def note_sent(self, work: UnitOfWork, document_id: str) -> Record:
-        document = await work.get(self.record_type, document_id)
-        return work.save(document.evolve(sent_at=work.now), self.sent())
+    async def note_sent(self, work: UnitOfWork, document_id: str) -> None:
+        document = await work.look_up(self.record_type, document_id)
+        if document is not None:
+            work.save(document.evolve(sent_at=work.now), self.sent())
 
 
 MAILABLE: Final[Mapping[str, Mailable[Order] | Mailable[Invoice] | Mailable[CreditNote]]] = {
@@ -87,5 +88,6 @@ async def open_letter(work: UnitOfWork, mail: LetterMail) -> tuple[Addressed, Ad
     return addressed, await issued_letter(work, document) or addressed
 
 
-async def note_sent(work: UnitOfWork, collection: str, document_id: str) -> Record:
-    return await MAILABLE[collection].note_sent(work, document_id)
+async def note_sent(work: UnitOfWork, collection: str, document_id: str) -> None:
+    """Also where the document was canceled meanwhile; one that was removed is left as it was."""
+    await MAILABLE[collection].note_sent(work, document_id)

@@ -23,8 +23,11 @@ class SendLetter(Value):
 
 
 class Outcome(StrEnum):
+    """A mail is `unknown` where the mail server may have taken it before it was withdrawn."""
+
     SENT = "sent"
     WITHDRAWN = "withdrawn"
+    UNKNOWN = "unknown"
 
 
 class Mailed(BaseModel):

@@ -37,5 +37,8 @@ async def send_quote(work: UnitOfWork, quote_id: str, request: SendQuote) -> Job
     return begin(work, KIND, mail)
 
 
-async def note_sent(work: UnitOfWork, quote_id: str) -> Quote:
-    return work.save(model.sent(await work.get(Quote, quote_id), work.now), QuoteSent())
+async def note_sent(work: UnitOfWork, quote_id: str) -> None:
+    """Also where the quote was closed meanwhile; one that was removed is left as it was."""
+    quote = await work.look_up(Quote, quote_id)
+    if quote is not None:
+        work.save(model.sent(quote, work.now), QuoteSent())

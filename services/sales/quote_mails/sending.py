@@ -9,7 +9,7 @@ from libs.store.work import UnitOfWork
 from libs.web.mailing import MailNotSetUp, MailServer
 from libs.web.settings import ServiceSettings
 from services.sales.letter_mails.model import Mailed, Outcome
-from services.sales.letter_mails.sending import deliver, in_one_line
+from services.sales.letter_mails.sending import deliver, in_one_line, withdrawn
 from services.sales.printing import commands as printing
 from services.sales.printing.formats import Formats
 from services.sales.printing.model import Addressed
@@ -34,11 +34,11 @@ def quote_mails(settings: ServiceSettings) -> JobKind[QuoteMail]:
         store = progress.store
         ready = await store.run(partial(_prepare, mail=mail), Context())
         if ready is None:
-            return Mailed(outcome=Outcome.WITHDRAWN)
+            return withdrawn(progress)
         quote, link, addressed = ready
         url = address_of_link(settings.public_url, quote, link, await key_of(store))
         subject, text = _written(mail, addressed, link, url)
-        await deliver(server, mail, addressed, addressed, subject=subject, text=text)
+        await deliver(progress, server, mail, addressed, addressed, subject=subject, text=text)
         await store.run(partial(note_sent, quote_id=quote.id), Context())
         return Mailed(outcome=Outcome.SENT)
 

@@ -105,6 +105,38 @@ async def test_a_mail_whose_link_leads_nowhere_is_not_sent(
     assert mailbox.mails == []
 
 
+async def test_a_mail_that_was_perhaps_taken_before_its_quote_was_withdrawn_is_not_said_to_be_withdrawn(
+    sales: Running, path: str, mailbox: Mailbox
+) -> None:
+    mailbox.vanishing = True
+    _, job = await sales.post(f"{path}/send")
+    await mailbox.first()
+
+    await sales.post(f"{path}/cancel")
+
+    assert (await ended(sales, job))["result"] == {"outcome": "unknown"}
+
+
+async def test_a_quote_that_was_withdrawn_as_its_mail_left_says_that_it_was_sent(
+    sales: Running, path: str, mailbox: Mailbox
+) -> None:
+    mailbox.meanwhile = lambda: sales.post(f"{path}/cancel")
+    _, job = await sales.post(f"{path}/send")
+
+    assert (await ended(sales, job))["result"] == {"outcome": "sent"}
+    _, quote = await sales.get(path)
+    assert (quote["state"], quote["status_reason"], quote["sent_at"] is not None) == ("closed", "canceled", True)
+
+
+async def test_a_quote_that_was_removed_as_its_mail_left_does_not_make_the_mail_fail(
+    sales: Running, path: str, mailbox: Mailbox
+) -> None:
+    mailbox.meanwhile = lambda: sales.delete(path)
+    _, job = await sales.post(f"{path}/send")
+
+    assert (await ended(sales, job))["result"] == {"outcome": "sent"}
+
+
 async def test_what_cannot_be_sent_is_said_at_once(
     sales: Running, path: str, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
