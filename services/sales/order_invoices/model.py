@@ -126,6 +126,7 @@ def _asked(line: PricedLine) -> DocumentLine:
         unit_price=line.unit_price - line.volume_discount,
         discount=line.discount,
         tax_code=line.tax_code,
+        bundle=line.bundle,
     )
 
 

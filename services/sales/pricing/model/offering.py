@@ -180,8 +180,10 @@ class Offering:
 
     def _is_sum(self, product: Product) -> bool:
         """Whether it costs what its components do: one that the price list names has its price from there."""
-        named = self._catalogue.price_list is not None and self._catalogue.price_list.names(product.id)
-        return product.bundle_price is BundlePrice.COMPONENTS and not named
+        if product.bundle_price is not BundlePrice.COMPONENTS:
+            return False
+        price_list = self._catalogue.price_list
+        return price_list is None or not price_list.names(product.id)
 
     def _of_component(self, part: Wanted, pointer: str) -> Origin:
         price, _ = self._by_itself(part.product, pointer)

@@ -59,6 +59,7 @@ async def test_an_accepted_bundle_is_delivered_and_charged_by_its_components(sal
     assert [(each["quantity"], each["amount"], each["tax_code"]) for each in books["priced"]["lines"]] == [
         (3, 34.83, "reduced")
     ]
+    assert [each["bundle"] for each in (*books["lines"], *books["priced"]["lines"])] == ["Corner", "Corner"]
     assert (books["total_amount"], rest["total_amount"]) == (37.27, 587.86)
     assert (await sales.get(path))[1]["state"] == "invoiced"
 
