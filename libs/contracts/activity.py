@@ -146,10 +146,22 @@ class Responder(BaseModel):
     company_name: str | None = None
 
 
+class ConversionRefused(BaseModel):
+    """Why sales has not made a response what it was to become; `code` is that of the rule that says so."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    to: ConversionTarget
+    code: str
+    detail: str
+    at: datetime
+
+
 class CampaignResponseSnapshot(ActivitySnapshot):
     """`response` is null until it is known what the answer means.
 
-    `conversion` is what it is to become in sales, `converted_to` what it has become.
+    `conversion` is what it is to become in sales, `converted_to` what it has become, `conversion_refused` why it has
+    not.
     """
 
     campaign_id: str
@@ -162,6 +174,7 @@ class CampaignResponseSnapshot(ActivitySnapshot):
     form_filled: bool = False
     conversion: ConversionTarget | None = None
     converted_to: Reference | None = None
+    conversion_refused: ConversionRefused | None = None
 
 
 class PhoneCallCreated(Event[PhoneCallSnapshot], type="activity.phone_call.created"):
@@ -273,6 +286,12 @@ class CampaignResponseConverted(Event[CampaignResponseSnapshot], type="activity.
     """Sales has done so; `converted_to` of the record says what it has become."""
 
 
+class CampaignResponseConversionRefused(
+    Event[CampaignResponseSnapshot], type="activity.campaign_response.conversion_refused"
+):
+    """Sales cannot; `conversion_refused` of the record says why."""
+
+
 class CampaignResponseAssigned(Event[CampaignResponseSnapshot], type="activity.campaign_response.assigned"):
     pass
 
@@ -312,6 +331,7 @@ EVENTS: tuple[type[Event[Any]], ...] = (
     CampaignResponseReopened,
     CampaignResponseConversionRequested,
     CampaignResponseConverted,
+    CampaignResponseConversionRefused,
     CampaignResponseAssigned,
     CampaignResponseDeleted,
     CampaignResponseRestored,

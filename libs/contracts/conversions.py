@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from libs.contracts.event import Event
+from libs.contracts.activity import ConversionTarget
+from libs.contracts.event import Event, Snapshot
 from libs.contracts.sales import ContactSnapshot, LeadSnapshot, OpportunitySnapshot
 
 
@@ -24,4 +25,22 @@ class ContactResponseConverted(Event[ContactSnapshot], type="sales.contact.respo
     response_id: str
 
 
-EVENTS: tuple[type[Event[Any]], ...] = (LeadResponseConverted, OpportunityResponseConverted, ContactResponseConverted)
+class ConversionRefusalSnapshot(Snapshot):
+    """Why a response cannot become what somebody wanted; `code` is that of the rule that says so."""
+
+    response_id: str
+    to: ConversionTarget
+    code: str
+    detail: str
+
+
+class ConversionRefusalCreated(Event[ConversionRefusalSnapshot], type="sales.conversion_refusal.created"):
+    """The response has become nothing. It may be asked anew, once that is different."""
+
+
+EVENTS: tuple[type[Event[Any]], ...] = (
+    LeadResponseConverted,
+    OpportunityResponseConverted,
+    ContactResponseConverted,
+    ConversionRefusalCreated,
+)

@@ -18,6 +18,8 @@ class NotificationKind(StrEnum):
 
     REMINDER = "reminder"
     MENTION = "mention"
+    CONVERSION_REFUSED = "conversion_refused"
+    """A campaign response could not become what they wanted; the response says why."""
 
 
 class NotificationSnapshot(Snapshot):

@@ -47,6 +47,7 @@ from services.activity.settings import ActivitySettings
 from services.activity.timeline import consumers as timeline_consumers
 from services.activity.timeline import routes as timeline
 from services.activity.timeline import store as entries
+from services.activity.timeline.completing import completing
 
 USUAL: Final = Pace()
 NOWHERE: Final = Receiving()
@@ -73,8 +74,9 @@ SERVICE: Final = Service(
     records=(Notification,),
     timers=(remind, make_digest),
     schedules=(tidy_emails, tidy_notes),
+    attachments=(completing,),
     jobs=(DISTRIBUTING,),
-    consumers=(conversion_consumers.note_conversion,),
+    consumers=(conversion_consumers.note_conversion, conversion_consumers.note_refusal),
     sending=(digest_mails,),
     projections=(
         projection("reference_copies", "identity.user.*", "identity.team.*", forget=copies.forget_copies)(

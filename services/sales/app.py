@@ -16,6 +16,7 @@ from services.sales.company_profiles import routes as company_profiles
 from services.sales.competitors import routes as competitors
 from services.sales.contacts import routes as contacts
 from services.sales.conversions import consumers as conversions
+from services.sales.conversions.model import ConversionRefusal
 from services.sales.credit_notes import routes as credit_notes
 from services.sales.currencies import routes as currencies
 from services.sales.customers import consumers as customers
@@ -96,6 +97,7 @@ SALES: Final = Service(
     definitions=(ScoringRule, AssignmentRule),
     figures={Lead: scoring.figures},
     movers=(relationship_consumers.follow_merges,),
+    records=(ConversionRefusal,),
     consumers=(intake.take_in_response, conversions.convert_response, customers.convert_prospect),
     projections=(
         rotting.note_activities,

@@ -30,6 +30,7 @@ from services.marketing.marketing_lists.model import MarketingList
 from services.sales.accounts.model import Account
 from services.sales.assignment_rules.model import AssignmentRule
 from services.sales.contacts.model import Contact
+from services.sales.conversions.model import ConversionRefusal
 from services.sales.leads.model import Lead
 from services.sales.opportunities.model import Opportunity
 from services.sales.relationships.model import Relationship
@@ -66,6 +67,7 @@ DUPLICATE_RULE: Final = id_of(203)
 RELATIONSHIP: Final = id_of(204)
 SCORING_RULE, ASSIGNMENT_RULE = id_of(231), id_of(232)
 PRIVACY_REQUEST: Final = id_of(202)
+REFUSED: Final = {"to": "contact", "code": "not_found", "detail": "There is nobody."}
 
 COMMON: Final[Mapping[str, Any]] = {
     "version": 3,
@@ -350,8 +352,10 @@ PARTICULARS: Final[Mapping[type[Record], Mapping[str, Any]]] = {
         "form_filled": True,
         "conversion": "contact",
         "converted_to": {"collection": "contacts", "id": CONTACT, "name": "Ana Costa"},
+        "conversion_refused": {**REFUSED, "at": NOW},
         "answer_key": "ab" * 32,
     },
+    ConversionRefusal: {"id": id_of(260), "response_id": RESPONSE, **REFUSED},
     PrivacyRequest: {
         "id": PRIVACY_REQUEST,
         "kind": "erasure",

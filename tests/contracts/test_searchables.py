@@ -11,6 +11,7 @@ NOT_SEARCHED = {
     "sessions", "api_keys", "roles", "custom_fields", "duplicate_rules", "webhooks", "tax_codes", "currencies",
     "pipelines", "goals", "privacy_requests", "privacy_tasks", "company_profiles", "scoring_rules",
     "assignment_rules", "relationships", "notifications", "activity_types",
+    "conversion_refusals",
 }  # fmt: skip
 """Collections that are no part of anybody's daily work, or whose records are found by those that they join."""
 

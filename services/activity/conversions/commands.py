@@ -1,12 +1,19 @@
 """Campaign responses that become records of sales."""
 
-from libs.contracts.activity import CampaignResponseConversionRequested, CampaignResponseConverted, ConversionTarget
+from libs.contracts.activity import (
+    CampaignResponseConversionRefused,
+    CampaignResponseConversionRequested,
+    CampaignResponseConverted,
+    ConversionTarget,
+)
+from libs.contracts.notifications import NotificationKind
 from libs.contracts.values import Reference, Value
 from libs.domain.fields import Line
 from libs.store.work import UnitOfWork
 from services.activity.activities.model.activity import Activity
-from services.activity.activities.model.campaign_response import CampaignResponse, NotAResponse
+from services.activity.activities.model.campaign_response import CampaignResponse, ConversionRefused, NotAResponse
 from services.activity.activities.model.kinds import AnyActivity
+from services.activity.notifications.commands import notify
 
 
 class ConvertResponse(Value):
@@ -17,7 +24,7 @@ class ConvertResponse(Value):
 
 
 async def convert_response(work: UnitOfWork, response_id: str, request: ConvertResponse) -> CampaignResponse:
-    """Asks sales, who answers by the event that `note_conversion` is for."""
+    """Asks sales, who answers by the events that `note_conversion` and `note_refusal` are for."""
     response: Activity = await work.get_target(AnyActivity, response_id)
     if not isinstance(response, CampaignResponse):
         raise NotAResponse("this activity is no campaign response")
@@ -27,8 +34,22 @@ async def convert_response(work: UnitOfWork, response_id: str, request: ConvertR
 
 async def note_conversion(work: UnitOfWork, response_id: str, record: Reference) -> None:
     """What the response has become: the first that is told of what was asked for last."""
-    response: Activity | None = await work.look_up(AnyActivity, response_id)
-    if not isinstance(response, CampaignResponse) or response.conversion is None or response.converted_to is not None:
+    response = await _response(work, response_id)
+    if response is not None and response.waits_for(record.collection):
+        work.save(response.converted(record), CampaignResponseConverted())
+
+
+async def note_refusal(work: UnitOfWork, response_id: str, refused: ConversionRefused) -> None:
+    """Why the response has become nothing, unless something else was asked for since; whoever asked is told."""
+    response = await _response(work, response_id)
+    if response is None or not response.waits_for(refused.to.collection):
         return
-    if response.conversion.collection == record.collection:
-        work.save(response.evolve(converted_to=record), CampaignResponseConverted())
+    work.save(response.evolve(conversion_refused=refused), CampaignResponseConversionRefused())
+    if work.context.actor_id is not None:
+        kind, asked_by = NotificationKind.CONVERSION_REFUSED, work.context.actor_id
+        notify(work, kind, asked_by, response, title=response.subject, happens_at=None)
+
+
+async def _response(work: UnitOfWork, response_id: str) -> CampaignResponse | None:
+    response: Activity | None = await work.look_up(AnyActivity, response_id)
+    return response if isinstance(response, CampaignResponse) else None

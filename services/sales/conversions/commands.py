@@ -3,15 +3,38 @@
 from libs.contracts.activity import CampaignResponseSnapshot, ConversionTarget, Responder
 from libs.contracts.conversions import ContactResponseConverted, LeadResponseConverted, OpportunityResponseConverted
 from libs.contracts.sales import LeadState
-from libs.domain.refusals import NotFound
+from libs.domain.refusals import NotFound, Refusal, Unavailable
 from libs.store.work import UnitOfWork
 from services.sales.contacts.model import Contact
+from services.sales.conversions.model import ConversionRefusal
 from services.sales.customers import commands as customers
 from services.sales.intake import commands as intake
 from services.sales.leads import commands as lead_commands
 from services.sales.leads import model as leads
 from services.sales.leads.commands import QualifyLead
 from services.sales.opportunities.model import Opportunity
+
+
+async def answer_request(
+    work: UnitOfWork, response: CampaignResponseSnapshot, *, to: ConversionTarget, contact_id: str | None
+) -> None:
+    """Converts the response; where a rule does not allow it, that is the answer, and nothing of it is kept."""
+    try:
+        await convert_response(work, response, to=to, contact_id=contact_id)
+    except Unavailable:
+        raise
+    except Refusal as refusal:
+        work.discard()
+        work.add(
+            ConversionRefusal(
+                id=work.new_id(),
+                owner_id=response.owner_id,
+                response_id=response.id,
+                to=to,
+                code=refusal.code,
+                detail=refusal.detail,
+            )
+        )
 
 
 async def convert_response(

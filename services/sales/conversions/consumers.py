@@ -8,4 +8,4 @@ from services.sales.conversions import commands
 
 @consumer("response_conversion", CampaignResponseConversionRequested)
 async def convert_response(work: UnitOfWork, event: CampaignResponseConversionRequested) -> None:
-    await commands.convert_response(work, event.record, to=event.to, contact_id=event.contact_id)
+    await commands.answer_request(work, event.record, to=event.to, contact_id=event.contact_id)

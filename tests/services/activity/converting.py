@@ -1,13 +1,17 @@
-"""What sales has made of a response, as the activity service hears it."""
+"""What sales answers to a response that is to become something, as the activity service hears it."""
 
 from typing import Any
 
-from libs.contracts.conversions import LeadResponseConverted, OpportunityResponseConverted
+from libs.contracts.conversions import (
+    ConversionRefusalCreated,
+    LeadResponseConverted,
+    OpportunityResponseConverted,
+)
 from libs.contracts.envelope import Envelope
 from libs.store.inbox import guarded
 from libs.store.work import UnitOfWork
 from libs.web.executing import STORE
-from services.activity.conversions.consumers import note_conversion
+from services.activity.conversions.consumers import note_conversion, note_refusal
 from tests.support.events import envelope
 from tests.support.services import Running
 
@@ -23,10 +27,20 @@ def opportunity_of(response_id: str) -> Envelope:
     return envelope(OpportunityResponseConverted.type, "opportunities", OPPORTUNITY, response_id=response_id)
 
 
+def refusal_of(response_id: str, to: str = "lead") -> Envelope:
+    told = {"id": "refusal-1", "response_id": response_id, "to": to, "code": "not_found", "detail": "no contact bob"}
+    return envelope(ConversionRefusalCreated.type, "conversion_refusals", told)
+
+
 async def hear(activity: Running, event: Envelope) -> None:
-    kinds = {kind.type: kind for kind in (LeadResponseConverted, OpportunityResponseConverted)}
+    [(kind, consumer)] = [
+        (kind, consumer)
+        for consumer in (note_conversion, note_refusal)
+        for kind in consumer.topics
+        if not isinstance(kind, str) and kind.type == event.type
+    ]
 
     async def handle(work: UnitOfWork) -> None:
-        await note_conversion.handle(work, kinds[event.type].received(event))
+        await consumer.handle(work, kind.received(event))
 
-    await guarded(activity.app[STORE], note_conversion.name, event, handle)
+    await guarded(activity.app[STORE], consumer.name, event, handle)

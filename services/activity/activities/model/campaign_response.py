@@ -4,8 +4,8 @@ from hashlib import sha256
 from typing import Annotated, Literal, Self
 
 from libs.contracts.activity import ActivityState, Channel, ConversionTarget, Response
-from libs.contracts.values import Reference
-from libs.domain.fields import GUARDED, INDEXED, INITIAL, LISTED, SEARCHED, Line, Lookup
+from libs.contracts.values import Moment, Reference, Value
+from libs.domain.fields import GUARDED, INDEXED, INITIAL, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.people import Respondent, full_name, person_key
 from libs.domain.personal import Personal
 from libs.domain.refusals import InvalidFields, Refusal
@@ -33,16 +33,26 @@ class AlreadyConverted(Refusal):
         super().__init__("the response has become another record", converted_to=converted_to.model_dump())
 
 
+class ConversionRefused(Value):
+    """Why sales has not made it what it was to become."""
+
+    to: ConversionTarget
+    code: Line
+    detail: Text
+    at: Moment
+
+
 class CampaignResponse(Activity, aggregate="activity.campaign_response"):
     """A thing that happened: created as completed unless it says otherwise.
 
-    `conversion` is what it is to become in sales, `converted_to` what it has become. `answer_key` is the same for the
-    answers of one person to one campaign by one channel that came in together, of which there is one.
+    `conversion` is what it is to become in sales, `converted_to` what it has become, `conversion_refused` why it has
+    not. `answer_key` is the same for the answers of one person to one campaign by one channel that came in together, of
+    which there is one.
     """
 
     personal = Personal(
         cleared=("customer", "answer_key"),
-        texts=TEXTS,
+        texts=(*TEXTS, "conversion_refused"),
         emails=("customer.email",),
         phones=("customer.phone",),
         names=("customer.name", "customer.first_name", "customer.last_name"),
@@ -62,6 +72,7 @@ class CampaignResponse(Activity, aggregate="activity.campaign_response"):
     form_filled: Annotated[bool, LISTED] = False
     conversion: Annotated[ConversionTarget | None, GUARDED, LISTED] = None
     converted_to: Annotated[Reference | None, GUARDED, LISTED] = None
+    conversion_refused: Annotated[ConversionRefused | None, GUARDED, LISTED] = None
     answer_key: Annotated[str | None, GUARDED] = None
 
     def come_in(self, batch: str) -> Self:
@@ -82,7 +93,15 @@ class CampaignResponse(Activity, aggregate="activity.campaign_response"):
             raise InvalidFields.at("/contact_id", "not_wanted", "only what becomes a contact names one")
         if target is ConversionTarget.CONTACT and contact_id is None and not _tells_of_a_person(self.customer):
             raise InvalidFields.at("/contact_id", "missing", "the response tells of nobody who could be a contact")
-        return self.evolve(conversion=target)
+        return self.evolve(conversion=target, conversion_refused=None)
+
+    def converted(self, record: Reference) -> Self:
+        return self.evolve(converted_to=record, conversion_refused=None)
+
+    def waits_for(self, collection: str) -> bool:
+        """Whether such a record is what it was asked to become last, and it has become nothing yet."""
+        wanted = self.conversion.collection if self.conversion and self.converted_to is None else None
+        return wanted == collection
 
 
 def _key_of(customer: Respondent) -> str | None:

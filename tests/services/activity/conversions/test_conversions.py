@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.activity.converting import LEAD, hear, lead_of, opportunity_of
+from tests.services.activity.converting import LEAD, hear, lead_of, opportunity_of, refusal_of
 from tests.support.services import Running
 
 PATH = "/api/v1/activities"
@@ -47,6 +47,44 @@ async def test_it_becomes_one_record(activity: Running) -> None:
 
     assert (status, problem["code"], problem["converted_to"]["id"]) == (409, "already_converted", "lead-1")
     assert (await activity.get(f"{PATH}/{response}"))[1]["converted_to"]["id"] == "lead-1"
+
+
+async def told(activity: Running, response: str) -> list[str]:
+    """Of what about a response somebody who may convert it is told."""
+    _, page = await activity.get("/api/v1/notifications?$top=1000")
+    return [each["kind"] for each in page["value"] if each["about"]["id"] == response]
+
+
+async def test_whoever_asked_sees_why_it_cannot_be(activity: Running) -> None:
+    response = await responded(activity)
+    await convert(activity, response, "lead")
+    event = refusal_of(response)
+
+    await hear(activity, event)
+    await hear(activity, event)
+    _, refused = await activity.get(f"{PATH}/{response}")
+    _, page = await activity.get(f"{PATH}?$filter=id eq '{response}' and conversion_refused/code ne null")
+
+    why = refused["conversion_refused"]
+    assert (why["to"], why["code"], why["detail"]) == ("lead", "not_found", "no contact bob")
+    assert (refused["conversion"], refused["converted_to"]) == ("lead", None)
+    assert [each["id"] for each in page["value"]] == [response]
+    assert await told(activity, response) == ["conversion_refused"]
+
+
+async def test_a_refusal_is_over_once_it_is_asked_anew_or_converted(activity: Running) -> None:
+    asked, converted = await responded(activity), await responded(activity)
+    for response in (asked, converted):
+        await convert(activity, response, "lead")
+        await hear(activity, refusal_of(response))
+
+    _, again = await convert(activity, asked, "opportunity")
+    await hear(activity, refusal_of(asked))
+    await hear(activity, lead_of(converted))
+    await hear(activity, refusal_of(converted))
+
+    found = [(await activity.get(f"{PATH}/{each}"))[1]["conversion_refused"] for each in (asked, converted)]
+    assert (again["conversion_refused"], found) == (None, [None, None])
 
 
 async def test_what_was_asked_for_last_counts(activity: Running) -> None:

@@ -4,18 +4,22 @@ import asyncio
 
 import pytest
 
+from libs.contracts.conversions import ConversionRefusalCreated
 from libs.contracts.sales import DisqualifyReason
 from libs.domain.record import Record
-from libs.domain.refusals import NotFound
+from libs.store.context import Context
 from libs.store.store import Store
+from libs.store.work import UnitOfWork
 from services.sales.contacts import commands as contacts
 from services.sales.contacts.model import Contact
 from services.sales.conversions.consumers import convert_response
+from services.sales.conversions.model import ConversionRefusal
 from services.sales.intake.consumers import take_in_response
 from services.sales.leads import commands as leads
 from services.sales.leads.commands import DisqualifyLead
 from services.sales.leads.model import Lead
 from services.sales.opportunities.model import Opportunity
+from services.sales.pipelines.model import DEFAULT_ID, Pipeline
 from tests.services.sales.copies import all_of, announced, asked, deliver, do, draft, response
 
 ANN = {"first_name": "Ann", "last_name": "Lee", "email": "ann@example.org"}
@@ -104,8 +108,36 @@ async def test_a_contact_is_the_one_with_these_particulars_or_a_new_one(store: S
     assert (contact.email, await became(store, contact)) == ("ann@example.org", ["r-1"])
 
 
-async def test_nobody_becomes_no_contact(store: Store) -> None:
-    with pytest.raises(NotFound):
-        await deliver(store, convert_response, asked("contact", {"collection": "accounts", "id": "gone"}))
+async def test_nobody_becomes_no_contact_and_that_is_the_answer(store: Store) -> None:
+    await deliver(store, convert_response, asked("contact", {"collection": "accounts", "id": "gone"}))
 
+    [refusal] = await all_of(store, ConversionRefusal)
+    [told] = await announced(store, refusal)
     assert await all_of(store, Contact) == []
+    assert (refusal.response_id, refusal.to, refusal.code) == ("r-1", "contact", "not_found")
+    assert (told.type, told.record["detail"]) == (ConversionRefusalCreated.type, refusal.detail)
+
+
+async def test_a_contact_that_was_removed_meanwhile_is_refused_once(store: Store) -> None:
+    contact = await do(store, contacts.create_contact, draft(Contact, **ANN))
+    await store.run(lambda work: _remove(work, contact.id), Context())
+    event = asked("contact", ANN, contact_id=contact.id)
+
+    for _ in range(2):
+        await deliver(store, convert_response, event)
+
+    [refusal] = await all_of(store, ConversionRefusal)
+    assert (refusal.code, contact.id in refusal.detail) == ("not_found", True)
+
+
+async def test_of_what_is_refused_half_way_nothing_is_kept(store: Store) -> None:
+    await store.collection(Pipeline.collection).delete_one({"_id": DEFAULT_ID})
+
+    await deliver(store, convert_response, asked("opportunity", ANN))
+
+    [refusal] = await all_of(store, ConversionRefusal)
+    assert (await all_of(store, Lead), refusal.code) == ([], "not_found")
+
+
+async def _remove(work: UnitOfWork, contact_id: str) -> None:
+    work.remove(await work.get(Contact, contact_id))
