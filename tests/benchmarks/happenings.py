@@ -24,6 +24,8 @@ from tests.benchmarks.population import BEGINNING, OWNERS, SEED
 LARGEST: Final = 400
 """Records that belong to the largest account; every other account has USUAL ones."""
 USUAL: Final = 25
+BELOW: Final = 15
+"""Accounts below the second one, each with its own records."""
 EACH: Final = 20
 """Entries about each record, in the middle."""
 
@@ -42,13 +44,14 @@ _HAPPENING: Final = {
 
 
 def fill_timelines(running: Stack, entries: int) -> list[str]:
-    """Returns the ids of the accounts, that of the largest first."""
+    """Returns the ids of the accounts: the largest, the one that others are below, and all the rest."""
     settings = ServiceSettings(mongo_url=running.nodes.mongo_url)
     client: MongoClient[dict[str, Any]] = MongoClient(settings.mongo_url)
     database = client.get_database(settings.database_of("activity"), codec_options=CODEC)
     made = Happenings()
     customers = list(made.customers(entries))
     belonging = [each for customer in customers for each in customer.belonging]
+    belonging += made.below(customers[1], customers[2 : 2 + BELOW])
     for portion in portions(belonging, PORTION):
         database[relations.COLLECTION].insert_many([_relation(event) for event in portion], ordered=False)
     for portion in portions(made.about(customers, entries), PORTION):
@@ -102,6 +105,12 @@ class Happenings:
             buyer = {"collection": "contacts", "id": self._chance.choice(people)}
             record["customer"] = self._chance.choice(({"collection": "accounts", "id": account}, buyer))
         return self._event(f"{aggregate}.created", collection, record)
+
+    def below(self, head: Customer, customers: list[Customer]) -> Iterator[Envelope]:
+        """That accounts are those of divisions of another."""
+        for customer in customers:
+            record = {"id": customer.id, "name": "Division", "parent_account_id": head.id}
+            yield self._event("sales.account.created", "accounts", record)
 
     def about(self, customers: list[Customer], entries: int) -> Iterator[Envelope]:
         """What happened to their records or about them."""

@@ -4,6 +4,7 @@ First at the store, as the activity service asks it; then through the gateway, b
 question after the other.
 """
 
+import re
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ from services.activity.relations.store import alone, circle_of
 from services.activity.timeline.model import KINDS
 from services.activity.timeline.store import cursor_of, parts_after, places_of, read_entries
 from tests.benchmarks.asking import CHANCE, Ask, timed
-from tests.benchmarks.happenings import LARGEST, USUAL, fill_timelines
+from tests.benchmarks.happenings import BELOW, LARGEST, USUAL, fill_timelines
 from tests.benchmarks.load import connections
 from tests.benchmarks.population import BEGINNING
 from tests.benchmarks.sides import ours_side
@@ -29,6 +30,8 @@ from tests.benchmarks.usage import spread
 
 CONSOLE: Final = Console(width=120)
 TOP: Final = 50
+IN_ORDER: Final = frozenset({"LIMIT", "FETCH", "SORT_MERGE", "IXSCAN"})
+_STAGE: Final = re.compile(r"'stage': '(\w+)'")
 OPTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "what names it alone": {"related": "false"},
     "with what belongs to it": {},
@@ -44,7 +47,11 @@ async def run(entries: int, requests: int) -> None:
             started = time.perf_counter()
             accounts = fill_timelines(running, entries)
             CONSOLE.print(f"{entries:,} entries of {len(accounts):,} accounts, {time.perf_counter() - started:.0f} s")
-            groups = {f"{USUAL} records belong to it": accounts[1:], f"{LARGEST} records": accounts[:1]}
+            groups = {
+                f"{USUAL} records belong to it": accounts[2:],
+                f"{LARGEST} records": accounts[:1],
+                f"{BELOW} accounts below it, {USUAL} records each": accounts[1:2],
+            }
             CONSOLE.print(await at_the_store(running, groups, requests))
             async with connections(side.url, 1) as [connection]:
                 for name, group in groups.items():
@@ -87,12 +94,15 @@ async def page(store: Store, account: str, options: Mapping[str, str]) -> float:
 
 
 async def cost(store: Store, account: str, options: Mapping[str, str]) -> tuple[int, int]:
-    """How many keys and how many entries the database reads at most for such a page."""
+    """How many keys and how many entries the database reads at most for such a page, of indexes that have its order."""
     subjects = await subjects_of(store, account, options)
     ran: list[dict[str, Any]] = []
     [whole] = parts_after(None)
     for place in places_of(subjects, kinds_of(options)):
         explained = await cursor_of(store, place, whole, since=BEGINNING).limit(TOP + 1).explain()
+        stages = set(_STAGE.findall(str(explained["queryPlanner"]["winningPlan"])))
+        if not stages <= IN_ORDER:
+            raise RuntimeError(f"a page is not read from an index in its order: {sorted(stages)}")
         ran.append(explained["executionStats"])
     return sum(each["totalKeysExamined"] for each in ran), sum(each["totalDocsExamined"] for each in ran)
 

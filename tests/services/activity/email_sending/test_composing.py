@@ -14,7 +14,7 @@ from libs.contracts.activity import PartyRole
 from libs.domain.attachments import Attachment
 from services.activity.activities.model.email import Email
 from services.activity.activities.model.parties import Party
-from services.activity.email_contents.model import Body
+from services.activity.email_contents.model import Body, Calendar
 from services.activity.email_sending.composing import Letter, Sending, compose
 
 NOW = datetime(2026, 5, 5, 8, 0, tzinfo=UTC)
@@ -108,6 +108,24 @@ def test_whatever_is_written_arrives_in_lines_that_every_server_takes(text: str,
     plain = read(letter).get_body(("plain",))
     assert plain is not None
     assert plain.get_content().replace("\r\n", "\n").rstrip("\n") == lines.rstrip("\n")
+
+
+@given(text=st.text(alphabet=st.sampled_from("a é\r\n.\u2028"), max_size=200), lines=st.integers(1, 3))
+def test_no_relay_has_to_change_what_a_signature_would_be_about(text: str, lines: int) -> None:
+    file = Attachment(id="f", name="note.txt", content_type="text/plain", size=4, sha256="")
+    calendar = Calendar(method="REQUEST", text="BEGIN:VCALENDAR\r\n" + "X-LONG:é\r\n" * lines + "END:VCALENDAR\r\n")
+    body = Body(text=text, html=f"<p>{text}</p>" + "x" * 2_000, calendar=calendar)
+
+    letter = composed(body=body, files=[(file, text.encode())], back="inbox+token@example.org")
+    message = read(letter)
+
+    rest = letter.raw.replace(b"\r\n", b"")
+    assert (b"\r" in rest, b"\n" in rest) == (False, False)
+    assert all(len(line) <= 998 for line in letter.raw.split(b"\r\n"))
+    assert letter.raw.isascii()
+    once = ("From", "Date", "Message-ID", "MIME-Version", "Subject", "Reply-To")
+    assert {name: len(message.get_all(name, [])) for name in once} == dict.fromkeys(once, 1)
+    assert message["From"].addresses[0].domain == SENDING.domain == letter.sender.partition("@")[2]
 
 
 @pytest.mark.parametrize("kind", ["message/rfc822", "multipart/mixed", "nonsense"])
