@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from libs.contracts.activity import ConversionTarget
+from libs.contracts.campaign_responses import ConversionTarget
 from libs.contracts.event import Event, Snapshot
 from libs.contracts.sales import ContactSnapshot, LeadSnapshot, OpportunitySnapshot
 

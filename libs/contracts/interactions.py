@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from libs.contracts.activity import ActivitySnapshot, Channel, Direction
+from libs.contracts.activity import ActivitySnapshot, Direction
+from libs.contracts.campaign_responses import Channel
 from libs.contracts.event import Event, Snapshot, happened
 from libs.contracts.values import Address
 

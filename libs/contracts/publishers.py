@@ -8,6 +8,7 @@ from libs.contracts import (
     activity,
     appointments,
     billing,
+    campaign_responses,
     catalogue,
     company,
     conversions,
@@ -50,7 +51,7 @@ MODULES: Final = MappingProxyType(
         "sales": (sales, conversions, relationships, catalogue, company, documents, billing, lead_rules, planning),
         "marketing": (marketing,),
         "service": (service,),
-        "activity": (activity, appointments, interactions, notifications, emails, notes),
+        "activity": (activity, campaign_responses, appointments, interactions, notifications, emails, notes),
         "reporting": (),
         "journal": (journal,),
     }

@@ -46,7 +46,7 @@ TABLE: Mapping[Service, Owned] = {
             "competitors products price_lists tax_codes currencies company_profiles pipelines goals",
             "scoring_rules assignment_rules",
         ),
-        reserved=_names("price quote_links"),
+        reserved=_names("price quote_links conversion_refusals"),
     ),
     Service.MARKETING: Owned(
         built=_names("campaigns marketing_lists email_templates"),

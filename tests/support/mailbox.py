@@ -1,4 +1,7 @@
-"""Where mail arrives: a real SMTP server, what it keeps, and services whose mail goes there."""
+"""Where mail arrives: a real SMTP server, what it keeps, and services whose mail goes there.
+
+The conftest of services that send mail takes its two fixtures from here.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -8,6 +11,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
+import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from libs.web.service import Service
@@ -75,6 +79,19 @@ class Mailbox:
         self.envelopes.clear()
         self.answers.clear()
         self.refusing, self.vanishing, self.meanwhile, self.refused = False, False, None, 0
+
+
+@pytest.fixture(scope="module")
+def shared_mailbox() -> Mailbox:
+    """Where the mail of the service goes that the tests of one file share."""
+    return Mailbox()
+
+
+@pytest.fixture
+def mailbox(shared_mailbox: Mailbox) -> Mailbox:
+    """That, with nothing in it."""
+    shared_mailbox.empty()
+    return shared_mailbox
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """Campaign responses that become records of sales."""
 
-from libs.contracts.activity import (
+from libs.contracts.campaign_responses import (
     CampaignResponseConversionRefused,
     CampaignResponseConversionRequested,
     CampaignResponseConverted,

@@ -4,7 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
-from libs.contracts.activity import ConversionTarget
+from libs.contracts.campaign_responses import ConversionTarget
 from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
 from libs.web.access import Operation, require

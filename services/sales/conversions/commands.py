@@ -1,6 +1,6 @@
 """A campaign response becomes what somebody wanted it to, once."""
 
-from libs.contracts.activity import CampaignResponseSnapshot, ConversionTarget, Responder
+from libs.contracts.campaign_responses import CampaignResponseSnapshot, ConversionTarget, Responder
 from libs.contracts.conversions import ContactResponseConverted, LeadResponseConverted, OpportunityResponseConverted
 from libs.contracts.sales import LeadState
 from libs.domain.refusals import NotFound, Refusal, Unavailable

@@ -1,7 +1,7 @@
 """Responses that somebody wants to become a record of sales."""
 
 from libs.bus.definitions import consumer
-from libs.contracts.activity import CampaignResponseConversionRequested
+from libs.contracts.campaign_responses import CampaignResponseConversionRequested
 from libs.store.work import UnitOfWork
 from services.sales.conversions import commands
 

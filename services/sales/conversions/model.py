@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from libs.contracts.activity import ConversionTarget
+from libs.contracts.campaign_responses import ConversionTarget
 from libs.domain.fields import GUARDED, INDEXED, LISTED
 from libs.domain.record import Record
 

@@ -5,7 +5,7 @@ One that wants no contact is the proof of that, wherever its person is known.
 
 from collections.abc import Mapping, Sequence
 
-from libs.contracts.activity import CampaignResponseSnapshot, Responder
+from libs.contracts.campaign_responses import CampaignResponseSnapshot, Responder
 from libs.store.work import UnitOfWork
 from services.sales.accounts.model import Account
 from services.sales.assignment_rules import commands as assignment_rules

@@ -3,7 +3,7 @@
 from typing import Final
 
 from libs.bus.definitions import consumer
-from libs.contracts.activity import (
+from libs.contracts.campaign_responses import (
     CampaignResponseCompleted,
     CampaignResponseCreated,
     CampaignResponseSnapshot,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from libs.contracts.activity import ActivityState, CampaignResponseSnapshot, Channel, Responder, Response
+from libs.contracts.activity import ActivityState
+from libs.contracts.campaign_responses import CampaignResponseSnapshot, Channel, Responder, Response
 from libs.contracts.consent import ConsentChannel, ConsentProof, ConsentStatus
 from services.sales.accounts.model import Account
 from services.sales.contacts.model import Contact

@@ -12,8 +12,11 @@ from services.activity import app
 from services.activity.email_sending.model import Patience
 from services.activity.email_sending.postman import Pace
 from tests.support import mailbox as mailboxes
-from tests.support.mailbox import Mailbox
+from tests.support.mailbox import Mailbox, mailbox, shared_mailbox
 from tests.support.services import COLLEAGUE, Running, running
+
+__all__ = ["mailbox", "shared_mailbox"]
+"""Fixtures from elsewhere."""
 
 QUICK: Final = Pace(
     per_minute=100_000,
@@ -66,17 +69,6 @@ async def activity(mongo_url: str, amqp_url: str, emptied_database: str) -> Asyn
         ) as service,
     ):
         yield service
-
-
-@pytest.fixture(scope="session")
-def shared_mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def mailbox(shared_mailbox: Mailbox) -> Mailbox:
-    shared_mailbox.empty()
-    return shared_mailbox
 
 
 @pytest.fixture(scope="module")

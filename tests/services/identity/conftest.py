@@ -7,7 +7,10 @@ from libs.jobs.jobs import JOBS
 from libs.web.settings import ServiceSettings
 from services.identity.password_links import store as password_links
 from tests.services.identity.running import Heard, Identity, listening, running, settings_for
-from tests.support.mailbox import Mailbox, arriving
+from tests.support.mailbox import Mailbox, arriving, mailbox, shared_mailbox
+
+__all__ = ["mailbox", "shared_mailbox"]
+"""Fixtures from elsewhere."""
 
 
 @pytest.fixture
@@ -39,25 +42,14 @@ async def heard(amqp_url: str) -> AsyncIterator[Heard]:
 
 
 @pytest.fixture(scope="module")
-def letterbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def mailbox(letterbox: Mailbox) -> Mailbox:
-    letterbox.empty()
-    return letterbox
-
-
-@pytest.fixture(scope="module")
 async def correspondent(
     mongo_url: str,
     amqp_url: str,
     emptied_database: str,
     tmp_path_factory: pytest.TempPathFactory,
-    letterbox: Mailbox,
+    shared_mailbox: Mailbox,
 ) -> AsyncIterator[Identity]:
-    async with arriving(letterbox) as smtp_url:
+    async with arriving(shared_mailbox) as smtp_url:
         settings = settings_for(
             mongo_url,
             amqp_url,

@@ -12,8 +12,11 @@ from libs.web.executing import STORE
 from services.sales.app import SALES
 from services.sales.pipelines.first import make_default_pipeline
 from tests.services.sales.copies import open_copy
-from tests.support.mailbox import Mailbox, mailing
+from tests.support.mailbox import Mailbox, mailbox, mailing
 from tests.support.services import Running, default_directory, empty
+
+__all__ = ["mailbox"]
+"""Fixtures from elsewhere."""
 
 
 @pytest.fixture(scope="session")
@@ -49,23 +52,18 @@ def other(store: Store, copies: tuple[Store, Store]) -> Store:
 
 
 @pytest.fixture(scope="session")
-def sales_mailbox() -> Mailbox:
+def shared_mailbox() -> Mailbox:
     return Mailbox()
 
 
 @pytest.fixture(scope="session")
-async def service(mongo_url: str, amqp_url: str, sales_database: str, sales_mailbox: Mailbox) -> AsyncIterator[Running]:
+async def service(
+    mongo_url: str, amqp_url: str, sales_database: str, shared_mailbox: Mailbox
+) -> AsyncIterator[Running]:
     async with mailing(
-        SALES, sales_mailbox, mongo_url=mongo_url, amqp_url=amqp_url, database=sales_database
+        SALES, shared_mailbox, mongo_url=mongo_url, amqp_url=amqp_url, database=sales_database
     ) as service:
         yield service
-
-
-@pytest.fixture
-def mailbox(sales_mailbox: Mailbox) -> Mailbox:
-    """Where mail of the service arrives, empty."""
-    sales_mailbox.empty()
-    return sales_mailbox
 
 
 @pytest.fixture

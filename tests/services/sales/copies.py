@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from libs.bus.definitions import Consumer
-from libs.contracts.activity import CampaignResponseConversionRequested
+from libs.contracts.campaign_responses import CampaignResponseConversionRequested
 from libs.contracts.envelope import Envelope
 from libs.domain.grants import Grants
 from libs.domain.record import Draft, Record, draft_of

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from libs.contracts.activity import Channel
+from libs.contracts.campaign_responses import Channel
 from libs.domain.fields import INDEXED, INITIAL, LISTED, Lookup
 from services.activity.activities.model.activity import Activity
 

@@ -3,7 +3,8 @@
 from hashlib import sha256
 from typing import Annotated, Literal, Self
 
-from libs.contracts.activity import ActivityState, Channel, ConversionTarget, Response
+from libs.contracts.activity import ActivityState
+from libs.contracts.campaign_responses import Channel, ConversionTarget, Response
 from libs.contracts.values import Moment, Reference, Value
 from libs.domain.fields import GUARDED, INDEXED, INITIAL, LISTED, SEARCHED, Line, Lookup, Text
 from libs.domain.people import Respondent, full_name, person_key

@@ -6,7 +6,8 @@ import pytest
 from pydantic_core import from_json
 
 from libs.contracts import interactions
-from libs.contracts.activity import EVENTS, ActivityState, CampaignResponseCreated, PhoneCallCreated, Response
+from libs.contracts.activity import EVENTS, ActivityState, PhoneCallCreated
+from libs.contracts.campaign_responses import CampaignResponseCreated, Response
 from libs.contracts.envelope import Envelope
 from libs.contracts.values import Reference
 from libs.domain.people import Respondent

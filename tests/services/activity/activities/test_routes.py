@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from libs.contracts import activity as contracts
-from libs.contracts import interactions
+from libs.contracts import campaign_responses, interactions
 from services.activity.activities.model.kinds import AnyActivity
 from services.activity.activities.model.parties import MOST_PARTIES
-from tests.services.activity.converting import hear, lead_of
+from tests.services.activity.converting import hear, lead_of, refusal_of
 from tests.support.services import COLLEAGUE, Running
 from tests.support.waiting import eventually
 
@@ -215,15 +215,15 @@ async def test_events_are_named_after_the_type(activity: Running) -> None:
         await activity.post(f"{path}/reopen", {})
         if body["type"] == "campaign_response":
             await activity.post(f"{path}/convert", {"to": "lead"})
-            await hear(activity, lead_of(created["id"]))
+            for answer in (refusal_of, lead_of):
+                await hear(activity, answer(created["id"]))
         await activity.post(f"{path}/cancel", {})
         await activity.post(f"{path}/assign", {"owner_id": COLLEAGUE})
         await activity.delete(path)
         await activity.post(f"{path}/restore")
 
-        declared = [
-            event.type for event in (*contracts.EVENTS, *interactions.EVENTS) if f".{body['type']}." in event.type
-        ]
+        published = (*contracts.EVENTS, *campaign_responses.EVENTS, *interactions.EVENTS)
+        declared = [event.type for event in published if f".{body['type']}." in event.type]
 
         async def announced(
             path: str = f"/api/v1/timeline/activities/{created['id']}", most: int = len(declared)

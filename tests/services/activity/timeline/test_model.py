@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from libs.contracts import activity, appointments, marketing, sales
+from libs.contracts import activity, appointments, campaign_responses, marketing, sales
 from libs.contracts.envelope import Envelope
 from services.activity.timeline import model
 from tests.support.events import envelope
@@ -122,7 +122,7 @@ def test_a_title_says_the_type_in_words() -> None:
     assert model.title_of_type("sales.lead.qualified") == "Lead qualified"
 
 
-@pytest.mark.parametrize("published", [activity, appointments, marketing, sales])
+@pytest.mark.parametrize("published", [activity, campaign_responses, appointments, marketing, sales])
 def test_every_single_id_that_records_carry_is_known(published: Any) -> None:
     # The records of all services are known here by their snapshots; a new kind of id belongs into the table.
     elsewhere = {"owner_id", "created_by", "modified_by", "unmerged_id"}
