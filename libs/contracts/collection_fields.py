@@ -18,14 +18,16 @@ NAMES: Final[Mapping[str, str]] = {
     "activities": """
         activity_type address address/city address/country address/line1 address/line2 address/postal_code
         address/region agenda all_day answer_key attachments automatic body_size campaign_id category channel
-        content_downloaded conversion converted_to converted_to/collection converted_to/id converted_to/name
-        created_at created_by custom customer customer/collection customer/company_name customer/email
-        customer/first_name customer/id customer/last_name customer/name customer/phone deliveries description
-        direction due duration_seconds end exceptions fax_number fields fields/* follows_id form_filled id
-        in_reply_to invited link_clicked message_id modified_at modified_by occurred_at outcome owner_id
-        parties percent_complete phone_number place priority promotion references regarding
-        regarding/collection regarding/id regarding/name reminders reply_to_id response rule runs_from
-        runs_until shares start state status_reason subject tags thread_id time_zone type uid version
+        content_downloaded conversion conversion_refused conversion_refused/at conversion_refused/code
+        conversion_refused/detail conversion_refused/to converted_to converted_to/collection converted_to/id
+        converted_to/name created_at created_by custom customer customer/collection customer/company_name
+        customer/email customer/first_name customer/id customer/last_name customer/name customer/phone
+        deliveries description direction due duration_seconds end exceptions fax_number fields fields/*
+        follows_id form_filled id in_reply_to invited link_clicked message_id modified_at modified_by
+        occurred_at outcome owner_id parties percent_complete phone_number place priority promotion references
+        regarding regarding/collection regarding/id regarding/name reminders reply_to_id response rule
+        runs_from runs_until shares start state status_reason subject tags thread_id time_zone type uid
+        version
     """,
     "activity_types": """
         created_at created_by custom description fields_schema fields_schema/* id label modified_at

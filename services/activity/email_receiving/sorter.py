@@ -1,6 +1,7 @@
 """Makes records of the mails that were accepted: any copy of the service some, each once."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -52,8 +53,6 @@ class Sorter:
         try:
             async with asyncio.timeout(_LEASE * 0.9):
                 outcome = await self._sort(hold)
-                if outcome is Outcome.ERASED:
-                    await self._raw.drop(hold.id)
             measures.sorted_(outcome)
         except asyncio.CancelledError:
             await self._arrivals.give_back(hold, untaken=True)
@@ -83,7 +82,16 @@ class Sorter:
             body=body,
             files=files,
         )
-        return await self._store.run(partial(commands.take_in, arrival=arrival), Context())
+        outcome = await self._store.run(partial(commands.take_in, arrival=arrival), Context())
+        if outcome is Outcome.ERASED:
+            await self._drop(hold.id, files)
+        return outcome
+
+    async def _drop(self, arrival_id: str, files: Iterable[Attachment]) -> None:
+        """What a kill leaves of them is tidied with all that belongs to no record."""
+        await self._raw.drop(arrival_id)
+        for file in files:
+            await self._files.drop(file.id)
 
     async def _keep(self, arrival_id: str, number: int, file: Attached) -> Attachment:
         """Under an id that the same file has at each attempt."""

@@ -226,7 +226,7 @@ async def test_events_are_named_after_the_type(activity: Running) -> None:
         declared = [event.type for event in published if f".{body['type']}." in event.type]
 
         async def announced(
-            path: str = f"/api/v1/timeline/activities/{created['id']}", most: int = len(declared)
+            path: str = f"/api/v1/timeline/activities/{created['id']}?kind=activity", most: int = len(declared)
         ) -> list[str] | None:
             types = [entry["type"] for entry in (await activity.get(path))[1]["value"]]
             return types if len(types) == most else None

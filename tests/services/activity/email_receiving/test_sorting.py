@@ -12,6 +12,7 @@ from libs.store.erased import keep_tombstone
 from libs.store.files import Files
 from libs.store.ids import new_id
 from libs.web.executing import STORE
+from services.activity.email_contents.store import FILES
 from services.activity.email_receiving.store import ARRIVALS, RAW, keep_arrival
 from tests.services.activity.email_receiving.conftest import PATH, Post
 from tests.support.waiting import eventually
@@ -21,7 +22,11 @@ BOX = "unsorted"
 
 
 def mail_of(sender: str, message_id: str, text: str = "Hello") -> bytes:
-    return f"From: {sender}\r\nTo: inbox@example.org\r\nMessage-ID: {message_id}\r\n\r\n{text}\r\n".encode()
+    """With a file beside the text."""
+    head = f"From: {sender}\r\nTo: inbox@example.org\r\nMessage-ID: {message_id}\r\nMIME-Version: 1.0\r\n"
+    file = "Content-Type: image/png\r\nContent-Disposition: attachment; filename=a.png\r\n\r\nx"
+    parts = f"--x\r\n\r\n{text}\r\n--x\r\n{file}\r\n--x--\r\n"
+    return f"{head}Content-Type: multipart/mixed; boundary=x\r\n\r\n{parts}".encode()
 
 
 async def waiting(post: Post, raw: bytes) -> str:
@@ -68,6 +73,7 @@ async def test_nobody_who_was_erased_comes_back_by_a_mail_that_had_waited(post: 
     assert found["value"] == []
 
     async def dropped() -> bool:
-        return arrival_id not in await Files(store, RAW).ids()
+        kept = [*await Files(store, RAW).ids(), *await Files(store, FILES.bucket).ids()]
+        return [each for each in kept if each.startswith((arrival_id, other_id))] == [other_id, f"{other_id}-0"]
 
     assert await eventually(dropped)
