@@ -12,14 +12,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from libs.cli.client import Api
 from libs.cli.demo import campaign_file
+from libs.cli.demo.arrival import States, arrived
 from libs.cli.demo.campaign_file import Call
 from libs.cli.demo.funnel import settled, show
 from libs.cli.demo.loading import load
 from libs.cli.demo.people import people
 
 
-async def load_campaign(api: Api, path: Path, console: Console) -> None:
-    """Loads the file, waits until every answer has had its effect, and shows the funnel."""
+async def load_campaign(api: Api, path: Path, console: Console) -> float:
+    """Loads the file, waits until every answer has had its effect, and shows the funnel; when it began."""
     today = datetime.now(UTC).date()
     calls = await asyncio.to_thread(campaign_file.read_calls, path, today=today)
     expected = campaign_file.interested(calls)
@@ -28,10 +29,23 @@ async def load_campaign(api: Api, path: Path, console: Console) -> None:
     started = time.monotonic()
     await _load_all(api, calls, campaign["id"], console)
     accepted = time.monotonic() - started
-    with console.status("Waiting until every event has had its effect …"):
+    with console.status("Waiting until every answer has had its effect …"):
         funnel = await settled(api, campaign["id"], responses=len(calls), leads=expected)
-    console.print(f"Accepted in {accepted:.0f} s, every effect there after {time.monotonic() - started:.0f} s.")
+    console.print(f"Accepted in {accepted:.0f} s, every lead there after {time.monotonic() - started:.0f} s.")
     show(console, funnel)
+    return started
+
+
+async def tell_arrival(api: Api, started: float, console: Console) -> None:
+    """Waits until no event is on its way any more, and tells how long that took from `started` on."""
+
+    async def look() -> States:
+        states: States = (await api.get("/api/v1/operations"))["value"]
+        return states
+
+    with console.status("Waiting until every event has arrived everywhere …"):
+        still = await arrived(look)
+    console.print(f"Every event has arrived everywhere after {still - started:.0f} s: no queue or outbox holds any.")
 
 
 async def _load_all(api: Api, calls: Sequence[Call], campaign_id: str, console: Console) -> None:

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from libs.cli.client import signed_in
-from libs.cli.demo.bank import load_campaign
+from libs.cli.demo.bank import load_campaign, tell_arrival
 from libs.cli.demo.story import Story
 from libs.cli.trouble import finish
 
@@ -24,4 +24,5 @@ async def _demo(file: Path | None, console: Console) -> None:
         if file is None:
             await Story(api, console).play()
         else:
-            await load_campaign(api, file, console)
+            started = await load_campaign(api, file, console)
+            await tell_arrival(api, started, console)
