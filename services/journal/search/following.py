@@ -1,6 +1,7 @@
 """The search of one copy of the service: its index, and how that is kept level with the journal."""
 
 import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
@@ -25,7 +26,12 @@ from services.journal.search.words import Number, Word
 
 BATCH: Final = 500
 GATHERED: Final = 0.2
-"""Seconds between two commits, each of which costs some milliseconds however little it brings."""
+MOST_GATHERED: Final = 1.0
+"""Seconds from one look to the next, at least and at most. A commit costs ten milliseconds and more however little it
+brings, so that in a rush a few large ones are worth the wait."""
+
+SHARE: Final = 0.05
+"""Of the time, that taking events in may cost before it waits for more of them."""
 
 IDLE: Final = 5.0
 """Seconds between two looks for a rebuild while nothing happens."""
@@ -90,8 +96,9 @@ class Searching:
         if self._index is None or asked > self.rebuilds:
             await self._build(store)
             self.rebuilds = asked
+        began = time.monotonic()
         await self._catch_up(store, self.index)
-        await asyncio.sleep(GATHERED)
+        await asyncio.sleep(gathering(time.monotonic() - began))
         await self._tail.beyond(self.position, within=IDLE)
 
     async def _build(self, store: Store) -> None:
@@ -119,6 +126,11 @@ class Searching:
             if self.position >= head:
                 self._level_at = utc_now()
                 return
+
+
+def gathering(took: float) -> float:
+    """For how many seconds events are gathered after the last ones took so many to take in."""
+    return min(MOST_GATHERED, max(GATHERED, took / SHARE))
 
 
 def _load(index: SearchIndex, bodies: Iterable[bytes], restores: Restores) -> None:
