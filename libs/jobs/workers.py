@@ -54,7 +54,11 @@ class Workers:
     def hear(self, document: Document) -> None:
         """Of one that is to be taken some time, perhaps before the next look."""
         if document["free_at"] < self._looks_at:
-            self._changed.set()
+            self.look()
+
+    def look(self) -> None:
+        """There may be something to take now."""
+        self._changed.set()
 
     async def stop(self, *, within: float = 0.0) -> None:
         """Takes nothing more, and waits a while for what is in hand; the rest is canceled."""

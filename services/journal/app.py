@@ -64,7 +64,7 @@ def journal(outlet: Outlet = STRICT, pace: Pace = USUAL) -> Service:
             ticket_rows.COLLECTION: ticket_rows.INDEXES,
             **delivery_rows.INDEXES,
         },
-        attachments=(events.watching(tail), search.following(searching), deliveries.delivering(outlet, pace)),
+        attachments=(events.watching(tail), search.following(searching), deliveries.delivering(outlet, pace, tail)),
         endings=(events.ending(tail),),
         keeps_common=True,
         after_erasure=ask_for_rebuild,

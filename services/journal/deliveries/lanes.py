@@ -27,6 +27,7 @@ from services.journal.deliveries.store import LANES, Lane, Replay
 from services.journal.events import store as events
 from services.journal.events.model import Wanted
 from services.journal.events.store import Kept
+from services.journal.events.tail import Tail
 from services.journal.events.viewing import visible
 from services.journal.webhooks import commands
 from services.journal.webhooks import store as webhooks
@@ -40,6 +41,9 @@ class Pace:
     """Bounds, and durations in seconds. The defaults suit production; tests shorten them."""
 
     poll_every: float = 0.25
+    """Between two looks for what to do, as long as events come."""
+    look_every: float = 1.0
+    """While none come: something may be due again, or be asked for."""
     lanes_at_once: int = 64
     deliveries_at_once: int = 8
     """To one webhook."""
@@ -72,6 +76,7 @@ class Lanes:
         store: Store,
         sender: Sender,
         grants: Callable[[str], Awaitable[Grants]],
+        tail: Tail,
         *,
         pace: Pace | None = None,
         now: Callable[[], datetime] = utc_now,
@@ -79,21 +84,35 @@ class Lanes:
         self._store = store
         self._sender = sender
         self._grants = grants
+        self._tail = tail
         self._pace = pace or Pace()
         self._now = now
         self._lanes = Leased(store, LANES)
         self._workers = Workers(
-            "webhooks", self._take, self._handle, most=self._pace.lanes_at_once, poll_every=self._pace.poll_every
+            "webhooks", self._take, self._handle, most=self._pace.lanes_at_once, poll_every=self._pace.look_every
         )
+        self._listening: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._workers.start()
+        self._listening = asyncio.create_task(self._listen(), name="listening for webhooks")
 
     async def stop(self) -> None:
+        if self._listening is not None:
+            self._listening.cancel()
         await self._workers.stop(within=self._pace.drain_timeout)
 
+    async def _listen(self) -> None:
+        """There is something to do as soon as the journal grows."""
+        known = self._tail.head
+        while not self._tail.closed:
+            if await self._tail.beyond(known, within=self._pace.look_every):
+                known = self._tail.head
+                self._workers.look()
+                await asyncio.sleep(self._pace.poll_every)
+
     async def _take(self, most: int) -> list[Hold]:
-        head, now = await events.head(self._store), self._now()
+        head, now = self._tail.head, self._now()
         busy = {"$or": [{"position": {"$lt": head}}, {"due_at": {"$lte": now}}, {"replay": {"$exists": True}}]}
         return await self._lanes.take(busy, seconds=self._pace.lease, most=most)
 

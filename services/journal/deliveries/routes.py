@@ -22,18 +22,19 @@ from services.journal.deliveries import store
 from services.journal.deliveries.lanes import Lanes, Pace
 from services.journal.deliveries.model import Delivery
 from services.journal.deliveries.sender import Outlet, Sender
+from services.journal.events.tail import Tail
 from services.journal.webhooks.model import Webhook
 
 _READ: Final = Rule(Webhook.collection, Operation.READ)
 _NEWEST_FIRST: Final = ("$orderby", "position desc")
 
 
-def delivering(outlet: Outlet, pace: Pace) -> Callable[[web.Application], AsyncIterator[None]]:
+def delivering(outlet: Outlet, pace: Pace, tail: Tail) -> Callable[[web.Application], AsyncIterator[None]]:
     """Delivers while the service runs."""
 
     async def deliver(app: web.Application) -> AsyncIterator[None]:
         sender = Sender(outlet)
-        lanes = Lanes(app[STORE], sender, partial(_grants, app[DIRECTORY]), pace=pace)
+        lanes = Lanes(app[STORE], sender, partial(_grants, app[DIRECTORY]), tail, pace=pace)
         lanes.start()
         yield
         await lanes.stop()

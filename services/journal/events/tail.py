@@ -8,7 +8,10 @@ from typing import Final
 from libs.domain.refusals import Unavailable
 
 LOOK_EVERY: Final = 0.25
-"""Seconds between two looks for events that another copy of the service has stored."""
+"""Seconds between two looks for events that another copy of the service has stored, while somebody follows."""
+
+LOOK_SELDOM: Final = 1.0
+"""The same while nobody does: the copy's own search and webhooks are in less of a hurry."""
 
 MOST_FOLLOWERS: Final = 500
 
@@ -58,12 +61,14 @@ class Tail:
         return True
 
     async def watch(self, look: Callable[[], Awaitable[int]]) -> None:
-        """Looks for what others have stored, as long as somebody follows."""
+        """Looks for what others have stored."""
         while True:
-            await self._followed.wait()
             with suppress(Unavailable):  # streams wait until the database is back
                 self.reached(await look())
             await asyncio.sleep(LOOK_EVERY)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SELDOM - LOOK_EVERY):
+                    await self._followed.wait()
 
     def _wake(self) -> None:
         self._moved.set()

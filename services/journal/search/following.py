@@ -79,17 +79,16 @@ class Searching:
 
     async def run(self, store: Store) -> None:
         """Until it is canceled."""
-        with self._tail.followed():
-            while True:
-                try:
-                    await self._turn(store)
-                except Unavailable as error:
-                    _log.warning("search_waits", cause=repr(error))
-                    await asyncio.sleep(AFTER_FAILURE)
-                except Exception as error:  # noqa: BLE001 - whatever it was, an index built anew knows nothing of it
-                    _log.error("search_failed", error=error)
-                    self._index = None
-                    await asyncio.sleep(AFTER_FAILURE)
+        while True:
+            try:
+                await self._turn(store)
+            except Unavailable as error:
+                _log.warning("search_waits", cause=repr(error))
+                await asyncio.sleep(AFTER_FAILURE)
+            except Exception as error:  # noqa: BLE001 - whatever it was, an index built anew knows nothing of it
+                _log.error("search_failed", error=error)
+                self._index = None
+                await asyncio.sleep(AFTER_FAILURE)
 
     async def _turn(self, store: Store) -> None:
         asked = await rebuilds(store)

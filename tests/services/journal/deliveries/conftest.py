@@ -27,7 +27,7 @@ HASTY = Patience(
     first_rest=timedelta(milliseconds=20),
     longest_rest=timedelta(milliseconds=100),
 )
-PACE = Pace(poll_every=0.02, patience=HASTY)
+PACE = Pace(poll_every=0.02, look_every=0.05, patience=HASTY)
 
 Json = dict[str, Any]
 

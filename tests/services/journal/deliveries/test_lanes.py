@@ -10,6 +10,7 @@ from libs.store.clock import utc_now
 from libs.web.executing import STORE
 from services.journal.deliveries.lanes import Lanes
 from services.journal.deliveries.sender import Sender
+from services.journal.events.tail import Tail
 from tests.services.journal.deliveries.conftest import OUTLET, PACE, Wire
 from tests.services.journal.reading import listed
 from tests.services.journal.receiver import Receiver, receiving
@@ -147,7 +148,7 @@ async def test_after_a_day_of_failures_a_webhook_is_switched_off_and_later_goes_
         return EVERYTHING
 
     store, late = wire.journal.app[STORE], timedelta(days=1)
-    tomorrow = Lanes(store, sender, administrator, pace=PACE, now=lambda: utc_now() + late)
+    tomorrow = Lanes(store, sender, administrator, Tail(), pace=PACE, now=lambda: utc_now() + late)
     tomorrow.start()
     told = (await wire.told(webhook, "disabled"))["data"]
     await tomorrow.stop()
