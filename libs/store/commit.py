@@ -40,13 +40,14 @@ _OWN: Final = ("_deleted", "_merged", "_moved")
 class Write:
     """One changed record and its events: `embedded` ones go into the document, `beside` ones into the outbox.
 
-    `rules` tell by which keys the record is found as a duplicate.
+    `due_at` is when the sweeper may look for them. `rules` tell by which keys the record is found as a duplicate.
     """
 
     change: Change
     embedded: tuple[Pending, ...]
     beside: tuple[Pending, ...]
     now: datetime
+    due_at: datetime
     rules: DuplicateRules
 
     def beside_all(self) -> "Write":
@@ -65,7 +66,7 @@ class Write:
             document[MATCH] = self._noted(keys)
         if self.embedded:
             document["_outbox"] = [event.embedded() for event in self.embedded]
-            document["_pending"] = self.now
+            document["_pending"] = self.due_at
         return document
 
     def _noted(self, keys: Sequence[str]) -> list[str]:
@@ -106,7 +107,7 @@ class Write:
             update["$unset"] = dict.fromkeys(gone, "")
         if self.embedded:
             update["$push"] = {"_outbox": {"$each": [event.embedded() for event in self.embedded]}}
-            update["$min"] = {"_pending": self.now}
+            update["$min"] = {"_pending": self.due_at}
         return update
 
 
@@ -117,7 +118,7 @@ def write_of(work: UnitOfWork, change: Change) -> Write:
     fitting = [event for event in events if len(event.body) <= LARGEST_EMBEDDED][:MOST_EMBEDDED]
     beside = [replace(event, stored_in="outbox") for event in events if event not in fitting]
     rules = work.store.duplicate_rules(change.collection)
-    return Write(change, tuple(fitting), tuple(beside), work.now, rules)
+    return Write(change, tuple(fitting), tuple(beside), work.now, work.held_until or work.now, rules)
 
 
 class Commit:
@@ -143,8 +144,6 @@ class Commit:
         document = self._writes[0].document()
         if self._work.remembered is not None:
             document["_request"] = self._work.remembered
-        if self._work.held_until is not None:
-            document["_pending"] = self._work.held_until
         return self._writes[0].change.collection, document
 
     def _insertions(self) -> Mapping[str, list[Document]] | None:
@@ -160,7 +159,7 @@ class Commit:
         for write in self._writes:
             documents[write.change.collection].append(write.document())
             for event in write.beside:
-                documents[OVERFLOW].append(overflow_document(event, write.now))
+                documents[OVERFLOW].append(overflow_document(event, write.due_at))
         for each in private:
             documents[each.collection].append(each.document)
         return documents
@@ -189,7 +188,8 @@ class Commit:
             already_there(error)
             raise meaning(error.details["writeErrors"][0]) from error
         events = self.events
-        self._work.store.outbox.on_commit(events)
+        if not self.held:
+            self._work.store.outbox.on_commit(events)
         self._tell_of_private()
         for collection, keys in given_up:
             await pass_on(collection, keys)
@@ -235,7 +235,7 @@ class Commit:
             apply = _insert if new else _update
             writes += await apply(self._work.store.collection(name), list(some), session)
         self._writes = writes
-        overflown = [overflow_document(event, write.now) for write in self._writes for event in write.beside]
+        overflown = [overflow_document(event, write.due_at) for write in self._writes for event in write.beside]
         if overflown:
             await self._database[OVERFLOW].insert_many(overflown, session=session)
         for private in self._work.private:

@@ -44,7 +44,7 @@ class UnitOfWork(PrivateWork):
 
     `attempt` counts from 1: a command is run again when another writer was quicker. `rehearsing`: it will not be
     committed, so nothing must be used up that others count. `contested` is what others want too, and is written first.
-    The events of a row that is only a new record wait in the outbox until `held_until`, where that is set.
+    Events wait in the outbox until `held_until`, where that is set.
     """
 
     def __init__(

@@ -38,7 +38,7 @@ from libs.web.tokens import Via
 
 ROWS_AT_ONCE: Final = 500
 MANY_ROWS: Final = 5_000
-"""From which on the events of new records wait until the rows are done: others would take the time from them."""
+"""From which on events wait until the rows are done, or undone: others would take the time from them."""
 _EACH: Final = timedelta(microseconds=600)
 _LONGEST: Final = timedelta(seconds=60)
 UNDONE_AT_ONCE: Final = 200
@@ -119,9 +119,11 @@ class ImportJobs:
         first = progress.cursor or 1
         if progress.cursor is None:
             await imports.forget_bad_rows(store, found.id)
+        held = held_until(found.last_row + 1 - first, now=utc_now())
         for start in range(first, found.last_row + 1, UNDONE_AT_ONCE):
             rows = range(start, min(start + UNDONE_AT_ONCE, found.last_row + 1))
-            await progress.commit(undo_rows(resource, found, rows), done=len(rows), cursor=rows.stop)
+            undo = undo_rows(resource, found, rows, held_until=held)
+            await progress.commit(undo, done=len(rows), cursor=rows.stop)
         await imports.settle(store, found.id, progress.job_id, {"state": ImportState.UNDONE})
         return (await imports.find(store, found.id)).counts
 

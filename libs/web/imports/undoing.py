@@ -4,6 +4,7 @@ What somebody has changed since stays as they left it, and is told as a conflict
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from libs.domain.record import Record
@@ -18,10 +19,13 @@ from libs.web.resource import Resource
 _CHANGED_SINCE: Final = "changed_since"
 
 
-def undo_rows(resource: Resource[Any], found: Import, rows: Sequence[int]) -> Callable[[UnitOfWork], Awaitable[None]]:
+def undo_rows(
+    resource: Resource[Any], found: Import, rows: Sequence[int], *, held_until: datetime | None = None
+) -> Callable[[UnitOfWork], Awaitable[None]]:
     """The command that undoes some rows; it counts what it does in the import itself."""
 
     async def command(work: UnitOfWork) -> None:
+        work.held_until = held_until
         conflicts = await _remove(work, resource, found, rows)
         removed = len(work.changes)
         for change in await imports.changes(work.store, found.id, rows):

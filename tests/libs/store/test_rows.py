@@ -119,3 +119,20 @@ async def test_the_events_of_a_held_row_wait_until_then(store: Store, committed:
     assert [event.record_id for event in committed] == [record_id]
     assert [each.record_id for each in await store.outbox.pending(timedelta(0), limit=9)] == [record_id]
     assert {each.record_id for each in await store.outbox.pending(-timedelta(hours=2), limit=9)} == {held_id, record_id}
+
+
+async def test_the_events_of_a_held_change_wait_until_then(store: Store, committed: list[Pending]) -> None:
+    await commit_rows(store, [creating(store, order("changed"))])
+    [event] = committed
+    await store.outbox.clear(committed)
+    committed.clear()
+
+    async def change(work: UnitOfWork) -> None:
+        work.held_until = work.now + timedelta(hours=1)
+        work.save((await work.get(Order, event.record_id)).evolve(customer="other"))
+
+    await store.run(change, Context())
+
+    assert committed == []
+    assert await store.outbox.pending(timedelta(0), limit=9) == []
+    assert [each.type for each in await store.outbox.pending(-timedelta(hours=2), limit=9)] == ["sales.order.updated"]
