@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from libs.contracts.collections import FIELDS
 from libs.domain.directory import DirectoryDocument, RoleEntry, TeamEntry, UserEntry
 from tests.support.services import COLLEAGUE, default_directory
 
@@ -19,6 +20,11 @@ DEPTHS: Final[Mapping[str, Mapping[str, str]]] = {
     "sees_all_changes_team": {**dict.fromkeys(OPERATIONS, "team"), "read": "all"},
 }
 """Role → operation → depth, in whichever collection is asked."""
+
+BLIND: Final = "blind"
+"""This role may do everything, and sees no field that can be hidden."""
+
+ALWAYS_SHOWN: Final = frozenset({"id", "version", "type", "owner_id", "shares"})
 
 Row = dict[str, Any]
 
@@ -63,12 +69,19 @@ def expected(role: str, operation: str, row: str) -> int:
     return DONE if operation in {"read", "create"} or row in REACHED[depth] or shared else 403
 
 
+def hideable(collection: str) -> list[str]:
+    return sorted(name for name in FIELDS[collection] - ALWAYS_SHOWN if "/" not in name)
+
+
 def directory_for(collections: set[str]) -> DirectoryDocument:
     """The roles above in all these collections, and the teams north (Ana, Rui) and south (Eva)."""
     roles = [
         RoleEntry(id=name, version=1, permissions={collection: dict(depths) for collection in collections})
         for name, depths in DEPTHS.items()
     ]
+    hidden = {collection: dict.fromkeys(hideable(collection), "hidden") for collection in collections}
+    everywhere = {collection: dict(DEPTHS["all"]) for collection in collections}
+    roles.append(RoleEntry(id=BLIND, version=1, permissions=everywhere, fields=hidden))
     teams = [
         TeamEntry(id="north", version=1, member_ids=frozenset({READER, "rui"})),
         TeamEntry(id="south", version=1, member_ids=frozenset({"eva"})),

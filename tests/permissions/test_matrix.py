@@ -34,7 +34,18 @@ from services.journal.deliveries.store import LANES
 from tests.contracts.records import RECORDS
 from tests.permissions.bodies import smallest
 from tests.permissions.conftest import Counted
-from tests.permissions.people import DEPTHS, DONE, MISSING, READER, ROWS, directory_for, expected, seen
+from tests.permissions.people import (
+    BLIND,
+    DEPTHS,
+    DONE,
+    MISSING,
+    READER,
+    ROWS,
+    directory_for,
+    expected,
+    hideable,
+    seen,
+)
 from tests.support.services import Running, running
 from tests.support.suite import SERVICES
 
@@ -246,4 +257,35 @@ async def test_every_list_holds_what_the_role_sees(service: Service, started: Ru
                 wrong.append(f"{base} by {role} counts {page['@odata.count']}, {counted}")
 
     counted_cells("list, role and ownership", cells)
+    assert wrong == [], "\n".join(wrong)
+
+
+async def test_no_answer_has_a_hidden_field_and_no_list_goes_by_one(
+    service: Service, started: Running, counted_cells: Counted
+) -> None:
+    wrong: list[str] = []
+    cells = 0
+
+    async def look(resource: Resource[Any], id_: str) -> None:
+        nonlocal cells
+        base, headers = f"/api/v1/{resource.collection}", headers_of(started, BLIND)
+        one = (await started.get(f"{base}/{id_}", headers=headers))[1]
+        page = (await started.get(f"{base}?$filter=id eq '{id_}'", headers=headers))[1]
+        async with started.session.get(f"{started.url}{base}/export?$filter=id eq '{id_}'", headers=headers) as answer:
+            columns = {
+                title.partition(".")[0] for title in (await answer.text()).lstrip("\ufeff").split("\n")[0].split(",")
+            }
+        shown = {*one, *page["value"][0], *columns}
+        for name in hideable(resource.collection):
+            asked = [f"$select={name}", f"$orderby={name}", f"$filter={name} eq null", f"$apply=groupby(({name}))"]
+            statuses = [(await started.get(f"{base}?{each}", headers=headers))[0] for each in asked]
+            statuses.append((await started.patch(f"{base}/{id_}", {name: None}, headers=headers))[0])
+            cells += len(statuses) + 3
+            if name in shown or set(statuses) != {422}:
+                wrong.append(f"{base} {name}: {statuses}, shown: {name in shown}")
+
+    resources = [(resource, (await given(started, resource))[1]["own"]) for resource in service.resources]
+    await at_once(partial(look, resource, id_) for resource, id_ in resources)
+
+    counted_cells("hidden field and way to it", cells)
     assert wrong == [], "\n".join(wrong)
