@@ -24,10 +24,10 @@ from libs.bus.topology import Exchange, Topology
 from libs.telemetry.logs import logger
 
 RUSH: Final = 4
-"""Messages in one write from which the next waits for more: a broker's work for a write is shared by its messages."""
+"""Messages in one write after which the next keeps its distance: a broker's work for a write is shared by them."""
 
 GATHERING: Final = 0.02
-"""Seconds that messages gather in a rush."""
+"""Seconds from a write to the next in a rush. What comes later than that waits for nothing."""
 
 _log = logger()
 
@@ -130,14 +130,14 @@ class Publisher:
 
     async def _write(self, wire: WireChannel) -> None:
         """Writes what has gathered in one go; waits while the broker asks publishers to (its memory or disk alarm)."""
-        written = 0
+        written, at = 0, 0.0
         while True:
             await self._wake.wait()
             if written >= RUSH:
-                await asyncio.sleep(GATHERING)
+                await asyncio.sleep(at + GATHERING - self._loop.time())
             await wire.connection.ready()
             self._wake.clear()
-            written = len(self._unwritten)
+            written, at = len(self._unwritten), self._loop.time()
             payload = b"".join(self._unwritten)
             self._unwritten.clear()
             await wire.write_queue.put(ChannelFrame(payload, should_close=False))
