@@ -55,12 +55,11 @@ class Notes:
         self.collection = collection
         self._inserts = Inserts(client, lambda _: collection)
 
-    async def insert(self, document: dict[str, Any], *, within: float = PATIENCE) -> None:
-        await self._inserts.insert({"notes": [document]}, deadline=time.monotonic() + within)
+    async def insert(self, document: dict[str, Any]) -> None:
+        await self._inserts.insert({"notes": [document]}, deadline=time.monotonic() + PATIENCE)
 
-    async def insert_all(self, documents: list[dict[str, Any]], *, within: float = PATIENCE) -> list[Outcome]:
-        written = (self.insert(each, within=within) for each in documents)
-        return await asyncio.gather(*written, return_exceptions=True)
+    async def insert_all(self, documents: list[dict[str, Any]]) -> list[Outcome]:
+        return await asyncio.gather(*(self.insert(each) for each in documents), return_exceptions=True)
 
     async def ids(self) -> list[int]:
         return [each["_id"] for each in await self.collection.find({}).sort("_id", 1).to_list(None)]
@@ -152,12 +151,12 @@ async def test_given_a_rival_in_the_same_write_then_each_command_hears_its_own_o
     [(NETWORK, (ConnectionFailure, ExecutionTimeout)), (UNKNOWN_AFTER_EFFECT, (WriteConcernError,))],
 )
 async def test_given_a_server_that_fails_then_all_hear_so_and_the_next_is_written(
-    faulty_store: Store, faults: Faults, failure: dict[str, Any], errors: tuple[type[PyMongoError], ...]
+    hasty_store: Store, faults: Faults, failure: dict[str, Any], errors: tuple[type[PyMongoError], ...]
 ) -> None:
-    notes = Notes(faulty_store.database.client, faulty_store.collection("orders"))
+    notes = Notes(hasty_store.database.client, hasty_store.collection("orders"))
 
     async with faults.failing("insert", how=failure):
-        outcomes = await notes.insert_all([{"_id": number} for number in range(3)], within=2.0)
+        outcomes = await notes.insert_all([{"_id": number} for number in range(3)])
     await notes.insert({"_id": 3})
 
     assert all(isinstance(each, errors) for each in outcomes), outcomes
