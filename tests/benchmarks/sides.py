@@ -117,13 +117,13 @@ async def _answering(url: str) -> None:
 
 
 async def quiet(running: Stack) -> None:
-    """Waits until the services have nothing left to do: under 5 % of a core for half a second."""
+    """Waits until the services have nothing left to do: under a fifth of a core for two seconds."""
     pids = [pid for name in PORTS if (pid := running.pid(name))]
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         before = cpu_seconds(pids)
-        await asyncio.sleep(0.5)
-        if cpu_seconds(pids) - before < 0.06:
+        await asyncio.sleep(2)
+        if cpu_seconds(pids) - before < 0.4:
             return
     raise TimeoutError("the services are still busy after five minutes")
 
