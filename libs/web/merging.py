@@ -26,7 +26,7 @@ from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from libs.web.answers import rendered
 from libs.web.api import Route, Rule
-from libs.web.executing import execute
+from libs.web.executing import execute, execute_asked
 from libs.web.patching import revised
 from libs.web.problems import under
 from libs.web.references import REFERENCES, named, pointers_in
@@ -92,14 +92,11 @@ class MergeRoutes(Generic[R]):
         return await execute(request, command, body=body)
 
     async def unmerge(self, request: web.Request) -> web.Response:
-        body = await body_of(request)
-        asked = parse(body, UnmergeRecord)
-
-        async def command(work: UnitOfWork) -> Answer:
+        async def command(work: UnitOfWork, asked: UnmergeRecord) -> Answer:
             survivor, duplicate = await unmerge_record(work, self._merging, request.match_info["id"], asked.duplicate)
             return rendered(work, {"survivor": survivor, "duplicate": duplicate})
 
-        return await execute(request, command, body=body)
+        return await execute_asked(request, UnmergeRecord, command)
 
 
 def following_merges(movers: Sequence[Mover]) -> Projection:

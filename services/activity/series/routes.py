@@ -15,8 +15,8 @@ from libs.store.work import UnitOfWork
 from libs.web.access import Operation
 from libs.web.answers import json_response, rendered
 from libs.web.api import Handler, Route, Rule
-from libs.web.executing import STORE, execute
-from libs.web.requests import body_of, context_of, grants_of, parse
+from libs.web.executing import STORE, execute_asked
+from libs.web.requests import context_of, grants_of
 from services.activity.activities.model.activity import Activity
 from services.activity.activities.model.appointment import Meeting, Occurrence
 from services.activity.activities.model.kinds import AnyActivity
@@ -66,14 +66,11 @@ async def list_occurrences(request: web.Request) -> web.Response:
 
 def _acting(command: Callable[..., Awaitable[RecurringAppointment | Split]], body: type[BaseModel]) -> Handler:
     async def act(request: web.Request) -> web.Response:
-        sent = await body_of(request)
-        wanted = parse(sent, body)
-
-        async def run(work: UnitOfWork) -> Answer:
+        async def run(work: UnitOfWork, wanted: BaseModel) -> Answer:
             result = await command(work, request.match_info["id"], wanted)
             return rendered(work, result, await warn_of_overlaps(work, _newest(result)))
 
-        return await execute(request, run, body=sent)
+        return await execute_asked(request, body, run)
 
     return act
 
