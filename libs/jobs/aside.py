@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 from pydantic import BaseModel, ConfigDict
 
 from libs.domain.refusals import NotFound
+from libs.jobs.leased import UNTRIED
 from libs.jobs.timers import TIMERS
 from libs.store.clock import utc_now
 from libs.store.errors import answering
@@ -83,7 +84,7 @@ async def find(store: Store, id: str) -> AsideTimer:
 @answering()
 async def retry(store: Store, id: str) -> None:
     """Lets it fire at once, with all its attempts before it; raises `NotFound`."""
-    again: Document = {"$set": {"attempts": 0, "free_at": "$$NOW"}}
+    again: Document = {"$set": {**UNTRIED, "free_at": "$$NOW"}}
     result = await store.collection(TIMERS).update_one(
         _key(id), [again, {"$unset": ["left_aside_at", "reason", "error", "token"]}]
     )

@@ -59,7 +59,7 @@ class Firing:
             try:
                 await self._fire(hold, timer)
             except asyncio.CancelledError:
-                await self._timers.give_back(hold, untaken=True)
+                await self._timers.hand_on(hold)
                 raise
             except Exception as error:  # noqa: BLE001 - whatever an effect raises, other timers go on
                 if hold.attempts < self._settings.timer_attempts or isinstance(error, Unavailable):
@@ -86,11 +86,12 @@ class Firing:
 
     async def _later(self, hold: Hold, timer: Timer, error: Exception) -> None:
         measures.failed(timer.kind).inc()
-        pause = self._settings.pause(hold.attempts)
+        pause = self._settings.pause(hold.tries)
         _log.warning(
             "timer_failed", kind=timer.kind, key=timer.key, attempts=hold.attempts, again_in=pause, error=error
         )
-        await self._timers.give_back(hold, after=pause, untaken=isinstance(error, Unavailable))
+        later = self._timers.put_off if isinstance(error, Unavailable) else self._timers.give_back
+        await later(hold, after=pause)
 
     async def _leave_aside(self, hold: Hold, timer: Timer, error: Exception | None) -> None:
         measures.left_aside(timer.kind).inc()

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from libs.domain.moves import Moves
 from libs.domain.record import Index
 from libs.domain.refusals import NotFound
+from libs.jobs.leased import UNTRIED
 from libs.store.errors import answering
 from libs.store.ids import new_id
 from libs.store.listing import find_page
@@ -131,7 +132,7 @@ def begin(
         "input": request.model_dump(mode="json"),
         "done": 0,
         "failed": 0,
-        "attempts": 0,
+        **UNTRIED,
         "created_at": work.now,
         "free_at": work.now + after,
         "correlation_id": work.context.correlation_id,

@@ -2,7 +2,8 @@
 
 `free_at` says from when a document may be taken, by the server's clock; without it never. Whoever takes one writes a
 `token` into it that nobody had before. What the taker writes later is guarded by that token, so a copy that was frozen
-beyond its time writes nothing.
+beyond its time writes nothing. `attempts` counts how often a document was taken, `put_off` how often that was in vain
+because something it needs was away.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,11 @@ from libs.store.errors import answering
 from libs.store.ids import new_id
 from libs.store.store import Document, Store
 
+UNTRIED: Final[Document] = {"attempts": 0, "put_off": 0}
+"""The fields of a document whose earlier tries are forgotten, since it made progress or begins anew."""
+
 _FREE: Final = {"free_at": {"$type": "date"}, "$expr": {"$lte": ["$free_at", "$$NOW"]}}
+_ONE_LESS: Final[Document] = {"$max": [0, {"$subtract": ["$attempts", 1]}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +33,13 @@ class Hold:
 
     @property
     def attempts(self) -> int:
-        """How often the document was taken since `attempts` was last set to 0."""
+        """How often the document was taken since it was `UNTRIED`, without the times it was put off."""
         return int(self.document["attempts"])
+
+    @property
+    def tries(self) -> int:
+        """How often the document was taken since it was `UNTRIED`."""
+        return self.attempts + int(self.document.get("put_off", 0))
 
     @property
     def fence(self) -> Document:
@@ -78,10 +88,21 @@ class Leased:
         return document
 
     @answering()
-    async def give_back(self, hold: Hold, *, after: float = 0.0, untaken: bool = False) -> None:
-        """Lets anybody take the document again, after some seconds; `untaken`: as if it had not been taken."""
-        attempts = {"attempts": hold.attempts - 1} if untaken else {}
-        await self._documents.update_one(hold.fence, [{"$set": {"free_at": _in(after), **attempts}}])
+    async def give_back(self, hold: Hold, *, after: float = 0.0) -> None:
+        """Lets anybody take the document again, after some seconds."""
+        await self._documents.update_one(hold.fence, [{"$set": {"free_at": _in(after)}}])
+
+    @answering()
+    async def put_off(self, hold: Hold, *, after: float) -> None:
+        """Gives the document back since something it needs is away: the attempt does not count, the try does."""
+        put_off = {"$add": [{"$ifNull": ["$put_off", 0]}, 1]}
+        later = {"free_at": _in(after), "attempts": _ONE_LESS, "put_off": put_off}
+        await self._documents.update_one(hold.fence, [{"$set": later}])
+
+    @answering()
+    async def hand_on(self, hold: Hold) -> None:
+        """Lets others go on at once, as if the document had not been taken here."""
+        await self._documents.update_one(hold.fence, [{"$set": {"free_at": "$$NOW", "attempts": _ONE_LESS}}])
 
     @answering()
     async def change(self, hold: Hold, fields: Mapping[str, Any]) -> bool:

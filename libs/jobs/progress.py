@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
 
 from libs.jobs.jobs import JOBS
-from libs.jobs.leased import Hold
+from libs.jobs.leased import UNTRIED, Hold
 from libs.store.context import Context
 from libs.store.errors import answering
 from libs.store.mongo import Document
@@ -115,7 +115,7 @@ class Progress:
 
 
 def _step(done: int, failed: int, total: int | None, cursor: object) -> Document:
-    known: Document = {"attempts": 0}
+    known: Document = {**UNTRIED}
     if total is not None:
         known["total"] = total
     if cursor is not _UNSET:

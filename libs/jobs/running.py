@@ -69,16 +69,16 @@ class Running:
         try:
             result = await self._outcome(hold)
         except asyncio.CancelledError:
-            await self._jobs.give_back(hold, untaken=True)
+            await self._jobs.hand_on(hold)
             raise
         except HoldLost:
             _log.warning("job_lost", job_id=hold.id)
         except JobCanceled:
             await self._end(hold, JobState.CANCELED)
         except Unavailable as error:
-            pause = self._settings.pause(hold.attempts)
+            pause = self._settings.pause(hold.tries)
             _log.warning("job_interrupted", job_id=hold.id, again_in=pause, error=error)
-            await self._jobs.give_back(hold, after=pause, untaken=True)
+            await self._jobs.put_off(hold, after=pause)
         except Refusal as refusal:
             await self._fail(hold, refusal.code, refusal.detail)
         except Exception as error:  # noqa: BLE001 - whatever a job raises, other jobs go on

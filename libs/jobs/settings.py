@@ -18,7 +18,7 @@ class JobSettings:
     timer_attempts: int = 12
     """After so many a timer is left aside for an operator; those that killed the process count too."""
     first_pause: float = 1.0
-    """After a failed attempt; doubled by each further one, up to `longest_pause`."""
+    """After a try in vain; doubled by each further one, up to `longest_pause`."""
     longest_pause: float = 600.0
 
     jobs_at_once: int = 2
@@ -35,5 +35,5 @@ class JobSettings:
     drain_timeout: float = 8.0
     """How long a stop waits for timers in hand; jobs stop at once, since they resume."""
 
-    def pause(self, attempts: int) -> float:
-        return float(min(self.first_pause * 2.0 ** min(attempts - 1, 32), self.longest_pause))
+    def pause(self, tries: int) -> float:
+        return float(min(self.first_pause * 2.0 ** min(tries - 1, 32), self.longest_pause))

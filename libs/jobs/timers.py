@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from libs.domain.record import Index
+from libs.jobs.leased import UNTRIED
 from libs.store.context import Context
 from libs.store.ids import new_id
 from libs.store.mongo import Document
@@ -89,7 +90,7 @@ def waiting(timer: Timer, context: Context) -> Document:
         "due_at": timer.due_at,
         "free_at": timer.due_at,
         "payload": dict(timer.payload),
-        "attempts": 0,
+        **UNTRIED,
         "correlation_id": context.correlation_id,
         "traceparent": context.traceparent,
     }

@@ -28,7 +28,8 @@ _log = logger()
 
 AT_ONCE: Final = 4
 _LEASE: Final = 60.0
-_PAUSE: Final = 5.0
+_FIRST_PAUSE: Final = 5.0
+_LONGEST_PAUSE: Final = 300.0
 _ATTEMPTS: Final = 5
 """After so many a mail becomes a record without being read, with all of it attached."""
 
@@ -55,11 +56,12 @@ class Sorter:
                 outcome = await self._sort(hold)
             measures.sorted_(outcome)
         except asyncio.CancelledError:
-            await self._arrivals.give_back(hold, untaken=True)
+            await self._arrivals.hand_on(hold)
             raise
         except Exception as error:  # noqa: BLE001 - whatever a stranger's mail brings about, others go on
             _log.warning("email_not_sorted", arrival_id=hold.id, attempts=hold.attempts, error=error)
-            await self._arrivals.give_back(hold, after=_PAUSE * hold.attempts, untaken=isinstance(error, Unavailable))
+            later = self._arrivals.put_off if isinstance(error, Unavailable) else self._arrivals.give_back
+            await later(hold, after=min(_FIRST_PAUSE * hold.tries, _LONGEST_PAUSE))
 
     async def _sort(self, hold: Hold) -> Outcome:
         try:

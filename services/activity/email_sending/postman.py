@@ -97,7 +97,7 @@ class Postman:
                 async with asyncio.timeout(self._pace.lease * 0.9):
                     await self._send(hold)
             except asyncio.CancelledError:
-                await self._queue.give_back(hold, untaken=True)
+                await self._queue.hand_on(hold)
                 raise
             except Exception as error:  # noqa: BLE001 - whatever one e-mail raises, it is tried again and others go on
                 _log.warning("email_not_sent", email_id=hold.id, attempts=hold.attempts, error=error)

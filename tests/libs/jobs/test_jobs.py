@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from pydantic import BaseModel
@@ -319,6 +321,27 @@ async def test_given_something_unavailable_then_the_job_waits_and_resumes(store:
     await running.stop()
 
     assert attempts == [None, 1, 2, 3, 4, 5]
+
+
+async def test_given_something_away_for_longer_then_the_job_asks_for_it_less_and_less_often(
+    store: Store, settings: JobSettings
+) -> None:
+    tried_at: list[float] = []
+
+    @job("count", Count)
+    async def without_progress(progress: Progress, _: Count) -> None:
+        tried_at.append(time.monotonic())
+        if len(tried_at) <= 4:
+            raise Unavailable("the mail server is away")
+
+    begun = await given_job(store, without_progress)
+    running = Running(store, [without_progress], replace(settings, first_pause=0.04, longest_pause=0.16))
+    running.start()
+    await reaches(store, begun.id, JobState.SUCCEEDED)
+    await running.stop()
+
+    pauses = [later - earlier for earlier, later in pairwise(tried_at)]
+    assert all(pause > least for pause, least in zip(pauses, (0.03, 0.07, 0.15, 0.15), strict=True))
 
 
 async def test_given_a_job_that_kills_its_process_each_time_then_it_is_given_up(

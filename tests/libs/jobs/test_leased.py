@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from libs.jobs.leased import Leased
+from libs.jobs.leased import UNTRIED, Leased
 from libs.store.store import Store
 from tests.support.clock import wrong_clock
 
@@ -51,6 +51,36 @@ async def test_given_a_hold_that_another_has_taken_over_then_its_writes_do_nothi
     assert await leased.is_held(held)
     assert held.attempts == 2
     assert await leased.take({}, seconds=60, most=1) == []
+
+
+async def test_given_what_it_needs_is_away_then_no_attempt_is_used_up_and_each_pause_is_longer_than_the_last(
+    store: Store,
+) -> None:
+    leased = await given_documents(store, 1)
+    asked: list[int] = []
+
+    for _ in range(3):
+        (hold,) = await leased.take({}, seconds=60, most=1)
+        asked.append(hold.tries)
+        await leased.put_off(hold, after=0.0)
+
+    (hold,) = await leased.take({}, seconds=60, most=1)
+    assert asked == [1, 2, 3]
+    assert (hold.attempts, hold.tries) == (1, 4)
+
+
+async def test_given_progress_before_something_goes_away_then_the_attempts_before_it_stay_forgotten(
+    store: Store,
+) -> None:
+    leased = await given_documents(store, 1)
+    for _ in range(2):
+        (hold,) = await leased.take({}, seconds=0, most=1)
+
+    await leased.change(hold, UNTRIED)
+    await leased.put_off(hold, after=0.0)
+
+    (again,) = await leased.take({}, seconds=60, most=1)
+    assert (again.attempts, again.tries) == (1, 2)
 
 
 async def test_given_a_settled_document_then_nobody_takes_it_again(store: Store) -> None:
