@@ -8,7 +8,8 @@ from aiohttp import web
 from libs.bus.definitions import projection
 from libs.privacy.finding import Portable
 from libs.store import copies
-from libs.web.service import Service, create_app
+from libs.web.assembling import create_app
+from libs.web.service import Service
 from services.activity.activities import routes as activities
 from services.activity.activity_types import routes as activity_types
 from services.activity.calendars import routes as calendars

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from libs.web.assembling import create_app as create_service
 from libs.web.executing import STORE
 from libs.web.mailing import MailServer, Posting
 from libs.web.requests import DIRECTORY
 from libs.web.service import Service
-from libs.web.service import create_app as create_service
 from libs.web.settings import ServiceSettings
 from services.identity.api_keys import routes as api_keys
 from services.identity.api_keys.model import ApiKey

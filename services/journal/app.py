@@ -7,7 +7,8 @@ from aiohttp import web
 from libs.bus.definitions import projection
 from libs.privacy.finding import Portable
 from libs.store import copies
-from libs.web.service import Service, create_app
+from libs.web.assembling import create_app
+from libs.web.service import Service
 from services.journal.deliveries import routes as deliveries
 from services.journal.deliveries import store as delivery_rows
 from services.journal.deliveries.lanes import Pace

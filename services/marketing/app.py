@@ -7,7 +7,8 @@ from aiohttp import web
 from libs.bus.definitions import projection
 from libs.privacy.finding import Portable
 from libs.store import copies
-from libs.web.service import Service, create_app
+from libs.web.assembling import create_app
+from libs.web.service import Service
 from libs.web.settings import ServiceSettings
 from services.marketing.campaigns import routes as campaigns
 from services.marketing.email_templates import routes as email_templates

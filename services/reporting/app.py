@@ -6,7 +6,8 @@ from aiohttp import web
 
 from libs.bus.definitions import projection
 from libs.store import copies
-from libs.web.service import Service, create_app
+from libs.web.assembling import create_app
+from libs.web.service import Service
 from libs.web.settings import ServiceSettings
 from services.reporting.funnel import consumers as funnel_consumers
 from services.reporting.funnel import routes as funnel

@@ -7,7 +7,8 @@ from aiohttp import web
 from libs.bus.definitions import projection
 from libs.privacy.finding import Portable
 from libs.store import copies
-from libs.web.service import Service, create_app
+from libs.web.assembling import create_app
+from libs.web.service import Service
 from libs.web.settings import ServiceSettings
 from services.sales.accounts import routes as accounts
 from services.sales.assignment_rules import routes as assignment_rules

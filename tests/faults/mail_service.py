@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from libs.web.assembling import create_app
 from libs.web.server import run, tcp_site
-from libs.web.service import create_app
 from services.activity.app import activity
 from services.activity.email_sending.model import Patience
 from services.activity.email_sending.postman import Pace

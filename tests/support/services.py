@@ -17,10 +17,11 @@ from pydantic import SecretStr
 from libs.domain.directory import DirectoryDocument, Entry, RoleEntry, UserEntry
 from libs.store.store import Store
 from libs.web.access import ROLES
+from libs.web.assembling import create_app
 from libs.web.executing import BUS, STORE
 from libs.web.identity_client import DIRECTORY_PATH
 from libs.web.requests import DIRECTORY
-from libs.web.service import Service, create_app
+from libs.web.service import Service
 from libs.web.settings import Environment, ServiceSettings
 from libs.web.tokens import AccessClaims, sign
 from tests.support.waiting import PATIENCE

@@ -12,11 +12,12 @@ from libs.bus.definitions import projection
 from libs.domain.fields import Line
 from libs.domain.record import Record
 from libs.store import copies
+from libs.web.assembling import create_app
 from libs.web.executing import BUS
 from libs.web.operations import PATH
 from libs.web.operations import state_of as state_of_app
 from libs.web.resource import Resource
-from libs.web.service import Service, create_app
+from libs.web.service import Service
 from libs.web.settings import Environment, ServiceSettings
 from tests.support.events import envelope
 from tests.support.publishing import publish

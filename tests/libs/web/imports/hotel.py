@@ -14,10 +14,11 @@ from libs.domain.directory import CustomFieldEntry
 from libs.domain.fields import INDEXED, Line
 from libs.domain.record import Record
 from libs.store.store import Store
+from libs.web.assembling import create_app
 from libs.web.executing import STORE
 from libs.web.resource import Resource
 from libs.web.server import serve
-from libs.web.service import Service, create_app
+from libs.web.service import Service
 from libs.web.settings import ServiceSettings
 from tests.libs.tables.records import Guest
 from tests.support.services import Running
