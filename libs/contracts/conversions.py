@@ -3,8 +3,9 @@
 from typing import Any
 
 from libs.contracts.campaign_responses import ConversionTarget
+from libs.contracts.customers import ContactSnapshot
 from libs.contracts.event import Event, Snapshot
-from libs.contracts.sales import ContactSnapshot, LeadSnapshot, OpportunitySnapshot
+from libs.contracts.sales import LeadSnapshot, OpportunitySnapshot
 
 
 class LeadResponseConverted(Event[LeadSnapshot], type="sales.lead.response_converted"):

@@ -12,6 +12,7 @@ from libs.contracts import (
     catalogue,
     company,
     conversions,
+    customers,
     documents,
     emails,
     identity,
@@ -48,7 +49,18 @@ def _common(events: Sequence[type[Event[Any]]]) -> Iterator[type[Event[Any]]]:
 MODULES: Final = MappingProxyType(
     {
         "identity": (identity,),
-        "sales": (sales, conversions, relationships, catalogue, company, documents, billing, lead_rules, planning),
+        "sales": (
+            sales,
+            customers,
+            conversions,
+            relationships,
+            catalogue,
+            company,
+            documents,
+            billing,
+            lead_rules,
+            planning,
+        ),
         "marketing": (marketing,),
         "service": (service,),
         "activity": (activity, campaign_responses, appointments, interactions, notifications, emails, notes),

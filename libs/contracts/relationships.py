@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any, Final
 
+from libs.contracts.customers import CustomerState
 from libs.contracts.event import Event, Snapshot
-from libs.contracts.sales import CustomerState
 from libs.contracts.values import Day, Reference
 
 

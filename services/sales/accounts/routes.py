@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from libs.contracts.sales import AccountMerged, AccountUnmerged
+from libs.contracts.customers import AccountMerged, AccountUnmerged
 from libs.store.merging import Merging
 from libs.web.resource import Resource
 from services.sales.accounts import commands, model

@@ -7,7 +7,8 @@ from typing import Annotated, Final, TypeVar
 from pydantic import Field
 
 from libs.contracts.consent import Consent, ConsentChannel, ConsentProof, ConsentStatus, agreed
-from libs.contracts.sales import ContactConsentChanged, ContactUpdated, LeadConsentChanged, LeadUpdated
+from libs.contracts.customers import ContactConsentChanged, ContactUpdated
+from libs.contracts.sales import LeadConsentChanged, LeadUpdated
 from libs.contracts.values import Moment, Value
 from libs.domain.fields import GUARDED
 from libs.domain.record import Record

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from libs.contracts.sales import ContactMerged, ContactUnmerged
+from libs.contracts.customers import ContactMerged, ContactUnmerged
 from libs.store.merging import Merging
 from libs.web.resource import Resource
 from services.sales.consents.routes import consent_action
