@@ -1,13 +1,12 @@
-"""What the identity service announces: people, their sign-ins and their keys. Never a secret, never a hash."""
+"""What the identity service announces of users, roles, teams and custom fields. Never a secret, never a hash."""
 
-from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from pydantic import Field
 
 from libs.contracts.event import Event, Searchable, Snapshot
-from libs.contracts.values import Money, Value
+from libs.contracts.values import Money
 
 
 class DefaultRole(StrEnum):
@@ -24,53 +23,6 @@ class DefaultRole(StrEnum):
 class UserState(StrEnum):
     ACTIVE = "active"
     INACTIVE = "inactive"
-
-
-class EndReason(StrEnum):
-    """Why a sign-in or an API key stopped working before its time."""
-
-    SIGNED_OUT = "signed_out"
-    REVOKED = "revoked"
-    TOKEN_REUSED = "token_reused"  # noqa: S105 - a reason
-    PASSWORD_SET = "password_set"  # noqa: S105 - a reason
-    ROLES_REDUCED = "roles_reduced"
-    USER_DEACTIVATED = "user_deactivated"
-
-
-class Likeness(StrEnum):
-    """How the values of two records are compared; a released one keeps its meaning."""
-
-    EXACT = "exact"
-    FOLDED = "folded"
-    """Without case, accents, punctuation and extra blanks."""
-    EMAIL = "email"
-    PHONE = "phone"
-    """In E.164."""
-    SIMILAR = "similar"
-    """Words in any order, some letters amiss."""
-
-
-class Reaction(StrEnum):
-    """What becomes of a write that makes a record like another."""
-
-    IGNORE = "ignore"
-    WARN = "warn"
-    REFUSE = "refuse"
-
-
-FieldPath = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}(/[a-z][a-z0-9_]{0,60})?$")]
-"""A field of a record, or a member of one: `email`, `address/city`, `custom/vat_id`."""
-
-
-class DuplicateCondition(Value):
-    """Holds where any value of the `fields` of one record is like any of another's; never where either has none.
-
-    `at_least` is for similar values: 1 asks for the same letters, 0.8 lets about one of five be amiss.
-    """
-
-    fields: Annotated[tuple[FieldPath, ...], Field(min_length=1, max_length=5)]
-    match: Likeness
-    at_least: Annotated[float, Field(ge=0.5, le=1)] | None = None
 
 
 class UserSnapshot(Snapshot):
@@ -113,32 +65,6 @@ class CustomFieldSnapshot(Snapshot):
     refers_to: tuple[str, ...] = ()
     minimum: Money | None = None
     maximum: Money | None = None
-
-
-class DuplicateRuleSnapshot(Snapshot):
-    """Records of the collection `of` are duplicates by this rule where all its conditions hold."""
-
-    of: str
-    name: str
-    state: str
-    conditions: tuple[DuplicateCondition, ...]
-    on_create: Reaction
-    on_update: Reaction
-    overridable: bool = True
-
-
-class SessionSnapshot(Snapshot):
-    user_id: str
-    state: str
-    status_reason: str | None = None
-    expires_at: datetime
-
-
-class ApiKeySnapshot(Snapshot):
-    user_id: str
-    name: str
-    state: str
-    expires_at: datetime | None = None
 
 
 class UserCreated(Event[UserSnapshot], type="identity.user.created"):
@@ -236,51 +162,11 @@ class CustomFieldAssigned(Event[CustomFieldSnapshot], type="identity.custom_fiel
 
 
 class CustomFieldDeactivated(Event[CustomFieldSnapshot], type="identity.custom_field.deactivated"):
-    """Opens nothing to its members any more."""
+    """Can be neither set nor asked about any more; values that records have of it are kept."""
 
 
 class CustomFieldActivated(Event[CustomFieldSnapshot], type="identity.custom_field.activated"):
     pass
-
-
-class DuplicateRuleCreated(Event[DuplicateRuleSnapshot], type="identity.duplicate_rule.created"):
-    pass
-
-
-class DuplicateRuleUpdated(Event[DuplicateRuleSnapshot], type="identity.duplicate_rule.updated"):
-    pass
-
-
-class DuplicateRuleAssigned(Event[DuplicateRuleSnapshot], type="identity.duplicate_rule.assigned"):
-    pass
-
-
-class DuplicateRuleDeactivated(Event[DuplicateRuleSnapshot], type="identity.duplicate_rule.deactivated"):
-    """Finds nothing any more."""
-
-
-class DuplicateRuleActivated(Event[DuplicateRuleSnapshot], type="identity.duplicate_rule.activated"):
-    pass
-
-
-class SessionStarted(Event[SessionSnapshot], type="identity.session.started"):
-    pass
-
-
-class SessionRefreshed(Event[SessionSnapshot], type="identity.session.refreshed"):
-    pass
-
-
-class SessionRevoked(Event[SessionSnapshot], type="identity.session.revoked"):
-    """No token of this session is to be accepted from now on."""
-
-
-class ApiKeyCreated(Event[ApiKeySnapshot], type="identity.api_key.created"):
-    pass
-
-
-class ApiKeyRevoked(Event[ApiKeySnapshot], type="identity.api_key.revoked"):
-    """Neither this key nor a token exchanged for it is to be accepted from now on."""
 
 
 EVENTS: Final[tuple[type[Event[Any]], ...]] = (
@@ -309,14 +195,4 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     CustomFieldAssigned,
     CustomFieldDeactivated,
     CustomFieldActivated,
-    DuplicateRuleCreated,
-    DuplicateRuleUpdated,
-    DuplicateRuleAssigned,
-    DuplicateRuleDeactivated,
-    DuplicateRuleActivated,
-    SessionStarted,
-    SessionRefreshed,
-    SessionRevoked,
-    ApiKeyCreated,
-    ApiKeyRevoked,
 )

@@ -14,6 +14,7 @@ from libs.contracts import (
     conversions,
     customers,
     documents,
+    duplicate_rules,
     emails,
     identity,
     interactions,
@@ -26,6 +27,7 @@ from libs.contracts import (
     relationships,
     sales,
     service,
+    sign_ins,
 )
 from libs.contracts.envelope import Envelope
 from libs.contracts.event import Event, Merged, erased, restated
@@ -48,7 +50,7 @@ def _common(events: Sequence[type[Event[Any]]]) -> Iterator[type[Event[Any]]]:
 
 MODULES: Final = MappingProxyType(
     {
-        "identity": (identity,),
+        "identity": (identity, duplicate_rules, sign_ins),
         "sales": (
             sales,
             customers,

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from libs.contracts.identity import DuplicateCondition, Reaction
+from libs.contracts.duplicate_rules import DuplicateCondition, Reaction
 from libs.domain.custom_fields import FieldTerms, FieldType
 from libs.domain.duplicates import DuplicateRule
 from libs.domain.grants import Depth, Operation

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from itertools import islice, product
 from typing import Any, Final, TypeAlias
 
-from libs.contracts.identity import DuplicateCondition, Likeness, Reaction
+from libs.contracts.duplicate_rules import DuplicateCondition, Likeness, Reaction
 from libs.domain.likeness import BLOCKS, COMPARED, similarity
 
 SIMILAR_ENOUGH: Final = 0.8

@@ -9,7 +9,7 @@ from typing import Final
 from jellyfish import metaphone
 from rapidfuzz import fuzz
 
-from libs.contracts.identity import Likeness
+from libs.contracts.duplicate_rules import Likeness
 from libs.domain.people import fold, phone_key
 
 _MOST_WORDS: Final = 4

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from libs.contracts.identity import ApiKeyCreated, EndReason
+from libs.contracts.sign_ins import ApiKeyCreated, EndReason
 from libs.contracts.values import Moment
 from libs.domain.refusals import InvalidFields, NotFound, Refusal
 from libs.store.work import UnitOfWork

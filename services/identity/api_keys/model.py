@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
 
-from libs.contracts.identity import ApiKeyRevoked, EndReason
+from libs.contracts.sign_ins import ApiKeyRevoked, EndReason
 from libs.contracts.values import Moment
 from libs.domain.fields import GUARDED, INDEXED, LISTED, SEARCHED, Line, Lookup
 from libs.domain.moves import Moves

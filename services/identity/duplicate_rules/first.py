@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from libs.contracts.identity import DuplicateCondition, Likeness
+from libs.contracts.duplicate_rules import DuplicateCondition, Likeness
 from libs.store.context import Context
 from libs.store.store import Store
 from libs.store.work import UnitOfWork

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from libs.contracts.collections import FIELDS, has_field
-from libs.contracts.identity import (
+from libs.contracts.duplicate_rules import (
     DuplicateCondition,
     DuplicateRuleActivated,
     DuplicateRuleDeactivated,

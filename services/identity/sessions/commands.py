@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from libs.contracts.identity import EndReason
+from libs.contracts.sign_ins import EndReason
 from libs.domain.refusals import NotFound
 from libs.store.context import Context
 from libs.store.store import Store

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from libs.contracts.identity import EndReason, SessionRefreshed, SessionRevoked, SessionStarted
+from libs.contracts.sign_ins import EndReason, SessionRefreshed, SessionRevoked, SessionStarted
 from libs.contracts.values import Moment
 from libs.domain.fields import GUARDED, INDEXED, LISTED, Lookup
 from libs.domain.moves import Moves

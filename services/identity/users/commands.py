@@ -1,6 +1,7 @@
 """What administrators do with users, and users with their own password."""
 
-from libs.contracts.identity import EndReason, UserUnlocked
+from libs.contracts.identity import UserUnlocked
+from libs.contracts.sign_ins import EndReason
 from libs.domain.record import Draft
 from libs.domain.refusals import InvalidFields
 from libs.store.work import UnitOfWork

@@ -5,7 +5,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.contracts.identity import DuplicateCondition, Likeness
+from libs.contracts.duplicate_rules import DuplicateCondition, Likeness
 from libs.domain.clusters import Clusters
 from libs.domain.duplicates import DuplicateRule
 

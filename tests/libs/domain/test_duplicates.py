@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.contracts.identity import DuplicateCondition, Likeness, Reaction
+from libs.contracts.duplicate_rules import DuplicateCondition, Likeness, Reaction
 from libs.domain.duplicates import MOST_KEYS, NO_RULES, DuplicateRule, DuplicateRules
 from libs.domain.likeness import BLOCKS, COMPARED
 

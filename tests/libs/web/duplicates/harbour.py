@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from libs.contracts.identity import DuplicateCondition, Likeness, Reaction
+from libs.contracts.duplicate_rules import DuplicateCondition, Likeness, Reaction
 from libs.domain.directory import DuplicateRuleEntry
 from libs.domain.fields import INDEXED, LISTED, Line
 from libs.domain.people import Email, Phone

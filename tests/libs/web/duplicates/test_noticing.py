@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from libs.contracts.identity import Likeness, Reaction
+from libs.contracts.duplicate_rules import Likeness, Reaction
 from libs.domain.directory import RoleEntry
 from libs.domain.grants import Depth
 from libs.store.keys import holding

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from libs.contracts.identity import DuplicateCondition, Likeness, Reaction
+from libs.contracts.duplicate_rules import DuplicateCondition, Likeness, Reaction
 from libs.domain.directory import DuplicateRuleEntry
 from libs.web.requests import DIRECTORY
 from tests.libs.web.imports.hotel import Hotel, counted, csv_file

@@ -2,7 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from libs.contracts.identity import DefaultRole, EndReason
+from libs.contracts.identity import DefaultRole
+from libs.contracts.sign_ins import EndReason
 from libs.domain.refusals import MoveRefused
 from services.identity.api_keys.model import ApiKey, revoke, roles_of
 

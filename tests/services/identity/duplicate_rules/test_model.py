@@ -2,7 +2,7 @@
 
 import pytest
 
-from libs.contracts.identity import DuplicateCondition, Likeness
+from libs.contracts.duplicate_rules import DuplicateCondition, Likeness
 from libs.domain.refusals import InvalidFields
 from services.identity.duplicate_rules.first import RULES
 from services.identity.duplicate_rules.model import DuplicateRule, activate, deactivate, require_sound

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from libs.contracts.identity import EndReason
+from libs.contracts.sign_ins import EndReason
 from libs.domain.refusals import MoveRefused
 from services.identity.sessions.model import (
     ASKED_AGAIN_WITHIN,
