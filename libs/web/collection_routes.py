@@ -25,7 +25,8 @@ from libs.store.query.options import (
     parse_record_query,
 )
 from libs.store.query.paging import next_link
-from libs.store.reading import Page, count_up_to, presented, read_groups, read_one, read_page, ways_of
+from libs.store.queryable import ways_of
+from libs.store.reading import Page, count_up_to, presented, read_groups, read_one, read_page
 from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
 from libs.tables.formats import CONTENT_TYPES

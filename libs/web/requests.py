@@ -14,7 +14,7 @@ from libs.domain.record import Record
 from libs.domain.refusals import InvalidFields, Malformed, UnsupportedMedia
 from libs.store.context import Context
 from libs.store.query.fields import QueryFields
-from libs.store.reading import visible_fields
+from libs.store.queryable import visible_fields
 from libs.store.requests import RequestKey
 from libs.telemetry.tracing import current_traceparent
 from libs.web.authentication import Authenticator, Caller

@@ -11,7 +11,8 @@ from libs.store.clock import utc_now
 from libs.store.documents import to_json
 from libs.store.query.options import parse_list_query
 from libs.store.query.paging import next_link
-from libs.store.reading import query_fields_of, read_one, read_page
+from libs.store.queryable import query_fields_of
+from libs.store.reading import read_one, read_page
 from libs.web.answers import json_response
 from libs.web.executing import STORE
 from libs.web.requests import caller_of, etag, grants_of

@@ -15,7 +15,7 @@ from libs.store.documents import to_json
 from libs.store.ids import new_id
 from libs.store.query.options import parse_list_query
 from libs.store.query.refusals import InvalidQuery
-from libs.store.reading import ways_of
+from libs.store.queryable import ways_of
 from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
 from libs.web.access import Operation, require

@@ -9,7 +9,8 @@ from libs.store.clock import utc_now
 from libs.store.documents import to_json
 from libs.store.query.options import parse_list_query
 from libs.store.query.paging import next_link
-from libs.store.reading import query_fields_of, read_one, read_page
+from libs.store.queryable import query_fields_of
+from libs.store.reading import read_one, read_page
 from libs.store.requests import Answer
 from libs.store.work import UnitOfWork
 from libs.web.answers import json_response, rendered

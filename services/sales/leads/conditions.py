@@ -10,7 +10,7 @@ from libs.domain.refusals import InvalidFields
 from libs.store.query.fields import FieldKind, QueryField, QueryFields
 from libs.store.query.filters import compile_filter
 from libs.store.query.predicates import Predicate, predicate
-from libs.store.reading import query_fields_of
+from libs.store.queryable import query_fields_of
 from services.sales.leads.model import Lead
 
 _NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -16,7 +16,8 @@ from libs.store.context import Context
 from libs.store.mongo import Document
 from libs.store.outbox import LARGEST_EMBEDDED, MOST_EMBEDDED, Pending
 from libs.store.query.options import parse_list_query
-from libs.store.reading import query_fields_of, read_one, read_page
+from libs.store.queryable import query_fields_of
+from libs.store.reading import read_one, read_page
 from libs.store.rows import commit_rows
 from libs.store.store import Store
 from libs.store.work import UnitOfWork

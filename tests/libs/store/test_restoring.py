@@ -17,7 +17,8 @@ from libs.store.errors import Duplicate
 from libs.store.outbox import Pending
 from libs.store.purging import purge
 from libs.store.query.options import parse_list_query
-from libs.store.reading import Page, query_fields_of, read_page
+from libs.store.queryable import query_fields_of
+from libs.store.reading import Page, read_page
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from tests.libs.store.orders import Order, order

@@ -16,7 +16,8 @@ from libs.store.clock import utc_now
 from libs.store.indexes import indexes_of
 from libs.store.query.fields import FieldKind, QueryField, QueryFields, enclosing_list, find
 from libs.store.query.options import ListQuery, parse_list_query
-from libs.store.reading import count_up_to, query_fields_of, read_all, read_page
+from libs.store.queryable import query_fields_of
+from libs.store.reading import count_up_to, read_all, read_page
 from libs.store.store import Document, Store
 from libs.web.service import Service
 from services.sales.leads.model import Lead

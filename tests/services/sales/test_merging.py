@@ -19,7 +19,8 @@ from libs.store.context import Context
 from libs.store.merging import merge_records, unmerge_record
 from libs.store.moving import settle
 from libs.store.query.options import parse_list_query
-from libs.store.reading import count_up_to, query_fields_of, read_page
+from libs.store.queryable import query_fields_of
+from libs.store.reading import count_up_to, read_page
 from libs.store.restating import restated
 from libs.store.store import Store
 from libs.web.merging import following_merges

@@ -8,7 +8,8 @@ from libs.contracts.envelope import Envelope
 from libs.domain.grants import EVERYTHING
 from libs.store.clock import utc_now
 from libs.store.query.options import parse_list_query
-from libs.store.reading import query_fields_of, read_page
+from libs.store.queryable import query_fields_of
+from libs.store.reading import read_page
 from libs.store.store import Store
 from services.sales.opportunities import commands as opportunities
 from services.sales.opportunities.commands import LoseOpportunity, MoveOpportunity
