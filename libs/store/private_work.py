@@ -74,10 +74,6 @@ class PrivateWork:
             held = {"_id": id_, "holder": giver, "passed": self._passed.get(id_)}
             self.amend("claims", held, {"$set": {"holder": taker, "at": self.now}, "$inc": {"passed": 1}})
 
-    def release_claim(self, kind: str, key: str) -> None:
-        """Frees the claim in the same commit."""
-        self.drop("claims", f"{kind}|{key}")
-
     async def take_turn(self, kind: str, key: str) -> None:
         """Lets one command at a time decide what no single record can tell, on what is read after this."""
         if (kind, key) not in self._turns:

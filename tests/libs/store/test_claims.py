@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 from libs.store.context import Context
-from libs.store.ids import new_id
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from tests.libs.store.orders import Order, order
@@ -46,18 +45,6 @@ async def test_given_many_rivals_for_few_keys_then_one_record_for_each(store: St
     assert await store.collection("orders").count_documents({}) == 4
 
 
-async def test_given_a_released_claim_then_another_may_take_it(store: Store) -> None:
-    first = await store.run(lambda work: one_order_for(work, "ada"), Context())
-
-    async def close(work: UnitOfWork) -> None:
-        work.remove(await work.get(Order, first))
-        work.release_claim("open_order", "ada")
-
-    await store.run(close, Context())
-
-    assert await store.run(lambda work: one_order_for(work, "ada"), Context()) != first
-
-
 async def test_given_a_claim_passed_on_since_it_was_read_then_the_command_decides_again(store: Store) -> None:
     first = await store.run(lambda work: one_order_for(work, "ada"), Context())
 
@@ -71,19 +58,6 @@ async def test_given_a_claim_passed_on_since_it_was_read_then_the_command_decide
         return work.attempt
 
     assert await store.run(overtaken, Context()) == 2
-
-
-async def test_given_a_command_that_hands_a_claim_over_then_there_is_no_moment_without_it(store: Store) -> None:
-    await store.run(lambda work: one_order_for(work, "ada"), Context())
-    heir = new_id()
-
-    async def hand_over(work: UnitOfWork) -> None:
-        work.release_claim("open_order", "ada")
-        work.take_claim("open_order", "ada", heir)
-
-    await store.run(hand_over, Context())
-
-    assert await store.run(lambda work: work.claimed_by("open_order", "ada"), Context()) == heir
 
 
 async def test_given_a_turn_then_the_command_decides_on_what_is_there_by_then(store: Store) -> None:
