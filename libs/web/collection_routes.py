@@ -56,18 +56,33 @@ class CollectionRoutes(Generic[R]):
         self._resource = resource
         self._record = resource.record
         self._records = tuple(records)
+        self._base = f"/api/v1/{resource.collection}"
+        self._one = f"{self._base}/{{id}}"
 
     def routes(self) -> Iterator[Route]:
-        name, label, record = self._resource.collection, self._resource.label, self._record
-        base, one = f"/api/v1/{name}", f"/api/v1/{name}/{{id}}"
-        read, write, delete = (Rule(name, each) for each in (Operation.READ, Operation.WRITE, Operation.DELETE))
+        """In the order in which paths are tried: `/export` is not an id."""
+        yield from self._reading()
+        yield from self._writing()
+        yield from self._acting()
+        if self._resource.merging is not None:
+            yield from MergeRoutes(self._resource.merging).routes()
+
+    def _reading(self) -> Iterator[Route]:
+        name, record, read = self._resource.collection, self._record, Rule(self._resource.collection, Operation.READ)
         ways = ways_of(record, self._records, EVERYTHING)
-        yield Route("GET", base, self.list, read, f"List {name}", answer=record, lists=True, ways=ways)
-        counted = {option: LIST_OPTIONS[option] for option in ("$filter", "$search")}
-        yield Route("GET", f"{base}/$count", self.count, read, f"Count {name}", options=counted, media=("text/plain",))
+        yield Route("GET", self._base, self.list, read, f"List {name}", answer=record, lists=True, ways=ways)
         yield Route(
             "GET",
-            f"{base}/export",
+            f"{self._base}/$count",
+            self.count,
+            read,
+            f"Count {name}",
+            options={option: LIST_OPTIONS[option] for option in ("$filter", "$search")},
+            media=("text/plain",),
+        )
+        yield Route(
+            "GET",
+            f"{self._base}/export",
             self.export,
             read,
             f"All {name} of a list as a file",
@@ -75,40 +90,36 @@ class CollectionRoutes(Generic[R]):
             media=tuple(CONTENT_TYPES.values()),
         )
         if self._resource.removable:
-            summary = f"List the {name} that were removed and can be restored"
-            yield Route(
-                "GET", f"{base}/deleted", self.list_removed, delete, summary, answer=record, lists=True, ways=ways
-            )
+            delete, summary = Rule(name, Operation.DELETE), f"List the {name} that were removed and can be restored"
+            bin_ = f"{self._base}/deleted"
+            yield Route("GET", bin_, self.list_removed, delete, summary, answer=record, lists=True, ways=ways)
         yield Route(
             "GET",
-            one,
+            self._one,
             self.read,
             read,
-            f"Read one {label}",
+            f"Read one {self._resource.label}",
             answer=record,
             options={option: LIST_OPTIONS[option] for option in RECORD_OPTIONS},
         )
+
+    def _writing(self) -> Iterator[Route]:
+        name, label, record = self._resource.collection, self._resource.label, self._record
         if self._resource.creatable:
-            create = Rule(name, Operation.CREATE)
-            draft = described(record, draft_of)
-            yield Route("POST", base, self.create, create, f"Create a {label}", draft, record, status=201)
-            yield Route(
-                "POST",
-                f"{base}/bulk",
-                self.bulk,
-                create,
-                f"Create up to 1,000 {name} at once",
-                raw_body="bulk",
-            )
-        revision = described(record, revision_of)
-        yield Route("PATCH", one, self.patch, write, f"Change a {label} by a JSON merge patch", revision, record)
+            create, draft = Rule(name, Operation.CREATE), described(record, draft_of)
+            yield Route("POST", self._base, self.create, create, f"Create a {label}", draft, record, status=201)
+            many = f"Create up to 1,000 {name} at once"
+            yield Route("POST", f"{self._base}/bulk", self.bulk, create, many, raw_body="bulk")
+        write, revision = Rule(name, Operation.WRITE), described(record, revision_of)
+        yield Route("PATCH", self._one, self.patch, write, f"Change a {label} by a JSON merge patch", revision, record)
         if self._resource.removable:
-            yield Route("DELETE", one, self.remove, delete, f"Remove a {label}", status=204)
+            delete = Rule(name, Operation.DELETE)
+            yield Route("DELETE", self._one, self.remove, delete, f"Remove a {label}", status=204)
+
+    def _acting(self) -> Iterator[Route]:
         for action in self._resource.all_actions():
-            handler, rule = self._acting(action), Rule(name, action.operation)
-            yield Route("POST", f"{one}/{action.name}", handler, rule, action.summary, action.body, action.answer)
-        if self._resource.merging is not None:
-            yield from MergeRoutes(self._resource.merging).routes()
+            path, rule = f"{self._one}/{action.name}", Rule(self._resource.collection, action.operation)
+            yield Route("POST", path, self._act(action), rule, action.summary, action.body, action.answer)
 
     async def list(self, request: web.Request) -> web.Response:
         return await (self._groups(request) if asks_for_groups(request.query) else self._page(request))
@@ -209,7 +220,7 @@ class CollectionRoutes(Generic[R]):
 
         return await execute(request, command)
 
-    def _acting(self, action: Action) -> Any:
+    def _act(self, action: Action) -> Any:
         async def act(request: web.Request) -> web.Response:
             body = await body_of(request)
             arguments = () if action.body is None else (parse(body, action.body),)
