@@ -1,6 +1,6 @@
 """The whole identity service on one page."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 
@@ -39,22 +39,9 @@ from services.identity.users.passwords import Passwords
 
 async def create_app(settings: ServiceSettings) -> web.Application:
     """The service as these settings say. Raises `RefusesToStart` where they would leave the doors open."""
-    development = settings.is_development
-    signing_keys = load_signing_keys(settings.signing_key_file, development=development)
-    admin_password = settings.admin_password.get_secret_value() if settings.admin_password else None
-    refuse_weak(admin_password, development=development)
+    signing_keys = load_signing_keys(settings.signing_key_file, development=settings.is_development)
     passwords = Passwords()
     mail_server, public_url = MailServer.of(settings), settings.public_url.rstrip("/")
-
-    async def first_administrator(app: web.Application) -> AsyncIterator[None]:
-        await make_default_roles(app[STORE])
-        await make_default_rules(app[STORE])
-        await app[DIRECTORY].reload()
-        await make_first_administrator(app[STORE], passwords, admin_password, development=development)
-        yield
-        await app[links.POSTING].close()
-        passwords.close()
-
     service = Service(
         "identity",
         resources=(
@@ -75,7 +62,7 @@ async def create_app(settings: ServiceSettings) -> web.Application:
         ),
         records=(Session, ApiKey),
         indexes={**attempts.INDEXES, **credentials.INDEXES, **password_links.INDEXES},
-        attachments=(first_administrator,),
+        attachments=(_first_records(settings, passwords),),
         recovered=end_sessions_before,
         consumers=(notices.tell_of_webhook,),
         jobs=(notices.notices(mail_server, public_url),),
@@ -90,3 +77,21 @@ async def create_app(settings: ServiceSettings) -> web.Application:
         app[links.MAIL_SERVER] = mail_server
     app[sessions.SIGN_INS] = SignIns(passwords)
     return app
+
+
+def _first_records(settings: ServiceSettings, passwords: Passwords) -> Callable[[web.Application], AsyncIterator[None]]:
+    """The roles, the rules and the administrator that every installation begins with."""
+    development = settings.is_development
+    admin_password = settings.admin_password.get_secret_value() if settings.admin_password else None
+    refuse_weak(admin_password, development=development)
+
+    async def make(app: web.Application) -> AsyncIterator[None]:
+        await make_default_roles(app[STORE])
+        await make_default_rules(app[STORE])
+        await app[DIRECTORY].reload()
+        await make_first_administrator(app[STORE], passwords, admin_password, development=development)
+        yield
+        await app[links.POSTING].close()
+        passwords.close()
+
+    return make
