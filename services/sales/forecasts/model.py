@@ -1,6 +1,6 @@
 """What a pipeline holds, stage by stage, and what it may bring, month by month."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -66,33 +66,47 @@ class Summary(BaseModel):
     unconverted: tuple[Unconverted, ...]
 
 
-def summary(
-    pipeline: Pipeline, cells: Sequence[Cell], currencies: Mapping[str, Currency], *, currency: str, today: date
-) -> Summary:
-    """All of it in one currency, by the rates of today; what is won is in the forecast, and in no stage any more."""
-    digits = digits_of(currency)
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Amounts in one `currency` by the rates of a day."""
 
-    def figures(part: Iterable[Cell]) -> dict[str, int | Decimal]:
+    currency: str
+    currencies: Mapping[str, Currency]
+    on: date
+
+    def converted(self, amount: Decimal, currency: str) -> Decimal | None:
+        return converted(amount, currency, self.currency, self.currencies, on=self.on)
+
+    def figures(self, cells: Iterable[Cell]) -> dict[str, int | Decimal]:
         count, value, chances = 0, Decimal(0), Decimal(0)
-        for cell in part:
+        for cell in cells:
             count += cell.count
-            value += converted(cell.value, cell.currency, currency, currencies, on=today) or 0
-            chances += converted(cell.chances, cell.currency, currency, currencies, on=today) or 0
+            value += self.converted(cell.value, cell.currency) or 0
+            chances += self.converted(cell.chances, cell.currency) or 0
+        digits = digits_of(self.currency)
         return {"count": count, "value": rounded(value, digits), "weighted": rounded(chances / _HUNDRED, digits)}
 
+    def unconverted(self, cells: Iterable[Cell]) -> Iterator[Unconverted]:
+        missing = [cell for cell in cells if self.converted(Decimal(1), cell.currency) is None]
+        for code in sorted({cell.currency for cell in missing}):
+            part = [cell for cell in missing if cell.currency == code]
+            count, value = sum(cell.count for cell in part), sum((cell.value for cell in part), Decimal(0))
+            yield Unconverted(currency=code, count=count, value=value)
+
+
+def summary(pipeline: Pipeline, cells: Sequence[Cell], rates: Rates) -> Summary:
+    """All of it in one currency; what is won is in the forecast, and in no stage any more."""
     underway = [cell for cell in cells if cell.category != ForecastCategory.WON]
     months = sorted({(cell.month or "", cell.category) for cell in cells})
-    one = Decimal(1)
-    missing = [each for each in cells if converted(one, each.currency, currency, currencies, on=today) is None]
     return Summary(
         pipeline_id=pipeline.id,
-        currency=currency,
+        currency=rates.currency,
         stages=tuple(
             StageFigures.model_validate(
                 {
                     "stage": stage.name,
                     "label": stage.label,
-                    **figures(cell for cell in underway if pipeline.stage(cell.stage) is stage),
+                    **rates.figures(cell for cell in underway if pipeline.stage(cell.stage) is stage),
                 }
             )
             for stage in pipeline.stages
@@ -102,17 +116,10 @@ def summary(
                 {
                     "month": month or None,
                     "forecast_category": category,
-                    **figures(cell for cell in cells if (cell.month or "", cell.category) == (month, category)),
+                    **rates.figures(cell for cell in cells if (cell.month or "", cell.category) == (month, category)),
                 }
             )
             for month, category in months
         ),
-        unconverted=tuple(
-            Unconverted(
-                currency=code,
-                count=sum(each.count for each in missing if each.currency == code),
-                value=sum((each.value for each in missing if each.currency == code), Decimal(0)),
-            )
-            for code in sorted({each.currency for each in missing})
-        ),
+        unconverted=tuple(rates.unconverted(cells)),
     )

@@ -39,7 +39,7 @@ async def read_summary(request: web.Request) -> web.Response:
     async def summed(work: UnitOfWork) -> Summary:
         pipeline = await work.get(Pipeline, pipeline_id)
         known = await currencies.by_codes(work, {currency, *(cell.currency for cell in cells)})
-        return model.summary(pipeline, cells, known, currency=currency, today=today)
+        return model.summary(pipeline, cells, model.Rates(currency, known, on=today))
 
     return json_response(to_json((await database.run(summed, Context())).model_dump()))
 
