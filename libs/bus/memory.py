@@ -83,7 +83,7 @@ class MemorySubscription:
 
 
 class _Visitor:
-    """Holds what it is handed."""
+    """A subscription's inlet for a single visit: it holds what it is handed."""
 
     def __init__(self) -> None:
         self.deliveries: list[Delivery] = []

@@ -121,7 +121,7 @@ class Parking:
         await self._parked.update_one(key, {"$set": parked}, upsert=True)
 
     async def _screened(self, body: bytes) -> bytes:
-        """What is no event is kept as it came, so that somebody can see what is wrong with it."""
+        """The body as it may be kept; what is no event stays as it came, so that people see what is wrong with it."""
         try:
             envelope = Envelope.from_json(body)
         except MalformedEvent:

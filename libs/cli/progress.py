@@ -7,7 +7,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 def counting(console: Console) -> Progress:
-    """Of so many things, so many are done; a task for each kind of them."""
+    """A bar for things of several kinds, a task for each kind: so many are done of so many."""
     return Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
     )

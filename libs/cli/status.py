@@ -78,7 +78,10 @@ def _is_untended(queue: str) -> bool:
 
 
 def _queues(states: Iterable[State]) -> list[Row]:
-    """From retry tiers, and from what nobody wanted, nobody takes anything; of them only those that hold something."""
+    """Queues that hold messages or lack a consumer.
+
+    Nobody ever takes from retry tiers and unwanted events: empty ones of them are left out.
+    """
     return [
         (queue["name"], _text(queue["messages"]), _text(queue["consumers"]))
         for state in states

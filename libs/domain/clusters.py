@@ -74,7 +74,7 @@ class Clusters:
             yield Cluster(tuple(sorted(ids)), tuple(sorted(ties.rules)), ties.score)
 
     def _root(self, id_: str) -> str:
-        """Who stands for the group; the way there is shortened by the half."""
+        """The element that stands for the whole group; shortens the way there by half."""
         above = self._above
         above.setdefault(id_, id_)
         while above[id_] != id_:

@@ -104,7 +104,7 @@ class CustomFields:
 
 @lru_cache(maxsize=256)
 def _without(fields: CustomFields, names: frozenset[str]) -> CustomFields:
-    """Kept, as a model costs many times what is done with it."""
+    """The others; cached, since making a model costs many times what is done with it."""
     left: dict[str, Any] = {
         name: (info.rebuild_annotation(), info) for name, info in fields.model.model_fields.items() if name not in names
     }

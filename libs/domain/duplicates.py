@@ -125,7 +125,7 @@ class DuplicateRules:
 
     @cached_property
     def on_create(self) -> "DuplicateRules":
-        """Those that do not ignore a create."""
+        """The rules that do something about a record that is created."""
         return DuplicateRules(tuple(rule for rule in self.rules if rule.on_create is not Reaction.IGNORE))
 
     @cached_property
@@ -133,11 +133,11 @@ class DuplicateRules:
         return DuplicateRules(tuple(rule for rule in self.rules if rule.on_update is not Reaction.IGNORE))
 
     def among(self, keys: Iterable[str]) -> list[str]:
-        """Those of the keys that these rules give."""
+        """Those of these keys that the rules give."""
         return [key for key in keys if key[:_MARK] in self._marks]
 
     def giving(self, keys: Iterable[str]) -> "DuplicateRules":
-        """Those that give any of the keys."""
+        """The rules that give any of these keys."""
         marks = {key[:_MARK] for key in keys}
         return DuplicateRules(tuple(rule for rule in self.rules if rule.mark in marks))
 
@@ -147,7 +147,7 @@ class DuplicateRules:
         return [key for key in keys if key[:_MARK] in marks] if marks else []
 
     def open_to(self, hidden: frozenset[str]) -> "DuplicateRules":
-        """Those that tell nothing of hidden fields."""
+        """The rules that reveal nothing of hidden fields."""
         return DuplicateRules(tuple(rule for rule in self.rules if not rule.tells_of(hidden))) if hidden else self
 
     @cached_property

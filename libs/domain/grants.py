@@ -79,7 +79,7 @@ class Grants:
 
 
 EVERYTHING: Final = Grants(everything=True)
-"""For what the service does of itself."""
+"""The grants of what a service does by itself."""
 
 
 class ShareAccess(StrEnum):

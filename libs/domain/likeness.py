@@ -55,7 +55,7 @@ def _sounds(name: str) -> Iterator[str]:
 
 
 def _sound(word: str) -> str:
-    """By the rules of English; a word of another script by how it begins."""
+    """How the word sounds by the rules of English; of another script, its beginning."""
     return metaphone(word) if word.isascii() and word.isalpha() else word[:4]
 
 

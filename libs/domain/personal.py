@@ -9,7 +9,7 @@ from libs.contracts.privacy import Person, PersonalFields
 from libs.domain.people import phone_key
 
 RETAINED_UNTIL: Final = "retained_until"
-"""In a document: the last day on which an erasure leaves it as it is, as ISO 8601 writes it."""
+"""The field of a document with the last day, in ISO 8601, on which an erasure leaves it as it is."""
 
 
 @dataclass(frozen=True, slots=True)

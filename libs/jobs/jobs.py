@@ -188,14 +188,14 @@ async def page(store: Store, query: ListQuery, *, owner_id: str | None = None) -
 
 @answering()
 async def under_way(store: Store, *, most: int) -> list[Job]:
-    """Those that are queued or run, the longest free or held first."""
+    """Jobs that are queued or run; first those that have been free or held for the longest time."""
     found = store.collection(JOBS).find({"free_at": {"$type": "date"}}).sort("free_at", 1)
     return [Job.of(document) for document in await found.to_list(most)]
 
 
 @answering()
 async def queued(store: Store, kind: JobKind[I], *, most: int = 1000) -> list[I]:
-    """What jobs of a kind that nobody has begun to run are to do."""
+    """The inputs of jobs of a kind that nobody has begun to run."""
     waiting = {"free_at": {"$type": "date"}, "kind": kind.name, "state": JobState.QUEUED}
     found = store.collection(JOBS).find(waiting, {"input": 1}).sort("free_at", 1)
     return [kind.input_of(document) for document in await found.to_list(most)]

@@ -55,7 +55,7 @@ class Leased:
 
     @answering()
     async def take(self, query: Mapping[str, Any], *, seconds: float, most: int) -> list[Hold]:
-        """Those free for the longest time; others who ask at the same moment get others."""
+        """Takes those that have been free for the longest time; whoever asks at the same moment gets others."""
         free = {**query, **_FREE}
         found = await self._documents.find(free, {"_id": 1}).sort("free_at", 1).to_list(most)
         if not found:

@@ -52,7 +52,7 @@ class Workers:
         self._taking = asyncio.create_task(self._run(), name=f"taking {self._name}")
 
     def hear(self, document: Document) -> None:
-        """Of one that is to be taken some time, perhaps before the next look."""
+        """Looks earlier if this document can be taken before the next look."""
         if document["free_at"] < self._looks_at:
             self.look()
 

@@ -17,7 +17,7 @@ FIELDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "invoices": ("number", "due_date"),
     "cases": ("number", "title", "priority"),
 }
-"""By collection; of any other there are the name and the e-mail alone."""
+"""The fields of a template, by collection; any other collection has the name and the e-mail alone."""
 
 _WRITTEN_TO: Final = ("leads", "contacts", "accounts", "users")
 

@@ -25,7 +25,7 @@ from libs.store.work import UnitOfWork
 
 NAME: Final = "privacy"
 CLOCKS_DIFFER: Final = timedelta(seconds=5)
-"""By how much those of two services may."""
+"""By how much the clocks of two services may differ."""
 
 Afterwards: TypeAlias = Callable[[Store], Awaitable[object]]
 

@@ -49,14 +49,14 @@ async def settle_tombstone(store: "Store", request_id: str, until: datetime) -> 
 
 @answering()
 async def last_until(store: "Store") -> datetime | None:
-    """Nothing newer than this concerns anybody who is erased."""
+    """Until when events may concern somebody who is erased; anything newer concerns nobody who is."""
     found = await store.collection(COLLECTION).find_one({}, {"until": 1}, sort=[("until", -1)])
     return None if found is None else found["until"]
 
 
 @answering()
 async def tombstones(store: "Store", since: datetime) -> Sequence[Document]:
-    """Of those who were erased later than that."""
+    """The tombstones of those whose erasure ended later than that."""
     return await store.collection(COLLECTION).find({"until": {"$gt": since}}).to_list(None)
 
 

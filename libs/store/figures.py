@@ -23,7 +23,7 @@ R = TypeVar("R", bound=Record)
 
 
 def figured(store: "Store", record: R) -> R:
-    """The record with what follows."""
+    """The record with the figures that follow from it."""
     figures = store.figures.get(type(record))
     return record if figures is None else record.model_copy(update=figures(store, record))
 

@@ -35,12 +35,12 @@ def keys_in(document: Mapping[str, Any]) -> list[str]:
 
 
 def owned_by(document: Mapping[str, Any]) -> list[str]:
-    """Those that it has as they are."""
+    """The keys that this record was the first to have."""
     return [each for each in document.get(MATCH, ()) if len(each) == KEY_LENGTH]
 
 
 async def owners(collection: Collection, keys: Sequence[str]) -> dict[str, str]:
-    """Who has which of the keys as it is: the id by the key."""
+    """The id of the record that was the first to have it, by key."""
     if not keys:
         return {}
     wanted = set(keys)

@@ -11,7 +11,7 @@ from libs.store.query.filters import MongoFilter
 from libs.store.store import Store
 
 _NAMING: Final = frozenset({"$eq", "$ne", "$in"})
-"""Operators behind which ids stand; others compare how an id is written."""
+"""Operators that are followed by ids; others compare how an id is written."""
 
 Replace = Callable[[PointingField, str], str]
 
@@ -40,7 +40,7 @@ def _subjects(field: PointingField, id_: str) -> list[str]:
 
 
 def _replaced(node: Any, path: str, fields: Mapping[str, PointingField], replace: Replace) -> Any:
-    """`path` is that of the field which the operators in `node` stand behind."""
+    """`path` is the path of the field whose operators `node` holds."""
     if isinstance(node, list):
         return [_replaced(each, path, fields, replace) for each in node]
     if not isinstance(node, dict):

@@ -34,7 +34,7 @@ _HIDDEN: Final[Document] = {"_deleted": {"$exists": True}}
 
 _REMOVED: Final[Document] = {**_HIDDEN, "_merged": None}
 _ANY: Final[Document] = {"_id": {"$gte": ""}}
-"""Said so that the index of ids is read for it."""
+"""Every document; said like this, the database counts in the index of ids."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class Store:
         self._turns = Turns(patience=seconds)
 
     def tell_private(self, collection: str, document: Document) -> None:
-        """Of what is now in a collection without records, to whoever waits for it here."""
+        """Tells whoever waits for such documents in this process of one that is there now."""
         if hear := self.on_private.get(collection):
             hear(document)
 

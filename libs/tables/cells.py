@@ -36,7 +36,7 @@ def cell_of(column: Column, value: Any) -> Cell:
 
 
 def as_text(cell: Cell) -> str:
-    """As CSV shows it: points in numbers, `true`, days and times of ISO 8601."""
+    """The value as CSV shows it: points in numbers, `true`, days and times in ISO 8601."""
     match cell:
         case None:
             return ""

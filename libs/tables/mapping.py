@@ -25,7 +25,7 @@ class DateFormat(StrEnum):
 
 
 class LookUp(StrEnum):
-    """By what a reference is given."""
+    """What a reference in a file is given by."""
 
     ID = "id"
     NAME = "name"

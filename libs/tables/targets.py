@@ -36,7 +36,7 @@ class Target:
 
 @lru_cache(maxsize=256)
 def targets_of(record_type: type[Record], custom: type[CustomValues] = CustomValues) -> dict[str, Target]:
-    """By name: `address.city`, `account_id`, `customer` beside `customer.id`, and `custom.size` for a custom field."""
+    """By name, such as `address.city`, `account_id`, `customer` beside `customer.id`, `custom.size`."""
     open_ = {
         name: spec
         for name, spec in specs_of(record_type).items()

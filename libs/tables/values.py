@@ -17,7 +17,7 @@ _TIME: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _SWAPPED: Final = str.maketrans(",.", ".,")
 _ORDERS: Final = {DateFormat.YMD: (0, 1, 2), DateFormat.DMY: (2, 1, 0), DateFormat.MDY: (2, 0, 1)}
-"""Where year, month and day stand."""
+"""The places of year, month and day in a date."""
 
 _YES: Final = frozenset({"true", "t", "yes", "y", "1", "x", "on", "ja", "sim", "oui", "si"})
 _NO: Final = frozenset({"false", "f", "no", "n", "0", "off", "nein", "nao", "non"})
@@ -102,7 +102,7 @@ class Reader:
             raise BadCell("not_a_day", "there is no such day") from None
 
     def _moment(self, cell: Cell) -> str:
-        """In UTC, where no other zone is told."""
+        """The point in time, in UTC where the text tells no other zone."""
         if isinstance(cell, datetime):
             return _with_zone(cell).isoformat()
         if isinstance(cell, str) and "T" in cell:

@@ -22,7 +22,7 @@ _SERVICE: Final = frozenset({"cases"})
 _ACTIVITIES: Final = frozenset({"activities", "notes"})
 _TEMPLATES: Final = frozenset({"email_templates"})
 _COLLEAGUES: Final = frozenset({"users", "teams"})
-"""Whom records are given to, and shared with."""
+"""The collections of those to whom records are given, and with whom they are shared."""
 
 _READ_BY_ALL: Final = (
     _SALES

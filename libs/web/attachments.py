@@ -29,7 +29,7 @@ from libs.web.settings import SETTINGS, ServiceSettings
 from libs.web.uploading import received
 
 FIELD: Final = "attachments"
-"""Where a record names its files."""
+"""The field of a record that names its files."""
 
 View = Mapping[str, Any]
 

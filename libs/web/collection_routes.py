@@ -158,7 +158,7 @@ class CollectionRoutes(Generic[R]):
         return parse_list_query(request.query.items(), fields, now=utc_now(), ways=ways)
 
     def _ways_open_to(self, grants: Grants) -> Callable[[], Ways]:
-        """Where this caller may expand to, worked out if it comes to that."""
+        """Where this caller may expand to; worked out only if the query asks for it."""
         return lambda: ways_of(self._record, self._records, grants)
 
     async def export(self, request: web.Request) -> web.StreamResponse:

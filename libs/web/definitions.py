@@ -46,7 +46,7 @@ class Definitions:
         return [Broadcast("definitions", topics, self._hear, self.reload)] if topics else []
 
     async def reload(self) -> None:
-        """Where the database is away, what is known holds on."""
+        """Reads all of them anew; while the database is away, those known before stay."""
 
         async def read(work: UnitOfWork) -> None:
             for kind in self._kinds:

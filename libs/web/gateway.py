@@ -44,4 +44,4 @@ class Gateway:
 
 
 GATEWAY: Final = web.AppKey("gateway", Gateway)
-"""Of the service that answers."""
+"""The gateway, for a service that needs answers of others."""

@@ -14,7 +14,7 @@ from libs.store.query.paging import next_link
 from libs.web.answers import json_response
 
 OWNER_PARAMETERS: Final = ("service", "collection")
-"""By either the gateway knows whose list is meant; an id tells it by itself."""
+"""Query parameters that tell the gateway which service a list without an id is asked of."""
 
 
 def list_query_of(request: web.Request, fields: QueryFields) -> ListQuery:

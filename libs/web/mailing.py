@@ -75,7 +75,7 @@ class MailServer:
         )
 
     def client(self) -> aiosmtplib.SMTP:
-        """Of one connection, not connected yet."""
+        """A client for one connection, not connected yet."""
         return aiosmtplib.SMTP(
             hostname=self.host,
             port=self.port,

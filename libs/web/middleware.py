@@ -76,6 +76,6 @@ async def _answer(request: web.Request, handler: Next, route: str, correlation_i
 
 
 def _elsewhere(request: web.Request, route: str, survivor_id: str) -> str:
-    """The same request about the survivor."""
+    """The address of the same request about the record that the id leads to."""
     path = route.format_map({**request.match_info, "id": survivor_id})
     return f"{path}?{request.query_string}" if request.query_string else path

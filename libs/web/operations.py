@@ -24,7 +24,7 @@ from libs.web.executing import BUS, STORE
 from libs.web.health import checked
 
 PATH: Final = "/internal/operations"
-"""Not offered by the gateway, which asks all services and answers for them."""
+"""The path at each service. The gateway does not pass it on: it asks all services and answers for them."""
 
 SECONDS: Final = 2.0
 """That one part may take."""
@@ -101,7 +101,7 @@ class ServiceState(Value):
 
 Lag: TypeAlias = Callable[[], ProjectionView]
 LAGS: Final = web.AppKey("lags", list[Lag])
-"""Of what follows events otherwise than by a projection."""
+"""How far behind those are that follow events otherwise than by a projection."""
 
 
 async def state_of(app: web.Application) -> ServiceState:

@@ -75,7 +75,7 @@ def problem_response(refusal: Refusal, *, location: str | None = None) -> web.Re
 
 
 def http_problem(error: web.HTTPException) -> web.Response:
-    """The same form for what the HTTP library itself refuses: unknown paths, methods, oversized bodies."""
+    """Refusals by the HTTP library itself (unknown paths, methods, oversized bodies) as problems too."""
     code = (error.reason or "error").lower().replace(" ", "_")
     headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
     return _response(problem(error.status, code, error.text or str(error.reason)), headers)

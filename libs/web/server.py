@@ -37,7 +37,7 @@ _M_TRIM_THRESHOLD: Final = -1
 S = TypeVar("S", bound=ServiceSettings)
 AppFactory = Callable[[S], Awaitable[web.Application]]
 Site = Callable[[web.AppRunner, S], web.BaseSite]
-"""Where a server listens."""
+"""Makes the address where a server listens."""
 
 log = logger()
 

@@ -86,18 +86,18 @@ class Service:
     figures: Mapping[type[Record], Figures] = field(default_factory=dict)
 
     def all_projections(self) -> tuple[Projection, ...]:
-        """Those of its own and the one that every service has."""
+        """Its own projections and the one that every service has."""
         return (*self.projections, following_merges(self.movers))
 
     def own_records(self) -> tuple[type[Record], ...]:
         return (*(resource.record for resource in self.resources), *self.records)
 
     def all_records(self) -> tuple[type[Record], ...]:
-        """Those of its own and the one that every service has."""
+        """Its own records and the one that every service has."""
         return (*self.own_records(), task_of(self.name))
 
     def all_indexes(self) -> dict[str, tuple[Index, ...]]:
-        """Those of collections that hold no records."""
+        """The indexes of collections that hold no records: its own and those that every service has."""
         return {
             **INDEXES,
             **ALIAS_INDEXES,

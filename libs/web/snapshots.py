@@ -58,7 +58,7 @@ async def take_snapshot(collection: str, request: web.Request) -> web.Response:
 
 
 def snapshot_routes(records: Sequence[type[Record]]) -> list[Route]:
-    """For administrators: nobody else may begin a job as such."""
+    """Routes for administrators: nobody else may begin a job as such."""
     return [
         Route(
             "POST",

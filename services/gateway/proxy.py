@@ -38,7 +38,7 @@ class NoAnswer(Unavailable):
 
 
 class AnswerTooLate(NoAnswer):
-    """As NoAnswer, by the clock."""
+    """The service did not answer in time."""
 
     code = "answer_too_late"
 

@@ -50,7 +50,7 @@ class Acks:
             await self.flush()
 
     async def flush(self) -> None:
-        """One frame for all up to the first that is still in hand, one for each beyond it."""
+        """Sends one frame for all messages before the first that is still in hand, and one for each beyond it."""
         last = 0
         for tag in self._open:
             if tag not in self._done:

@@ -81,7 +81,7 @@ class RabbitBroker:
             raise Unavailable("the broker does not answer") from error
 
     async def states(self, queues: Iterable[str]) -> Mapping[str, QueueState | None]:
-        """One channel for all of them, and another after each that is missing."""
+        """Asks on one channel; a queue that is missing closes it, and the next one is asked for on another."""
         left, found = list(queues), dict[str, QueueState | None]()
 
         async def look(channel: AbstractChannel) -> None:

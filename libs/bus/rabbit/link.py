@@ -187,7 +187,7 @@ class Link:
         return Backoff(self._settings.reconnect_first, self._settings.reconnect_longest)
 
     def _say_farewell(self, connection: AbstractConnection) -> None:
-        """Closing a dead connection takes seconds, and nobody needs to wait for it."""
+        """Closes the connection in a task of its own: for a dead one that takes seconds, and nobody needs to wait."""
         farewell = asyncio.create_task(_close(connection), name=f"bus farewell {self._name}")
         self._farewells.add(farewell)
         farewell.add_done_callback(self._farewells.discard)

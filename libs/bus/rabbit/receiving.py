@@ -18,10 +18,10 @@ from yarl import URL
 Receive: TypeAlias = Callable[[Basic.Deliver, ContentHeader, bytes], None]
 
 _HEAD: Final = struct.Struct(">BHI")
-"""Of every frame: its kind, its channel and the size of what follows, which ends with one byte more."""
+"""The head of every frame: its kind, its channel, and the size of what follows without the byte that ends it."""
 
 _DELIVER: Final = Basic.Deliver.index.to_bytes(4, "big")
-"""How what follows begins in the first frame of a delivery."""
+"""The class and method numbers with which the first frame of a delivery begins."""
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class _Begun:
     body: bytes = b""
 
     def take(self, part: object) -> bool:
-        """Whether this was the last."""
+        """Adds a frame; tells whether it was the last."""
         if isinstance(part, ContentHeader):
             self.header = part
         elif isinstance(part, ContentBody):

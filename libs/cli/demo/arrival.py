@@ -12,7 +12,7 @@ from libs.cli.trouble import Trouble
 States: TypeAlias = Iterable[Mapping[str, Any]]
 
 LOOKS: Final = 4
-"""In a row that find nothing: what a consumer has in hand at the moment is in no queue."""
+"""How many looks in a row must find nothing: what a consumer has in hand at the moment is in no queue."""
 
 EVERY: Final = 0.5
 WITHIN: Final = 600.0
@@ -39,7 +39,7 @@ async def arrived(look: Callable[[], Awaitable[States]], *, every: float = EVERY
 
 
 def on_the_way(states: States) -> Iterator[str]:
-    """Where events wait, in words. A part that could not be told may hold some."""
+    """The places where events wait, in words; a part that could not be asked counts as one."""
     for state in states:
         yield from (f"{state['service']} {part}: {why}" for part, why in state["notes"].items())
         if outbox := state.get("outbox"):

@@ -55,7 +55,7 @@ async def begin_restore(database: Database, *, kept_epoch: int, at: datetime) ->
 
 
 def next_epoch(*known: int, at: datetime) -> int:
-    """Later than those known, and than any of which the database that told of it is lost: hours since 2026."""
+    """Later than all known epochs, and than any that was lost with its database: at least the hours since 2026."""
     return max(*known, (at - _BEGINNING).days * 24 + (at - _BEGINNING).seconds // 3600) + 1
 
 
@@ -64,7 +64,7 @@ async def is_under_way(database: Database) -> bool:
 
 
 async def give_up_restore(database: Database) -> None:
-    """For one that has changed nothing."""
+    """Takes back `begin_restore` before anything was changed: services may start again."""
     await database[META].delete_one({"_id": UNDER_WAY})
 
 

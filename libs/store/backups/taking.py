@@ -128,7 +128,7 @@ async def _soon_enough() -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _past_kept(client: Client, seconds: int) -> AsyncIterator[None]:
-    """The database keeps its past at least so long, where this user may ask for that."""
+    """Has the database keep its past for at least so long meanwhile, where this user may ask for that."""
     try:
         known = (await client.admin.command({"getParameter": 1, _PARAMETER: 1}))[_PARAMETER]
         if known < seconds:

@@ -107,7 +107,7 @@ class Asking(Generic[R]):
         raise InvalidFields.at("/id", "one_of", "send either an id or a record")
 
     async def _rehearsed(self, request: web.Request, work: UnitOfWork, sent: dict[str, Any]) -> Document:
-        """As the record would be written, with what follows from what was sent."""
+        """The record as a create would write it, with what follows from the fields that were sent."""
         custom = custom_fields_of(request, self._resource.collection)
         with under("/record"):
             draft = drafted(self._record, to_json(sent), work.context.grants, custom)

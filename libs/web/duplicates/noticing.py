@@ -17,7 +17,7 @@ from libs.store.work import UnitOfWork
 from libs.web.duplicates.looking import MOST_CANDIDATES, Looked, look
 
 HEADER: Final = "X-Duplicates"
-"""In a request `allow`: though a rule refuses it. In an answer the warnings, as JSON."""
+"""In a request `allow` asks to write although a rule refuses it; in an answer it holds the warnings, as JSON."""
 _ALLOW: Final = "allow"
 _MOST_TOLD: Final = 5
 """Rules in one answer, and records of each."""

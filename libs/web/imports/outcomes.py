@@ -14,7 +14,7 @@ class Outcome(StrEnum):
 
 
 Outcomes = dict[int, Outcome | BadRow]
-"""By the number of the row."""
+"""What became of rows, by the number of the row."""
 
 
 def bad_row(each: Prepared, refusal: Refusal) -> BadRow:

@@ -38,7 +38,7 @@ from libs.web.tokens import Via
 
 ROWS_AT_ONCE: Final = 500
 MANY_ROWS: Final = 5_000
-"""From which on events wait until the rows are done, or undone: others would take the time from them."""
+"""From so many rows on their events wait until all rows are done: sending them would slow the rows down."""
 _EACH: Final = timedelta(microseconds=600)
 _LONGEST: Final = timedelta(seconds=60)
 UNDONE_AT_ONCE: Final = 200

@@ -16,7 +16,7 @@ LARGEST: Final = web.AppKey("largest_import", int)
 """Bytes that a file may have."""
 
 RESOURCES: Final = web.AppKey("importable_resources", dict[str, Resource[Any]])
-"""By collection."""
+"""The resources into which files can be imported, by collection."""
 
 KINDS: Final = web.AppKey("import_kinds", Mapping[str, JobKind[ImportTask]])
 """The job of each action: check, run, undo."""

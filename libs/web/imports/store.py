@@ -140,7 +140,7 @@ def bad_row_document(import_id: str, row: BadRow) -> Document:
 
 @answering()
 async def bad_rows(store: Store, import_id: str, *, after: int, limit: int) -> list[BadRow]:
-    """In the order of the file."""
+    """The rows with errors, in the order of the file."""
     found = await store.collection(ERRORS).find(_rows_of(import_id, after + 1)).sort("_id", 1).to_list(limit)
     return [
         BadRow(
@@ -175,7 +175,7 @@ async def number_of_duplicates(store: Store, import_id: str) -> int:
 
 @answering()
 async def duplicates(store: Store, import_id: str, *, after: int, limit: int) -> list[Document]:
-    """In the order of the file."""
+    """The rows that are like records or other rows, in the order of the file."""
     return await store.collection(DUPLICATES).find(_rows_of(import_id, after + 1)).sort("_id", 1).to_list(limit)
 
 

@@ -234,7 +234,7 @@ class RowWriter:
 
 
 async def _breathing(items: Iterable[T]) -> AsyncIterator[T]:
-    """The same items, with turns for others between them."""
+    """The same items; other tasks get a turn in between."""
     for number, item in enumerate(items, 1):
         yield item
         if number % _BREATH == 0:

@@ -32,7 +32,7 @@ def concerns(activity: Activity, user_id: str) -> bool:
 def busy_times(
     user_ids: Sequence[str], activities: Iterable[Activity], begin: datetime, end: datetime
 ) -> list[BusyUser]:
-    """Of each user the times in a window that are taken, in order; what overlaps or touches is one."""
+    """The times in a window at which each user is busy, in order; those that overlap or touch are joined."""
     taken = [(activity, list(_times(activity, begin, end))) for activity in activities]
     return [
         BusyUser(

@@ -92,9 +92,9 @@ def imported(uid: str, parts: Parts, *, zone: ZoneInfo) -> ImportedEvent:
 
 
 def answers_in(calendar: Calendar) -> list[Answer]:
-    """Of a REPLY, what each of those who answer says; raises `Malformed` for anything else.
+    """What each person who answers says in a REPLY; raises `Malformed` for anything else.
 
-    An answer to a single occurrence of a series says nothing of the others, and is left out.
+    Answers to a single occurrence of a series say nothing of the others, and are left out.
     """
     if str(calendar.get("method", "")).upper() != "REPLY":
         raise Malformed("not a reply: METHOD must be REPLY")

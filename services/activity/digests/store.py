@@ -12,7 +12,7 @@ from services.activity.digests.model import MOST, NotificationSettings
 from services.activity.notifications.model import Notification
 
 SETTINGS: Final = "notification_settings"
-"""One document of each person who has said anything, under their id."""
+"""The collection with one document for each person who has set anything, under their id."""
 
 
 @answering()
@@ -35,7 +35,7 @@ async def unread(store: Store, user_id: str, since: datetime, until: datetime) -
 
 
 async def address_of(store: Store, user_id: str) -> str | None:
-    """Where a user is written to, as their own service last told."""
+    """The address of a user, as the identity service last told it."""
     subject = f"users/{user_id}"
     row = (await known_copies(store, [subject])).get(subject)
     return None if row is None or row["deleted"] else row.get("email")

@@ -39,7 +39,7 @@ class Template(Value):
 
 
 class TemplateInactive(Refusal):
-    """Nothing new is written by it."""
+    """No new e-mail is written from an inactive template."""
 
     code = "template_inactive"
 

@@ -27,7 +27,7 @@ async def tidy(work: UnitOfWork) -> None:
 
 @answering()
 async def forget_purged(store: Store, before: datetime) -> None:
-    """Of what was kept before then, what no e-mail has any more, also not one that can be restored."""
+    """Deletes what was kept before then for e-mails that are gone for good; one that can be restored keeps it."""
     emails = AnyActivity.collection
     bodies = await left_behind(store, BODIES, emails, _OF_NOBODY)
     await store.collection(BODIES).delete_many({"_id": {"$in": bodies}})

@@ -18,7 +18,7 @@ NO_REPORT: Final[Report] = ((), None)
 
 
 def bounces_in(message: Message) -> Report:
-    """For whom a mail failed for good, and the Message-ID of that mail; nobody where this is no such report."""
+    """Those for whom a mail failed for good, and the Message-ID of that mail; nobody where this is no such report."""
     if message.get_content_type() != "multipart/report":
         return NO_REPORT
     blocks, about = [], None

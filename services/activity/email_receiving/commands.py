@@ -84,7 +84,7 @@ async def take_in(work: UnitOfWork, arrival: Arrival) -> Outcome:
 
 
 async def note_erased(work: UnitOfWork, fence: Document) -> Outcome:
-    """Of a mail that went with the person of whom it told, before it was sorted."""
+    """Settles a mail that was erased, with the person of whom it told, before it was sorted."""
     store.settle(work, fence, Outcome.ERASED, None)
     return Outcome.ERASED
 

@@ -25,7 +25,7 @@ _SILENCE: Final = 60.0
 _AT_ONCE: Final = 8
 """Mails that are being kept; further ones wait with their sender."""
 _MOST_COMMANDS: Final = {"AUTH": 3, "*": 100_000}
-"""Of one connection: whoever guesses passwords has to connect anew."""
+"""SMTP commands in one connection; whoever guesses passwords has to connect anew."""
 
 _log = logger()
 

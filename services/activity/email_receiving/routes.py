@@ -23,7 +23,7 @@ from services.activity.email_receiving.sorter import Sorter
 from services.activity.email_sending.store import count_waiting
 
 PORT: Final = web.AppKey("mail_port", int)
-"""Where mail is taken, if it is."""
+"""The port where mail is taken, if it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,13 @@ ARRIVALS: Final = "email_arrivals"
 MAILBOXES: Final = "email_mailboxes"
 RAW: Final = "email_raw"
 RAW_FILES: Final = RecordFiles(Email.collection, RAW, whole="message.eml")
-"""Of a person's e-mails; no record names them, so an erasure leaves none."""
+"""The raw mails, which belong to a person's e-mails though no record names them: an erasure leaves none."""
 INDEXES: Final[Mapping[str, tuple[Index, ...]]] = {
     ARRIVALS: (Index(("place",), unique=True), Index(("free_at",)), Index(("mailbox", "outcome")))
 }
 
 _RANKS: Final = ("contacts", "leads", "accounts", "users")
-"""Whom an address means where several have it."""
+"""The collections in which an address is looked for; where several have it, the first one counts."""
 _MOST_COPIES: Final = 500
 
 
@@ -66,7 +66,7 @@ async def keep_arrival(
 
 @answering()
 async def places_known(store: Store, places: Collection[str]) -> set[str]:
-    """Those of the places whose mail was taken already."""
+    """The places in the mailbox whose mail was taken already."""
     found = store.collection(ARRIVALS).find({"place": {"$in": list(places)}}, {"place": 1})
     return {row["place"] async for row in found}
 

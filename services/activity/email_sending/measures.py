@@ -7,7 +7,7 @@ from services.activity.email_sending.model import Reply
 
 
 def attempted(replies: Collection[Reply]) -> None:
-    """One attempt."""
+    """Counts one attempt, by what the mail server said."""
     counter("email_attempts", "E-mails given to the mail server, by what it made of them.", ("outcome",)).labels(
         _outcome(replies)
     ).inc()

@@ -26,7 +26,7 @@ async def signing_key(store: Store) -> bytes:
 
 
 async def known_addresses(store: Store, parties: Sequence[Party]) -> dict[str, str]:
-    """Of the records among the parties, as their services told them, by `<collection>/<id>`."""
+    """The addresses of records among the parties, by `<collection>/<id>`, as their services told them."""
     subjects = {f"{party.collection}/{party.id}" for party in parties if party.id and not party.email}
     if not subjects:
         return {}
@@ -35,7 +35,7 @@ async def known_addresses(store: Store, parties: Sequence[Party]) -> dict[str, s
 
 
 def enqueue(work: UnitOfWork, email_id: str, *, token: str, waiting: Sequence[str], due_at: datetime) -> None:
-    """In the place of an earlier sending of the same e-mail, whoever has that in hand."""
+    """Queues the e-mail, in place of an earlier sending of it that somebody may have in hand."""
     row = {
         "_id": email_id,
         "token_of_mail": token,

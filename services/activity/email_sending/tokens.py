@@ -13,7 +13,7 @@ _TOKEN: Final = re.compile(r"(?<![a-z2-7])([a-z2-7]{42})(?![a-z2-7])")
 
 
 def token_of(key: bytes, mail_id: str) -> str:
-    """Of an id as the store makes them."""
+    """The token of an id as the store makes them."""
     raw = UUID(mail_id).bytes
     return _text(raw) + _text(_mac(key, raw))
 

@@ -46,7 +46,7 @@ class NotAnAppointment(Refusal):
 
 
 class InvitationMails(BaseModel):
-    """The same to everybody in `to`."""
+    """The same mail to everybody in `to`."""
 
     activity_id: str
     method: Method
@@ -95,7 +95,7 @@ def _correspondents(meeting: Meeting, to: Sequence[str]) -> Iterator[Party]:
 
 
 def subject_of(meeting: Meeting, method: Method) -> str:
-    """One line, whatever the subject of the appointment is."""
+    """The subject of the mail: one line, whatever the appointment's is."""
     printable = "".join(letter if letter.isprintable() else " " for letter in meeting.subject)
     return _SUBJECTS[method].format(" ".join(printable.split()))[:_LONGEST_SUBJECT]
 

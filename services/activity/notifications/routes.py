@@ -25,7 +25,7 @@ _BASE: Final = "/api/v1/notifications"
 
 
 async def list_notifications(request: web.Request) -> web.Response:
-    """Those of the caller and of their teams."""
+    """The notifications of the caller and of their teams."""
     query = parse_list_query(request.query.items(), query_fields_of(Notification), now=utc_now())
     page = await read_page(request.app[STORE], Notification, query, grants_of(request))
     body: dict[str, object] = {"value": page.value}

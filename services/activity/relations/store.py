@@ -43,7 +43,7 @@ async def keep_relations(store: Store, events: Iterable[Envelope]) -> None:
 
 
 async def forget_relations(store: Store, restored: RestoredService) -> None:
-    """Of a service that was set back, what its records belonged to, until they are told once more."""
+    """Forgets what the records of a service belonged to before it was set back, until they are told once more."""
     await forget_older(store.collection(COLLECTION), restored, {"belongs_to": []})
 
 

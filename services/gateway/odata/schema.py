@@ -19,7 +19,7 @@ _PRIMITIVES: Final[Mapping[tuple[object, object], str]] = {
     ("number", None): "Edm.Decimal",
     ("boolean", None): "Edm.Boolean",
 }
-"""By JSON Schema's type and format."""
+"""Types of OData, by the type and format in JSON Schema."""
 
 _REFERENCE: Final = "#/components/schemas/"
 _ALTERNATIVES: Final = ("oneOf", "anyOf")

@@ -63,7 +63,7 @@ def _timeline(collection: str) -> Part:
 
 
 def _parts(collection: str, *own: Part) -> tuple[Part, ...]:
-    """As far as there are such collections."""
+    """The parts whose collections there are."""
     parts = (Part(RECORD, collection, {}, "/{id}"), *own, *_COMMON, _timeline(collection))
     return tuple(part for part in parts if part.path or part.collection in BUILT)
 
@@ -75,4 +75,4 @@ PARTS: Final[Mapping[str, tuple[Part, ...]]] = {
     ),
     "contacts": _parts("contacts"),
 }
-"""By the collection of the customer."""
+"""The parts of an overview, by the collection of the customer."""

@@ -78,7 +78,7 @@ def add_routes(router: web.UrlDispatcher) -> None:
 
 
 async def show(collection: str, request: web.Request) -> web.Response:
-    """Where the customer's own service refuses to show them, so is this."""
+    """Answers with all parts; where the customer's own service refuses to show them, its refusal is the answer."""
     gate, parts = request.app[GATE], PARTS[collection]
     identified = await gate.identified(request)
     headers: dict[str, str] = {

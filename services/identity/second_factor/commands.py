@@ -48,7 +48,7 @@ async def remove_own(work: UnitOfWork, user_id: str, current: str, passwords: Pa
 
 
 async def remove_of(work: UnitOfWork, user_id: str) -> User:
-    """For whoever has lost the app: an administrator lets them in by the password alone."""
+    """Lets somebody who has lost the app sign in by the password alone; an administrator does that."""
     user = await work.get_target(User, user_id)
     require_standing(work, administers=user.administers)
     return _remove(work, user)

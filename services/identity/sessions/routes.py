@@ -123,7 +123,7 @@ async def revoke(request: web.Request) -> web.Response:
 
 
 async def revoked_sessions(request: web.Request) -> web.Response:
-    """For the other services, which refuse their tokens."""
+    """The sign-ins and API keys whose tokens other services are to refuse."""
     ids = await lately_revoked(request.app[STORE], at=utc_now())
     return json_response(orjson.dumps({"value": ids}))
 

@@ -16,7 +16,7 @@ from libs.domain.refusals import InvalidFields, Unavailable
 SHORTEST: Final = 10
 SHORTEST_WITHOUT_LETTERS: Final = 16
 LONGEST: Final = 200
-"""In characters; hashing more would only serve those who want to keep us busy."""
+"""Characters; hashing longer ones would only serve those who want to keep us busy."""
 
 # OWASP's argon2id parameters (19 MiB, two passes): about 30 ms of one core.
 MEMORY_KIB: Final = 19_456
@@ -99,5 +99,5 @@ class Passwords:
 
 
 def _normal(password: str) -> str:
-    """The same password however a keyboard composes its accents (RFC 8265)."""
+    """One form of the password, however a keyboard composes its accents (RFC 8265)."""
     return unicodedata.normalize("NFC", password)

@@ -19,7 +19,7 @@ def topics_of(webhook: Webhook) -> Topics:
 
 
 def chosen(events: Sequence[Kept], webhook: Webhook, *, now: datetime, since: datetime | None) -> list[Kept]:
-    """Those of the events that are for this webhook, none from before `since`; of pings its own alone."""
+    """The events that this webhook wants, none from before `since`; of pings only its own."""
     matches = predicate(webhook.filter, now=now) if webhook.filter else None
     own = f"{Webhook.collection}/{webhook.id}"
 

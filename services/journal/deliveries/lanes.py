@@ -103,7 +103,7 @@ class Lanes:
         await self._workers.stop(within=self._pace.drain_timeout)
 
     async def _listen(self) -> None:
-        """There is something to do as soon as the journal grows."""
+        """Looks for something to do as soon as the journal grows."""
         known = self._tail.head
         while not self._tail.closed:
             if await self._tail.beyond(known, within=self._pace.look_every):

@@ -80,7 +80,7 @@ class Lane:
 
 
 def open_lane(work: UnitOfWork, webhook_id: str, *, position: int, secret: str) -> None:
-    """With the webhook; it begins behind `position`."""
+    """Makes the lane in the commit that makes the webhook; it begins behind `position`."""
     document = {"_id": webhook_id, "position": position, "secrets": [{"secret": secret, "until": None}]}
     work.put(LANES, {**document, "free_at": work.now, "failures": 0})
 
@@ -158,7 +158,7 @@ def _row(webhook_id: str, event: Kept, at: datetime) -> Document:
 
 
 async def due(store: Store, webhook_id: str, at: datetime, *, most: int) -> list[Document]:
-    """Those that have waited longest."""
+    """The deliveries that have waited longest."""
     query = {"webhook_id": webhook_id, "due_at": {"$lte": at}}
     async with answering():
         return await store.collection(DELIVERIES).find(query).sort("due_at", 1).to_list(most)

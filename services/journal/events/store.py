@@ -36,7 +36,7 @@ MOST_MERGED: Final = 200
 """Types whose events the database finds by the index and merges in their order; beyond, it would sort them all."""
 
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
-"""By how much the clocks of two copies may."""
+"""By how much the clocks of two copies may differ."""
 
 KINDS: Final[list[Document]] = [
     {"$sort": {"type": 1, "_id": 1}},

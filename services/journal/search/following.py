@@ -31,7 +31,7 @@ MOST_GATHERED: Final = 1.0
 brings, so that in a rush a few large ones are worth the wait."""
 
 SHARE: Final = 0.05
-"""Of the time, that taking events in may cost before it waits for more of them."""
+"""The share of its time that a copy spends on taking events in before it waits for more of them."""
 
 IDLE: Final = 5.0
 """Seconds between two looks for a rebuild while nothing happens."""

@@ -31,7 +31,7 @@ async def issue(request: web.Request) -> web.Response:
 
 
 async def bearer_of(ticket: str, own: Store) -> Caller:
-    """Whom the ticket stands for; raises `Unauthenticated`. It is used up."""
+    """Uses the ticket up, and tells whom it stands for; raises `Unauthenticated`."""
     bearer = await store.redeem(own, ticket)
     return Caller(**{**bearer, "roles": tuple(bearer["roles"])})
 

@@ -22,7 +22,7 @@ async def keep(store: Store, ticket: str, bearer: Mapping[str, Any]) -> None:
 
 
 async def redeem(store: Store, ticket: str) -> Mapping[str, Any]:
-    """Whom the ticket stands for, who then has used it; raises `Unauthenticated`."""
+    """Uses the ticket up, and tells whom it stands for; raises `Unauthenticated`."""
     valid = {"_id": _digest(ticket), "at": {"$gt": utc_now() - LASTS}}
     async with answering():
         kept = await store.collection(COLLECTION).find_one_and_delete(valid)

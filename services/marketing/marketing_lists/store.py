@@ -56,7 +56,7 @@ async def lists_with(store: Store, member_ids: Sequence[str]) -> list[str]:
 
 
 async def memberships(store: Store, list_id: str, member_ids: Sequence[str]) -> list[Document]:
-    """Those of a list that are these members' now or were before a merge."""
+    """The rows of a list that stand for these members, now or before a merge."""
     keys = [membership(list_id, member_id) for member_id in member_ids]
     query = {"$or": [{"_id": {"$in": keys}}, {"origins": {"$in": list(member_ids)}, "list_id": list_id}]}
     return await store.collection(COLLECTION).find(query).to_list(None)

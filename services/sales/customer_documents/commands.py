@@ -60,7 +60,7 @@ async def addressed(work: UnitOfWork, document: D) -> D:
 
 
 async def parties(work: UnitOfWork, document: ForCustomer, prospect: Prospect | None = None) -> Parties:
-    """Those who are gone are left out."""
+    """The parties that are still there; those who are gone are left out."""
     person = await work.look_up(Contact, document.contact_id) if document.contact_id else None
     return Parties(await _customer(work, document.customer), person, prospect)
 

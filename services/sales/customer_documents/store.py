@@ -15,5 +15,5 @@ async def opportunity_of(work: UnitOfWork, document: CustomerDocument) -> Opport
 
 
 async def without_customer(work: UnitOfWork, document_type: type[D], opportunity_id: str) -> list[D]:
-    """Those that are still for the prospect of the opportunity."""
+    """Documents of the opportunity that are still made out to the prospect."""
     return await work.find(document_type, {"opportunity_id": opportunity_id, "customer": None})

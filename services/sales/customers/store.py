@@ -44,7 +44,7 @@ class Claims:
 
 
 async def claim_again(work: UnitOfWork, record: Record, claims: Claims, keys: Iterable[str]) -> None:
-    """For a removed record what it is recognised by; raises `NotRestorable` where another became that customer."""
+    """Claims what a restored record is recognised by; raises `NotRestorable` where another became that customer."""
     for key in keys:
         if (other := await claims.holder(work, type(record), key)) is not None:
             raise NotRestorable("another record has become this customer", taken_by=other.id)
@@ -63,7 +63,7 @@ async def find_contact(work: UnitOfWork, prospect: Prospect, claims: Claims) -> 
 
 
 async def find_account(work: UnitOfWork, prospect: Prospect, contact: Contact | None, claims: Claims) -> Account | None:
-    """Where a known contact works, else the company of the prospect's name."""
+    """The company where a known contact works, else the one with the name that the prospect tells."""
     if contact is not None and contact.account_id is not None:
         account = await work.look_up(Account, contact.account_id)
         if account is not None:

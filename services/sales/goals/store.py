@@ -89,12 +89,12 @@ Counting: TypeAlias = Callable[[Goal, Owners], tuple[str, list[Document]]]
 
 
 async def sums(store: Store, goals: Sequence[tuple[Goal, Owners]]) -> dict[str, list[Sum]]:
-    """For each goal and those who count for it: what does, by day and currency."""
+    """For each goal and everybody who counts for it, what they have reached, by day and currency."""
     return await _sums(store, goals, _counting)
 
 
 async def chances(store: Store, goals: Sequence[tuple[Goal, Owners]]) -> dict[str, list[Sum]]:
-    """The same of what is open and to be closed in its time, each by its probability."""
+    """For each goal, what is open and to be closed in its time, by its probability."""
     return await _sums(store, goals, _likely)
 
 

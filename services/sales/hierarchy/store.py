@@ -14,7 +14,7 @@ from services.sales.accounts.model import MOST_LEVELS, Account
 from services.sales.hierarchy.model import Hierarchy, tree
 
 MOST_ACCOUNTS: Final = 1000
-"""Of one tree that are shown."""
+"""Accounts of one tree that are shown."""
 
 _SHOWN: Final = dict.fromkeys(("name", "state", "relationship", "parent_account_id"), 1)
 
@@ -55,7 +55,7 @@ async def _survivor(store: Store, account_id: str, grants: Grants) -> Row:
 
 
 async def _beneath(store: Store, top_id: str, grants: Grants) -> list[Row]:
-    """One more than are shown, where there are more."""
+    """The accounts below, and one more than are shown where there are more."""
     rows: list[Row] = []
     if "parent_account_id" in hidden_fields(grants, Account.collection):
         return rows

@@ -28,7 +28,7 @@ async def take_in_response(work: UnitOfWork, response: CampaignResponseSnapshot)
 
 
 async def lead_of(work: UnitOfWork, response: CampaignResponseSnapshot) -> Lead:
-    """One lead for a person, however many responses of theirs arrive, and at whatever time."""
+    """The one open lead of a person, however many responses of theirs arrive, and whenever."""
     person, named = await identify(work, response.customer or Responder())
     new = model.lead_from(response, person, id=work.new_id())
     # Most people are new, and taking the claim says so. Where somebody has it, this command runs again and reads it

@@ -135,7 +135,7 @@ class InvoiceOfOrder(Refusal):
 
 
 class InvoiceEmpty(Refusal):
-    """Nothing is charged."""
+    """The invoice charges nothing."""
 
     code = "invoice_empty"
 

@@ -6,7 +6,7 @@ from services.sales.invoices.model import MOST_OF_ORDER, Invoice, TooManyInvoice
 
 
 async def of_order(work: UnitOfWork, order_id: str) -> list[Invoice]:
-    """Those that charge something of the order; raises `TooManyInvoices`."""
+    """The invoices that charge something of the order; raises `TooManyInvoices`."""
     charging = {"order_id": order_id, "state": {"$ne": InvoiceState.CANCELED}}
     found = await work.find(Invoice, charging, limit=MOST_OF_ORDER)
     if len(found) == MOST_OF_ORDER:

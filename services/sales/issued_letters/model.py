@@ -29,7 +29,7 @@ YEARS: Final[Mapping[str, int]] = {
     "PT": 10,
     "SE": 7,
 }
-"""By ISO 3166 code, after the end of the year of the issue. The guide to invoices names the law of each."""
+"""Years after the end of the year of the issue, by ISO 3166 code. The guide to invoices names the law of each."""
 
 
 def kept_until(issued_at: datetime, sender: CompanyProfile | None) -> date:

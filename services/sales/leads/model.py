@@ -181,7 +181,7 @@ def combined(lead: Lead, duplicate: Lead) -> Lead:
 
 
 def join_response(lead: Lead, *, response_id: str, campaign_id: str | None) -> tuple[Lead, LeadResponseJoined]:
-    """One more response of the same person. A lead whose source nobody has told has come from this campaign."""
+    """The lead with one more response of its person. If nobody has told its source, it is this campaign."""
     source: dict[str, object] = {}
     if campaign_id is not None and lead.source is None and lead.source_campaign_id is None:
         source = {"source": LeadSource.CAMPAIGN, "source_campaign_id": campaign_id}

@@ -57,7 +57,7 @@ MAILABLE: Final[Mapping[str, Mailable[Order] | Mailable[Invoice] | Mailable[Cred
     Invoice.collection: Mailable(Invoice, invoice_letter, InvoiceSent),
     CreditNote.collection: Mailable(CreditNote, credit_note_letter, CreditNoteSent),
 }
-"""By collection."""
+"""What can be mailed, by collection."""
 
 
 async def send_letter(work: UnitOfWork, collection: str, document_id: str, request: SendLetter) -> Job:

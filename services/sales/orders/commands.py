@@ -73,7 +73,7 @@ async def resume_order(work: UnitOfWork, order_id: str) -> Order:
 
 
 async def submit_order(work: UnitOfWork, order_id: str) -> Order:
-    """For the customer whom its opportunity knows by now, where it has none of its own."""
+    """Submits the order; where it has no customer of its own, to the one whom its opportunity knows by now."""
     order = await _for_known_customer(work, await work.get_target(Order, order_id))
     submitted, event = model.submit(order, at=work.now)
     return work.save(await addressed(work, submitted), event)

@@ -15,7 +15,7 @@ _MARKS: Final[Mapping[OrderState, Mark]] = {
 
 
 def letter_of(order: Order, today: date) -> Letter:
-    """Until it is submitted it is not confirmed, and as of today."""
+    """The order as a letter; until it is submitted it is not confirmed, and dated today."""
     issued = order.submitted_at.date() if order.submitted_at else today
     return Letter(
         kind=Kind.ORDER,

@@ -68,7 +68,7 @@ class OrderLine(DocumentLine):
 
 
 class LineQuantity(Value):
-    """So much of one line."""
+    """A quantity of one line."""
 
     line_id: Annotated[str, Field(min_length=1, max_length=64)]
     quantity: Quantity

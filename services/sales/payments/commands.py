@@ -13,7 +13,7 @@ from services.sales.payments import model
 
 
 class RecordPayment(Value):
-    """Of today (UTC) unless `paid_on` says otherwise."""
+    """Paid today (UTC) unless `paid_on` says otherwise."""
 
     amount: Annotated[Amount, Field(gt=0)]
     paid_on: Day | None = None
@@ -29,7 +29,7 @@ class ReversePayment(Value):
 
 
 class RecordRefund(Value):
-    """Of today (UTC) unless `refunded_on` says otherwise."""
+    """Refunded today (UTC) unless `refunded_on` says otherwise."""
 
     amount: Annotated[Amount, Field(gt=0)]
     refunded_on: Day | None = None

@@ -20,7 +20,7 @@ from services.sales.invoices.model import MOVES, Events, Invoice, overdue_from, 
 from services.sales.pricing.model.document import NOTHING
 
 MOST_PAYMENTS: Final = 100
-"""Of one invoice; and as many refunds."""
+"""Payments of one invoice, and as many refunds."""
 
 
 class TooManyPayments(Refusal):
@@ -36,7 +36,7 @@ class PaymentRefunded(Refusal):
 
 
 def record_payment(invoice: Invoice, payment: Payment, *, at: datetime) -> tuple[Invoice, Events]:
-    """So much of it was paid; raises `InvalidFields` where that is more than is owed."""
+    """Adds a payment; raises `InvalidFields` where it is more than is owed."""
     MOVES.after("record_payment", state=invoice.state)
     _require_at_most(invoice, payment.amount, invoice.balance_amount or NOTHING, "is owed")
     _require_place(len(invoice.payments))
@@ -78,7 +78,7 @@ def _reopened(invoice: Invoice, event: InvoicePaymentReversed, *, at: datetime) 
 
 
 def record_refund(invoice: Invoice, refund: Refund) -> tuple[Invoice, Events]:
-    """So much was given back; raises `InvalidFields` where that is more than the customer is owed."""
+    """Adds a refund; raises `InvalidFields` where it is more than the customer is owed."""
     MOVES.after("record_refund", state=invoice.state)
     _require_at_most(invoice, refund.amount, -(invoice.balance_amount or NOTHING), "is to be given back")
     _require_place(len(invoice.refunds))

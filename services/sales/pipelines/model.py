@@ -182,7 +182,7 @@ def require_stage(pipeline: Pipeline, name: str | None) -> Stage:
 
 
 def deactivate(pipeline: Pipeline) -> tuple[Pipeline, PipelineDeactivated]:
-    """Nothing enters its stages for now; what is in them stays."""
+    """Closes the pipeline for new opportunities; those in its stages stay."""
     if pipeline.id == DEFAULT_ID:
         raise PipelineNeeded("the default pipeline is always active")
     return lifecycle.deactivate(pipeline), PipelineDeactivated()

@@ -12,7 +12,7 @@ from services.sales.tax_codes import store as tax_codes
 
 
 async def catalogue_for(work: UnitOfWork, request: PriceRequest) -> Catalogue:
-    """As far as whoever asks may see it."""
+    """The catalogue as far as whoever asks may see it."""
     ids = {line.product_id for line in request.lines if line.product_id is not None}
     found, price_list = await asyncio.gather(
         products.with_components(work, ids), _price_list(work, request.price_list_id)

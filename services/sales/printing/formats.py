@@ -14,7 +14,7 @@ from babel.units import format_unit
 from libs.contracts.values import Address, Language
 
 _CITY_FIRST: Final = frozenset({"AU", "CA", "GB", "IE", "US"})
-"""Where the postal code stands behind the city."""
+"""Countries where the postal code stands behind the city."""
 
 _UNITS: Final[Mapping[str, str]] = {
     "minute": "duration-minute",
@@ -34,7 +34,7 @@ _UNITS: Final[Mapping[str, str]] = {
 _EXACT: Final = "#,##0.####"
 
 _PLAIN: Final = "#,##0.00"
-"""As many decimals as the currency has, without its sign."""
+"""A number with as many decimals as the currency has, without its sign."""
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LONG_RUN: Final = re.compile(r"[^\s\u200b]{20}(?=[^\s\u200b])")
@@ -89,5 +89,5 @@ def place(address: Address | None, language: Language, *, seen_from: str | None 
 
 
 def printable(text: str) -> str:
-    """The same to read; where nothing else ends a line, a very long word may."""
+    """The text without control characters, and with places where a very long word may be broken."""
     return _LONG_RUN.sub(lambda run: f"{run[0]}\u200b", _CONTROL.sub("", text.replace("\t", " ")))

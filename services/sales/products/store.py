@@ -18,7 +18,7 @@ async def alone_with_bundles(work: UnitOfWork) -> None:
 
 
 async def by_ids(work: UnitOfWork, ids: Collection[str]) -> Mapping[str, Product]:
-    """Those that whoever asks may see."""
+    """Those of the products that whoever asks may see."""
     if not ids:
         return {}
     found = await work.find(Product, {"_id": {"$in": sorted(ids)}}, limit=len(ids))
@@ -26,7 +26,7 @@ async def by_ids(work: UnitOfWork, ids: Collection[str]) -> Mapping[str, Product
 
 
 async def with_components(work: UnitOfWork, ids: Collection[str]) -> Mapping[str, Product]:
-    """As `by_ids`, and what they consist of, all the way down."""
+    """These products as by `by_ids`, and what they consist of, all the way down."""
     found = dict(await by_ids(work, ids))
     wanted = _components(found.values()) - found.keys()
     for _ in range(MOST_LEVELS):

@@ -68,7 +68,7 @@ async def make_link(request: web.Request) -> web.Response:
 
 
 def address_of_link(public_url: str, quote: Quote, link: PublicLink, key: bytes) -> str:
-    """Where customers find the page of the quote."""
+    """The address where customers find the page of the quote."""
     return public_url.rstrip("/") + _BASE.format(token=token_of(quote, link, key))
 
 

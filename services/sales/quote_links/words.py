@@ -80,5 +80,5 @@ def page_words_of(language: Language) -> PageWords:
 
 
 def language_for(accepted: str) -> Language:
-    """For whom nothing is known of but `Accept-Language`."""
+    """The language for a reader of whom nothing is known but `Accept-Language`."""
     return Language.GERMAN if accepted.lower().startswith("de") else Language.ENGLISH

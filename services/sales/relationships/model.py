@@ -90,7 +90,7 @@ def settled(relationship: Relationship) -> Relationship:
 
 
 def joins_itself(relationship: Relationship) -> bool:
-    """As merges may leave it."""
+    """Whether it joins a record to itself, as merges may leave it."""
     one, other = relationship.party, relationship.other
     return (one.collection, one.id) == (other.collection, other.id)
 

@@ -12,7 +12,10 @@ _MOST_BETWEEN_TWO: Final = 1000
 
 
 async def between(work: UnitOfWork, relationship: Relationship) -> list[Relationship]:
-    """Those of the same two, either way. One command at a time adds to them: two at once would not see each other."""
+    """The relationships of these two, either way.
+
+    Commands add to them one at a time: two at once would not see each other.
+    """
     one, two = sorted((relationship.party.id, relationship.other.id))
     await work.take_turn(Relationship.collection, f"{one}|{two}")
     ways = [{"party.id": one, "other.id": two}, {"party.id": two, "other.id": one}]

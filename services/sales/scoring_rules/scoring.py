@@ -30,7 +30,7 @@ class RescoreLeads(BaseModel):
 
 
 def figures(known: Store, lead: Lead) -> Mapping[str, object]:
-    """By the rules that this copy of the service knows."""
+    """The score of a lead by the rules that this copy of the service knows."""
     return by_rules(known.defined(ScoringRule), lead)
 
 

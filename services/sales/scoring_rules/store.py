@@ -10,7 +10,7 @@ MOST_RULES = 1000
 
 
 async def active_rules(store: Store) -> list[ScoringRule]:
-    """As they are, not as this copy of the service knows them."""
+    """The active rules as the database has them now; what this copy of the service knows of them may be older."""
 
     async def read(work: UnitOfWork) -> list[ScoringRule]:
         return await work.find(ScoringRule, {"state": Lifecycle.ACTIVE}, limit=MOST_RULES)

@@ -18,7 +18,7 @@ async def by_codes(work: UnitOfWork, codes: Collection[str]) -> Mapping[str, Tax
 
 
 async def rates_on(work: UnitOfWork, codes: Collection[str], *, on: date) -> Mapping[str, Decimal]:
-    """In percent, by code, also of codes that are not given to anything new any more; without those that have none."""
+    """Percent by code, also of codes that are given to nothing new any more; codes without a rate are left out."""
     in_use = {code: in_force(each.rates, on) for code, each in (await by_codes(work, codes)).items()}
     return {code: rate.percent for code, rate in in_use.items() if rate is not None}
 

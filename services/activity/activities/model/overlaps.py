@@ -11,7 +11,7 @@ from services.activity.activities.model.parties import INVITED
 from services.activity.activities.model.recurring_appointment import RecurringAppointment
 
 Time = tuple[datetime, datetime]
-"""From when until before when."""
+"""A stretch of time: its beginning, and the moment at which it is over."""
 
 SERIES: Final = "recurring_appointment"
 
@@ -85,7 +85,7 @@ class Occupied:
 
 
 def _times(activity: Activity, begin: datetime, end: datetime) -> Iterator[Time]:
-    """Of a series those that touch a window."""
+    """The times of an activity; of a series those that touch a window."""
     if isinstance(activity, RecurringAppointment):
         yield from (_time(each.start, each.end) for each in activity.occurrences(begin, end))
     elif activity.start is not None:

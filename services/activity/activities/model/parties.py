@@ -14,7 +14,7 @@ from libs.domain.refusals import InvalidFields
 MOST_PARTIES: Final = 200
 
 INVITED: Final = frozenset({PartyRole.REQUIRED, PartyRole.OPTIONAL, PartyRole.ORGANIZER, PartyRole.RESOURCE})
-"""Those who are asked whether they come."""
+"""The roles of those who are asked whether they come."""
 
 _ONE_ONLY: Final = frozenset({PartyRole.SENDER, PartyRole.ORGANIZER, PartyRole.OWNER})
 

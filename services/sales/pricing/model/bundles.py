@@ -15,7 +15,7 @@ _MOST: Final = Decimal(10) ** 8
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """So much of a product in one bundle."""
+    """A quantity of a product in one bundle."""
 
     product: Product
     quantity: Decimal

@@ -37,7 +37,7 @@ class Portion:
 
 
 def portion(whole: Whole, quantities: Mapping[int, Decimal], taken: Sequence[Portion]) -> Portion:
-    """So much of each line, by its place; no more than the portions `taken` have left of it."""
+    """A part of each line, by its place; no more than the portions `taken` have left of it."""
     rest = [_rest(line, place, taken) for place, line in enumerate(whole.priced.lines)]
     places = tuple(sorted(quantities))
     lines = [_share(rest[place], quantities[place], whole.digits) for place in places]
