@@ -1,9 +1,9 @@
 """Run the gateway: `python -m services.gateway`."""
 
 from libs.web.server import run
-from services.gateway.app import create_app, site
+from services.gateway.app import make_app, site
 from services.gateway.settings import GatewaySettings
 
 if __name__ == "__main__":
     settings = GatewaySettings()
-    run("gateway", create_app, settings, site=site, **settings.server_options)
+    run("gateway", make_app, settings, site=site, **settings.server_options)

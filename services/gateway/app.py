@@ -37,7 +37,7 @@ from services.gateway.upstreams import open_upstreams
 from services.gateway.work_areas import routes as work_areas
 
 
-async def create_app(settings: GatewaySettings) -> web.Application:
+async def make_app(settings: GatewaySettings) -> web.Application:
     """The gateway as these settings say."""
     app = web.Application(middlewares=[observing(HttpMetrics())])
     app[ORIGINS] = Origins(settings.allowed_origins)

@@ -1,11 +1,11 @@
 """Run the identity service: `python -m services.identity`."""
 
 from libs.web.server import serve
-from services.identity.app import create_app
+from services.identity.app import make_app
 from services.identity.refusing import RefusesToStart
 
 if __name__ == "__main__":
     try:
-        serve("identity", create_app)
+        serve("identity", make_app)
     except RefusesToStart as refusal:
         raise SystemExit(f"identity refuses to start: {refusal}") from None

@@ -1,10 +1,12 @@
 """The whole identity service on one page."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Final
 
 from aiohttp import web
 
-from libs.web.assembling import create_app as create_service
+from libs.web.assembling import create_app
 from libs.web.executing import STORE
 from libs.web.mailing import MailServer, Posting
 from libs.web.requests import DIRECTORY
@@ -36,43 +38,43 @@ from services.identity.users import store as credentials
 from services.identity.users.first import make_first_administrator, refuse_weak
 from services.identity.users.passwords import Passwords
 
+IDENTITY: Final = Service(
+    "identity",
+    resources=(
+        users.RESOURCE,
+        roles.RESOURCE,
+        teams.RESOURCE,
+        custom_fields.RESOURCE,
+        duplicate_rules.RESOURCE,
+    ),
+    routes=(
+        *users.ROUTES,
+        *sessions.ROUTES,
+        *api_keys.ROUTES,
+        *keys.ROUTES,
+        *directory.ROUTES,
+        *links.ROUTES,
+        *second_factor.ROUTES,
+    ),
+    records=(Session, ApiKey),
+    indexes={**attempts.INDEXES, **credentials.INDEXES, **password_links.INDEXES},
+    recovered=end_sessions_before,
+    consumers=(notices.tell_of_webhook,),
+    sending=(notices.notices,),
+)
 
-async def create_app(settings: ServiceSettings) -> web.Application:
-    """The service as these settings say. Raises `RefusesToStart` where they would leave the doors open."""
+
+async def make_app(settings: ServiceSettings) -> web.Application:
+    """Raises `RefusesToStart` where the settings would leave the doors open."""
     signing_keys = load_signing_keys(settings.signing_key_file, development=settings.is_development)
     passwords = Passwords()
-    mail_server, public_url = MailServer.of(settings), settings.public_url.rstrip("/")
-    service = Service(
-        "identity",
-        resources=(
-            users.USERS,
-            roles.ROLES,
-            teams.TEAMS,
-            custom_fields.CUSTOM_FIELDS,
-            duplicate_rules.DUPLICATE_RULES,
-        ),
-        routes=(
-            *users.ROUTES,
-            *sessions.ROUTES,
-            *api_keys.ROUTES,
-            *keys.ROUTES,
-            *directory.ROUTES,
-            *links.ROUTES,
-            *second_factor.ROUTES,
-        ),
-        records=(Session, ApiKey),
-        indexes={**attempts.INDEXES, **credentials.INDEXES, **password_links.INDEXES},
-        attachments=(_first_records(settings, passwords),),
-        recovered=end_sessions_before,
-        consumers=(notices.tell_of_webhook,),
-        jobs=(notices.notices(mail_server, public_url),),
-        identity=lambda store: OwnIdentity(store, signing_keys),
-    )
-    app = await create_service(service, settings)
+    attachments, mail_server = (_first_records(settings, passwords),), MailServer.of(settings)
+    service = replace(IDENTITY, attachments=attachments, identity=lambda store: OwnIdentity(store, signing_keys))
+    app = await create_app(service, settings)
     app[keys.SIGNING_KEYS] = signing_keys
     app[users.PASSWORDS] = passwords
     app[links.POSTING] = Posting()
-    app[links.PUBLIC_URL] = public_url
+    app[links.PUBLIC_URL] = settings.public_url.rstrip("/")
     if mail_server is not None:
         app[links.MAIL_SERVER] = mail_server
     app[sessions.SIGN_INS] = SignIns(passwords)

@@ -6,7 +6,7 @@ from libs.web.resource import Action, Resource
 from services.identity.custom_fields import commands
 from services.identity.custom_fields.model import CustomField
 
-CUSTOM_FIELDS: Final = Resource(
+RESOURCE: Final = Resource(
     CustomField,
     create=commands.create_field,
     change=commands.change_field,

@@ -6,7 +6,7 @@ from libs.web.resource import Action, Resource
 from services.identity.duplicate_rules import commands
 from services.identity.duplicate_rules.model import DuplicateRule
 
-DUPLICATE_RULES: Final = Resource(
+RESOURCE: Final = Resource(
     DuplicateRule,
     create=commands.create_rule,
     change=commands.change_rule,

@@ -14,6 +14,7 @@ from libs.store.context import Context
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from libs.web.mailing import MailServer
+from libs.web.settings import ServiceSettings
 from services.identity.notices import measures
 from services.identity.notices.measures import Outcome
 from services.identity.notices.model import SUBJECT, Notice, text_of
@@ -51,7 +52,9 @@ async def tell_of_webhook(work: UnitOfWork, event: WebhookDisabled) -> None:
     begin(work, KIND, notice)
 
 
-def notices(server: MailServer | None, public_url: str) -> JobKind[Notice]:
+def notices(settings: ServiceSettings) -> JobKind[Notice]:
+    server, public_url = MailServer.of(settings), settings.public_url.rstrip("/")
+
     @job(KIND, Notice)
     async def tell(progress: Progress, notice: Notice) -> Told:
         outcome = await _tell(progress.store, notice, server, public_url)

@@ -6,7 +6,7 @@ from libs.web.resource import Action, Resource
 from services.identity.roles import commands
 from services.identity.roles.model import Role
 
-ROLES: Final = Resource(
+RESOURCE: Final = Resource(
     Role,
     create=commands.create_role,
     change=commands.change_role,

@@ -5,4 +5,4 @@ from typing import Final
 from libs.web.resource import Resource
 from services.identity.teams.model import Team
 
-TEAMS: Final = Resource(Team, removable=False)
+RESOURCE: Final = Resource(Team, removable=False)

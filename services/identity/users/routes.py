@@ -54,7 +54,7 @@ class Me(User):
     via: str
 
 
-USERS: Final = Resource(
+RESOURCE: Final = Resource(
     User,
     create=create_user,
     change=change_user,

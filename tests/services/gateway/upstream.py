@@ -12,7 +12,7 @@ from joserfc.jwk import KeySet, OKPKey
 from libs.domain.directory import DirectoryDocument
 from libs.web.identity_client import DIRECTORY_PATH
 from libs.web.tokens import AccessClaims, sign
-from services.gateway.app import create_app, site
+from services.gateway.app import make_app, site
 from services.gateway.ownership import Service
 from services.gateway.settings import GatewaySettings
 from tests.support.services import default_directory
@@ -124,7 +124,7 @@ async def running(revoked: Sequence[str] = (), **settings: Any) -> AsyncIterator
         services.url = await stack.enter_async_context(listening(services.app()))
         upstreams = {f"upstream_{service}": f"{services.url}/{service}" for service in Service}
         chosen = GatewaySettings(**({"http_port": 0, "drain_seconds": 2} | upstreams | settings))
-        runner = web.AppRunner(await create_app(chosen), **chosen.server_options)
+        runner = web.AppRunner(await make_app(chosen), **chosen.server_options)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await site(runner, chosen).start()

@@ -18,7 +18,7 @@ from libs.bus.settings import BusSettings
 from libs.store.store import Store
 from libs.web.executing import STORE
 from libs.web.settings import Environment, ServiceSettings
-from services.identity.app import create_app
+from services.identity.app import make_app
 from tests.support.services import empty_queues, eventually_ready
 from tests.support.waiting import eventually
 
@@ -93,7 +93,7 @@ def settings_for(mongo_url: str, amqp_url: str, database: str, directory: Path, 
 async def running(settings: ServiceSettings) -> AsyncIterator[Identity]:
     """One copy of the service; afterwards its queues are empty."""
     async with AsyncExitStack() as stack:
-        app = await create_app(settings)
+        app = await make_app(settings)
         stack.push_async_callback(empty_queues, app, settings.amqp_url)
         server = await stack.enter_async_context(TestServer(app))
         session = await stack.enter_async_context(ClientSession())

@@ -9,7 +9,7 @@ from libs.domain.grants import Operation, may
 from libs.web.authentication import Caller
 from libs.web.requests import DIRECTORY
 from libs.web.settings import Environment, ServiceSettings
-from services.identity.app import create_app
+from services.identity.app import make_app
 from services.identity.keys.signing import SigningKey
 from services.identity.refusing import RefusesToStart
 from tests.services.identity.running import Identity, settings_for
@@ -34,11 +34,11 @@ async def test_weak_secrets_outside_development_refuse_to_start(
         (tmp_path / "signing_key.pem").write_bytes(pem)
 
     with pytest.raises(RefusesToStart, match=reason):
-        await create_app(settings)
+        await make_app(settings)
 
 
 async def test_the_first_roles_count_before_any_event_tells_of_them(settings: ServiceSettings) -> None:
-    app = await create_app(settings.model_copy(update={"amqp_url": "amqp://guest:guest@127.0.0.1:1/"}))
+    app = await make_app(settings.model_copy(update={"amqp_url": "amqp://guest:guest@127.0.0.1:1/"}))
     async with TestServer(app):
         grants = app[DIRECTORY].grants(Caller("new", "New", (DefaultRole.SALES_MANAGER,), "", "ui"))
 
