@@ -87,13 +87,6 @@ def projection(
     return define
 
 
-def broadcast(name: str, *topics: Topic, on_connect: Reload | None = None) -> Callable[[EnvelopeHandler], Broadcast]:
-    def define(handle: EnvelopeHandler) -> Broadcast:
-        return Broadcast(name, topics, handle, on_connect)
-
-    return define
-
-
 async def unscreened(envelopes: Sequence[Envelope]) -> list[Envelope]:
     return list(envelopes)
 

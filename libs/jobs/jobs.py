@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from libs.jobs.progress import Progress
 
 JOBS: Final = "jobs"
+_MOST_QUEUED: Final = 1000
 INDEXES: Final = (
     Index(("free_at",)),
     Index(("owner_id",)),
@@ -194,11 +195,11 @@ async def under_way(store: Store, *, most: int) -> list[Job]:
 
 
 @answering()
-async def queued(store: Store, kind: JobKind[I], *, most: int = 1000) -> list[I]:
+async def queued(store: Store, kind: JobKind[I]) -> list[I]:
     """The inputs of jobs of a kind that nobody has begun to run."""
     waiting = {"free_at": {"$type": "date"}, "kind": kind.name, "state": JobState.QUEUED}
     found = store.collection(JOBS).find(waiting, {"input": 1}).sort("free_at", 1)
-    return [kind.input_of(document) for document in await found.to_list(most)]
+    return [kind.input_of(document) for document in await found.to_list(_MOST_QUEUED)]
 
 
 def _owned(owner_id: str | None) -> Document:

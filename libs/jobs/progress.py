@@ -81,15 +81,10 @@ class Progress:
         self._now_is(document)
 
     async def commit(
-        self,
-        command: Callable[[UnitOfWork], Awaitable[T]],
-        *,
-        done: int = 1,
-        failed: int = 0,
-        cursor: object = _UNSET,
+        self, command: Callable[[UnitOfWork], Awaitable[T]], *, done: int = 1, cursor: object = _UNSET
     ) -> T:
         """Runs a command and saves the step in one commit, so that a resumed job neither repeats nor skips it."""
-        step = _step(done, failed, None, cursor)
+        step = _step(done, 0, None, cursor)
 
         async def stepping(work: UnitOfWork) -> T:
             if work.attempt > 1:

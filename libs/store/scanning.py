@@ -19,19 +19,17 @@ _RAW: Final = CodecOptions(document_class=RawBSONDocument)
 _OF_FILES: Final = (".files", ".chunks")
 
 
-async def pages(
-    store: Store, collection: str, paths: Iterable[str] | None = None, *, after: object = None
-) -> AsyncIterator[list[Document]]:
-    """In the order of their ids, behind `after`; removed ones too. With `paths`, these fields and private ones only."""
+async def pages(store: Store, collection: str, paths: Iterable[str] | None = None) -> AsyncIterator[list[Document]]:
+    """All documents in the order of their ids, removed ones too; with `paths` only these fields and `_id`."""
     projection = None if paths is None else dict.fromkeys(("_id", *paths), 1)
+    query: Document = {}
     while True:
-        query: Document = {} if after is None else {"_id": {"$gt": after}}
         async with answering():
             found = await store.collection(collection).find(query, projection).sort("_id", 1).to_list(PAGE)
         if not found:
             return
         yield found
-        after = found[-1]["_id"]
+        query = {"_id": {"$gt": found[-1]["_id"]}}
 
 
 async def count_in(store: Store, collection: str, field: str, values: Iterable[str]) -> int:

@@ -86,17 +86,17 @@ def internal_problem(correlation_id: str) -> web.Response:
     return _response(problem(500, "internal_error", detail, correlation_id=correlation_id), {})
 
 
-def refusal_of(error: ValidationError, *, under: str = "") -> Refusal:
+def refusal_of(error: ValidationError) -> Refusal:
     """What pydantic found, as a refusal that names each field and repeats no value."""
     details = error.errors(include_url=False, include_input=False, include_context=False)
     if any(detail["type"] == "json_invalid" for detail in details):
         return Malformed(f"the body is not valid JSON: {details[0]['msg']}")
-    errors = [_field_error(detail, under) for detail in details]
+    errors = [_field_error(detail) for detail in details]
     return InvalidFields(f"{len(errors)} field(s) are not valid", errors=errors)
 
 
-def _field_error(detail: ErrorDetails, under: str) -> FieldError:
+def _field_error(detail: ErrorDetails) -> FieldError:
     message = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "extra_forbidden":
         message = "not a field that can be set here"
-    return FieldError(under + pointer_of(detail["loc"]), detail["type"], message)
+    return FieldError(pointer_of(detail["loc"]), detail["type"], message)

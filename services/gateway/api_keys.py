@@ -33,9 +33,8 @@ class Exchanged:
 class ApiKeyTokens:
     """Tokens by API key; keys are kept only as digests. One exchange at a time per key."""
 
-    def __init__(self, identity: Identity, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, identity: Identity) -> None:
         self._identity = identity
-        self._now = now
         self._known: OrderedDict[bytes, Exchanged] = OrderedDict()
         self._running: dict[bytes, asyncio.Task[Exchanged]] = {}
 
@@ -48,7 +47,7 @@ class ApiKeyTokens:
             raise Unauthenticated("The API key is not valid.")
         digest = blake2b(api_key.encode(), digest_size=32).digest()
         known = self._known.get(digest)
-        if known is None or known.until <= self._now():
+        if known is None or known.until <= time.time():
             before_exchange()
             known = await self._exchanged(digest, api_key)
         if known.token is None:
@@ -72,9 +71,9 @@ class ApiKeyTokens:
         try:
             token = await self._identity.exchange(api_key)
         except Unauthenticated:
-            exchanged = Exchanged(self._now() + REFUSAL_KEPT_SECONDS, None)
+            exchanged = Exchanged(time.time() + REFUSAL_KEPT_SECONDS, None)
         else:
-            until = min(_expiry(token) - LEFT_SECONDS, self._now() + KEPT_SECONDS)
+            until = min(_expiry(token) - LEFT_SECONDS, time.time() + KEPT_SECONDS)
             exchanged = Exchanged(until, token)
         self._known[digest] = exchanged
         self._known.move_to_end(digest)

@@ -1,9 +1,13 @@
 """How many sockets one copy holds; beyond that the longest idle one makes room for a new one."""
 
 import asyncio
+from typing import Final
 
 from aiohttp import web
 from yarl import URL
+
+_BACKLOG: Final = 1024
+"""Connections that the system holds until they are accepted."""
 
 
 class Connections:
@@ -65,10 +69,8 @@ class HangUp(asyncio.Protocol):
 class BoundedSite(web.BaseSite):
     """Listens like aiohttp's own TCP site, but holds no more sockets than `connections` admits."""
 
-    def __init__(
-        self, runner: web.AppRunner, connections: Connections, host: str, port: int, *, backlog: int = 1024
-    ) -> None:
-        super().__init__(runner, backlog=backlog)
+    def __init__(self, runner: web.AppRunner, connections: Connections, host: str, port: int) -> None:
+        super().__init__(runner, backlog=_BACKLOG)
         self._connections = connections
         self._address = (host, port)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -54,20 +53,11 @@ class Pace:
 class Postman:
     """The sending of this copy of the service."""
 
-    def __init__(
-        self,
-        store: Store,
-        server: MailServer,
-        sending: Sending,
-        *,
-        pace: Pace | None = None,
-        now: Callable[[], datetime] = utc_now,
-    ) -> None:
+    def __init__(self, store: Store, server: MailServer, sending: Sending, *, pace: Pace) -> None:
         self._store = store
         self._server = server
         self._sending = sending
-        self._pace = pace or Pace()
-        self._now = now
+        self._pace = pace
         self._queue = Leased(store, QUEUE)
         self._files = Files(store, FILES.bucket)
         self._limit = AsyncLimiter(self._pace.per_minute, 60)
@@ -133,7 +123,7 @@ class Postman:
 
     async def _settle(self, hold: Hold, replies: dict[str, Reply]) -> None:
         """Notes what was said, and lets the rest be asked for again, unless it has waited for too long."""
-        before, now, patience = store.progress_of(hold.document), self._now(), self._pace.patience
+        before, now, patience = store.progress_of(hold.document), utc_now(), self._pace.patience
         hopeless = now - hold.document["due_at"] >= patience.give_up_after
         said = {**dict.fromkeys(before.waiting, _UNDECIDED), **replies} if hopeless else replies
         progress = before.after(said, at=now, hopeless=hopeless)

@@ -34,8 +34,10 @@ class Part:
         return f"{BASE}{self.collection}{path}" + (f"?{urlencode(options, quote_via=quote)}" if options else "")
 
 
-def _of_customer(name: str, collection: str, condition: str = "", order: str = "created_at desc") -> Part:
-    return Part(name, collection, {"$filter": f"customer/id eq '{{id}}'{condition}", "$orderby": order, **_FEW})
+def _of_customer(name: str, collection: str, condition: str = "") -> Part:
+    return Part(
+        name, collection, {"$filter": f"customer/id eq '{{id}}'{condition}", "$orderby": "created_at desc", **_FEW}
+    )
 
 
 _COMMON: Final = (

@@ -58,14 +58,12 @@ async def refresh_session(work: UnitOfWork, session_id: str, presented: int) -> 
     return SignedIn(session, user)
 
 
-async def revoke_session(
-    work: UnitOfWork, session_id: str, *, only_of: str | None = None, reason: EndReason = EndReason.REVOKED
-) -> Session:
+async def revoke_session(work: UnitOfWork, session_id: str, *, only_of: str | None) -> Session:
     """Ends a session at once. With `only_of`, other users' sessions are as good as missing."""
     session = await work.get_target(Session, session_id)
     if only_of is not None and session.user_id != only_of:
         raise NotFound(f"no session has the id {session_id}")
-    return work.save(*model.revoke(session, reason, at=work.now))
+    return work.save(*model.revoke(session, EndReason.REVOKED, at=work.now))
 
 
 async def sign_out(work: UnitOfWork, session_id: str) -> None:

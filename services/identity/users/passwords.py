@@ -55,10 +55,10 @@ def weakness(password: str, username: str) -> str | None:
     return None
 
 
-def require_strong(password: str, username: str, *, pointer: str = "/password") -> None:
+def require_strong(password: str, username: str) -> None:
     """Raises `InvalidFields` for a password that would be guessed."""
     if reason := weakness(password, username):
-        raise InvalidFields.at(pointer, "weak_password", reason)
+        raise InvalidFields.at("/password", "weak_password", reason)
 
 
 def _core(password: str) -> str:

@@ -9,7 +9,7 @@ from aio_pika.abc import AbstractChannel
 
 from libs.bus.broadcasting import Broadcasting
 from libs.bus.broker import Broker
-from libs.bus.definitions import broadcast
+from libs.bus.definitions import Broadcast
 from libs.bus.message import Message
 from libs.bus.rabbit.broker import RabbitBroker
 from libs.bus.settings import BusSettings
@@ -43,7 +43,7 @@ class Revoked:
 
 
 def listening(memory: Revoked, service: str, broker: Broker, settings: BusSettings) -> Broadcasting:
-    definition = broadcast("revoked", LeadQualified, on_connect=memory.load)(memory.hear)
+    definition = Broadcast("revoked", (LeadQualified,), memory.hear, memory.load)
     return Broadcasting(definition, service, broker, settings)
 
 

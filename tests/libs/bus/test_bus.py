@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from libs.bus.bus import Bus
-from libs.bus.definitions import broadcast, consumer, projection
+from libs.bus.definitions import Broadcast, consumer, projection
 from libs.bus.memory import MemoryBroker
 from libs.bus.rabbit.broker import RabbitBroker
 from libs.bus.settings import BusSettings
@@ -40,11 +40,10 @@ async def test_an_event_makes_an_effect_whose_event_makes_the_next(start: Start,
     async def copy(_: Store, envelopes: Sequence[Envelope]) -> None:
         heard.extend(envelopes)
 
-    @broadcast("revoked", "sales.customer.created")
     async def hear(envelope: Envelope) -> None:
         heard.append(envelope)
 
-    await start(convert, copy, hear)
+    await start(convert, copy, Broadcast("revoked", ("sales.customer.created",), hear))
     cause = qualified("Solar roof")
     await announce(cause)
     await eventually(lambda: len(heard) == 2)
