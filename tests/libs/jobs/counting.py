@@ -8,15 +8,17 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from libs.jobs.jobs import job
+from libs.jobs import jobs
+from libs.jobs.jobs import Job, JobKind, JobState, job
 from libs.jobs.progress import Progress
 from libs.jobs.scheduler import INDEXES, Jobs
 from libs.jobs.settings import JobSettings
 from libs.jobs.timers import Timer, timer
+from libs.store.context import Context
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from tests.libs.jobs.effects import Effect, leave
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import PATIENCE, eventually
 
 
 class Count(BaseModel):
@@ -53,6 +55,27 @@ async def count(progress: Progress, request: Count) -> Counted:
 async def count_and_stall(progress: Progress, request: Count) -> Counted:
     """Never gets beyond the middle of a step."""
     return await _count(progress, request, stalls_at=STALLS_AT)
+
+
+async def given_job(store: Store, kind: JobKind[Count] = count, *, up_to: int = 5, owner: str = "ada") -> Job:
+    async def command(work: UnitOfWork) -> Job:
+        return jobs.begin(work, kind, Count(up_to=up_to))
+
+    return await store.run(command, Context(actor_id=owner, correlation_id="the import"))
+
+
+async def reaches(store: Store, job_id: str, state: JobState) -> Job:
+    async def there() -> Job | None:
+        found = await jobs.find(store, job_id)
+        return found if found.state is state else None
+
+    reached = await eventually(there)
+    assert reached is not None
+    return reached
+
+
+def marks(count: int) -> list[str]:
+    return [f"{number:03}" for number in range(count)]
 
 
 @timer("reminder")

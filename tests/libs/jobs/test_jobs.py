@@ -1,4 +1,4 @@
-"""Long jobs say how far they are, can be stopped, and go on where they were."""
+"""Long jobs say how far they are, and go on where they were."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 from pydantic import BaseModel
 
 from libs.contracts.envelope import Envelope
-from libs.domain.refusals import MoveRefused, NotFound, Unavailable
+from libs.domain.refusals import NotFound, Unavailable
 from libs.jobs import jobs
-from libs.jobs.jobs import JOBS, Job, JobKind, JobState, job
+from libs.jobs.jobs import JOBS, Job, JobState, job
 from libs.jobs.progress import HoldLost, Progress
 from libs.jobs.running import Running
 from libs.jobs.settings import JobSettings
@@ -22,34 +22,18 @@ from libs.store.context import Context
 from libs.store.outbox import Pending
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
-from tests.libs.jobs.counting import STALLS_AT, Count, Counted, count, count_and_stall
+from tests.libs.jobs.counting import (
+    STALLS_AT,
+    Count,
+    Counted,
+    count,
+    count_and_stall,
+    given_job,
+    marks,
+    reaches,
+)
 from tests.libs.jobs.effects import causes, leave
 from tests.support.waiting import PATIENCE, eventually
-
-
-async def given_job(store: Store, kind: JobKind[Count] = count, *, up_to: int = 5, owner: str = "ada") -> Job:
-    async def command(work: UnitOfWork) -> Job:
-        return jobs.begin(work, kind, Count(up_to=up_to))
-
-    return await store.run(command, Context(actor_id=owner, correlation_id="the import"))
-
-
-async def cancel(store: Store, job_id: str) -> Job:
-    return await store.run(lambda work: jobs.cancel(work, job_id), Context())
-
-
-async def reaches(store: Store, job_id: str, state: JobState) -> Job:
-    async def there() -> Job | None:
-        found = await jobs.find(store, job_id)
-        return found if found.state is state else None
-
-    reached = await eventually(there)
-    assert reached is not None
-    return reached
-
-
-def marks(count: int) -> list[str]:
-    return [f"{number:03}" for number in range(count)]
 
 
 async def test_given_a_job_then_it_runs_and_tells_its_result(store: Store, settings: JobSettings) -> None:
@@ -196,69 +180,6 @@ async def test_given_a_long_job_that_beats_then_it_keeps_its_lease(
         await copy.stop()
 
     assert runs == [begun.id]
-
-
-async def test_given_a_queued_job_then_canceling_ends_it_at_once(store: Store, settings: JobSettings) -> None:
-    begun = await given_job(store)
-
-    canceled = await cancel(store, begun.id)
-    running = Running(store, [count], settings)
-    running.start()
-    other = await given_job(store, up_to=0)
-    await reaches(store, other.id, JobState.SUCCEEDED)
-    await running.stop()
-
-    assert canceled.state is JobState.CANCELED
-    assert await jobs.find(store, begun.id) == canceled
-    assert await causes(store) == []
-
-
-async def test_given_a_running_job_then_canceling_stops_it_with_what_it_has_done(
-    store: Store, second_store: Store, settings: JobSettings
-) -> None:
-    begun = await given_job(store, up_to=100_000)
-    running = Running(store, [count], settings)
-    running.start()
-
-    async def under_way() -> bool:
-        return (await jobs.find(store, begun.id)).done > 0
-
-    await eventually(under_way)
-    asked = await cancel(second_store, begun.id)
-    ended = await reaches(store, begun.id, JobState.CANCELED)
-    await running.stop()
-
-    assert (asked.state, asked.cancel_requested) == (JobState.RUNNING, True)
-    assert ended.finished_at is not None
-    assert await causes(store) == marks(ended.done)
-
-
-async def test_given_a_job_canceled_while_its_copy_is_dead_then_the_next_copy_ends_it(
-    store: Store, settings: JobSettings
-) -> None:
-    begun = await given_job(store)
-    await store.collection(JOBS).update_one({"_id": begun.id}, {"$set": {"state": "running", "attempts": 1}})
-    await cancel(store, begun.id)
-
-    running = Running(store, [count], settings)
-    running.start()
-    await reaches(store, begun.id, JobState.CANCELED)
-    await running.stop()
-
-    assert await causes(store) == []
-
-
-async def test_given_an_ended_job_then_canceling_is_refused(store: Store, settings: JobSettings) -> None:
-    begun = await given_job(store, up_to=0)
-    running = Running(store, [count], settings)
-    running.start()
-    await reaches(store, begun.id, JobState.SUCCEEDED)
-    await running.stop()
-
-    with pytest.raises(MoveRefused) as refused:
-        await cancel(store, begun.id)
-
-    assert refused.value.extra["state"] == "succeeded"
 
 
 async def test_given_steps_that_do_not_go_well_then_they_are_counted_apart(store: Store, settings: JobSettings) -> None:
