@@ -33,7 +33,7 @@ from libs.tables.formats import CONTENT_TYPES
 from libs.web import odata
 from libs.web.access import Operation
 from libs.web.answers import created, json_response, rendered
-from libs.web.api import LIST_OPTIONS, Route, Rule
+from libs.web.api import LIST_OPTIONS, Handler, Route, Rule
 from libs.web.bulk import bulk_create
 from libs.web.drafting import drafted
 from libs.web.duplicates.noticing import allows_duplicates, notice, told_in_header
@@ -220,7 +220,7 @@ class CollectionRoutes(Generic[R]):
 
         return await execute(request, command)
 
-    def _act(self, action: Action) -> Any:
+    def _act(self, action: Action) -> Handler:
         async def act(request: web.Request) -> web.Response:
             body = await body_of(request)
             arguments = () if action.body is None else (parse(body, action.body),)

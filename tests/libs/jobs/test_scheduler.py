@@ -22,9 +22,8 @@ from libs.jobs.timers import TIMERS, Timer, schedule, timer
 from libs.store.context import Context
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
-from tests.libs.jobs.counting import STALLS_AT, count
+from tests.libs.jobs.counting import STALLS_AT, count, given_job, marks, reaches
 from tests.libs.jobs.effects import causes, leave
-from tests.libs.jobs.test_jobs import given_job, marks, reaches
 from tests.libs.jobs.test_schedules import nightly
 from tests.support.waiting import eventually
 
