@@ -18,7 +18,7 @@ class Origin(NamedTuple):
 
     @property
     def subject(self) -> str:
-        """Whom to count for limits: the address, or the subnet of an IPv6 one."""
+        """What limits are counted by: the address, or the subnet of an IPv6 one."""
         return _subnet(self.address) if ":" in self.address else self.address
 
 

@@ -76,7 +76,7 @@ class BoundedSite(web.BaseSite):
 
     @property
     def name(self) -> str:
-        """Where it was told to listen."""
+        """The address where it was told to listen."""
         host, port = self._address
         return str(URL.build(scheme="http", host=host, port=port))
 

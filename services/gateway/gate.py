@@ -58,7 +58,7 @@ class Gate:
         return (await self.identified(request)).caller
 
     async def identified(self, request: web.Request) -> Identified:
-        """The same with the token that services know the caller by."""
+        """The request with the token that services know the caller by."""
         return await self._identified(request, origin_of(request, self.trusted_proxies))
 
     async def _identified(self, request: web.Request, origin: Origin) -> Identified:

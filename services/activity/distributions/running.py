@@ -81,7 +81,7 @@ class _Writing:
         return made, failures
 
     async def _again(self, activity: Activity, work: UnitOfWork) -> None:
-        """One that met a rival, which may be another copy of the service at the same job."""
+        """Runs the command for one that met a rival, which may be another copy of the service at the same job."""
         if not await existing(self._store, activity.collection, [activity.id]):
             await notice(work, add_activity(work, activity), allowed=True)
 

@@ -22,7 +22,7 @@ PORTION: Final = 500
 
 
 def keep(work: UnitOfWork, job_id: str, activity: Activity, ids: Sequence[str]) -> None:
-    """In the commit that begins the job."""
+    """Keeps them in the commit that begins the job."""
     portions = [ids[start : start + PORTION] for start in range(0, len(ids), PORTION)]
     kept: list[dict[str, Any]] = [{"_id": job_id, "at": work.now, "activity": to_document(activity)}]
     kept += [{"_id": f"{job_id}#{number}", "at": work.now, "ids": list(each)} for number, each in enumerate(portions)]

@@ -66,7 +66,7 @@ class Progress:
         return not self.waiting
 
     def after(self, replies: Mapping[str, Reply], *, at: datetime, hopeless: bool) -> "Progress":
-        """With what the mail server said to some of them; the rest is given up where that is `hopeless`."""
+        """The progress with what was said of some recipients; where it is `hopeless`, the rest is given up."""
         done = {address: reply for address, reply in replies.items() if reply.final or hopeless}
         settled = tuple(_delivery(address, done[address], at) for address in self.waiting if address in done)
         waiting = tuple(address for address in self.waiting if address not in done)

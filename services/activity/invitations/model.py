@@ -54,7 +54,7 @@ class InvitationMails(BaseModel):
 
 
 def addresses_of(meeting: Meeting) -> tuple[str, ...]:
-    """Whom to invite, each once; raises `InvalidFields` where nobody has an address."""
+    """The addresses to invite, each once; raises `InvalidFields` where nobody has one."""
     asked = INVITED - {PartyRole.ORGANIZER}
     found = tuple(dict.fromkeys(each.email for each in meeting.parties if each.email and each.role in asked))
     if not found:

@@ -45,7 +45,7 @@ class Section(Value):
 
 
 class MyWork(Value):
-    """Of what is open and scheduled: all of it, what is late, and what is for today and for this week.
+    """What is open and scheduled: all of it, what is late, and what is for today and for this week.
 
     Late is what was due, or has ended if it says nothing of being due. A week begins on Monday. Today and this week
     also hold what the caller takes part in.

@@ -65,9 +65,8 @@ def beginning(text: str) -> str:
 
 
 def mentioned_in(text: str) -> Iterator[tuple[str, ...]]:
-    """Of each `@username` in a text the usernames, in lower case, that it may mean: the longest first.
-
-    In `ask @ada.` that is `ada.` and `ada`. An e-mail address is no mention.
+    """For each `@username` in a text the usernames, in lower case, that it may mean, the longest first: in `ask @ada.`
+    these are `ada.` and `ada`. An e-mail address is no mention.
     """
     for match in _MENTION.finditer(text):
         name = match[1].lower()

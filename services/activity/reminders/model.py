@@ -35,7 +35,7 @@ def next_moment(activity: Activity, after: datetime) -> datetime | None:
 
 
 def reminded_at(activity: Activity, moment: datetime) -> list[str]:
-    """Whom the activity reminds at this moment, each once."""
+    """The users whom the activity reminds at this moment, each once."""
     reminders = [each for each in activity.reminders if _next(activity, each, moment - _TICK) == moment]
     people = dict.fromkeys(each.user_id or activity.owner_id for each in reminders)
     return [each for each in people if each is not None]

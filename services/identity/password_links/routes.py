@@ -72,7 +72,7 @@ def _url(request: web.Request, link: NewLink) -> str:
 
 
 async def forgot(request: web.Request) -> web.Response:
-    """The same answer, after the same time, whether or not there is such a user."""
+    """Answers the same, after the same time, whether or not there is such a user."""
     asked = await read_body(request, ForgottenPassword)
     server = request.app.get(MAIL_SERVER)
     if server is None:

@@ -82,7 +82,7 @@ class Attempt(Value):
 
     @property
     def trouble(self) -> str | None:
-        """In a few words what went wrong."""
+        """What went wrong, in a few words."""
         return None if self.succeeded else self.error or f"answered {self.status}"
 
 

@@ -86,7 +86,10 @@ def open_lane(work: UnitOfWork, webhook_id: str, *, position: int, secret: str) 
 
 
 def reopen_lane(work: UnitOfWork, webhook_id: str, *, position: int | None) -> None:
-    """As if its receiver had never failed; behind `position`, or where it was. Whoever holds it loses it."""
+    """Begins the lane behind `position`, or where it was, as if its receiver had never failed.
+
+    Whoever holds it loses it.
+    """
     begun = {"free_at": work.now, "failures": 0} | ({} if position is None else {"position": position})
     work.amend(
         LANES,
@@ -96,7 +99,7 @@ def reopen_lane(work: UnitOfWork, webhook_id: str, *, position: int | None) -> N
 
 
 async def change_secret(work: UnitOfWork, webhook_id: str, secret: str, *, old_until: datetime) -> None:
-    """From now on `secret` signs, and until then the last one as well."""
+    """Signs with `secret` from now on, and until then with the last one as well."""
     lane = await _lane(work.store, webhook_id)
     last = next(each["secret"] for each in lane["secrets"] if each["until"] is None)
     secrets = [{"secret": secret, "until": None}, {"secret": last, "until": old_until}]

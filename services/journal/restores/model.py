@@ -39,5 +39,7 @@ def told_again(envelopes: Iterable[Envelope], *, to: str, restores: Restores) ->
 
 
 def begins(taken_at: datetime, *, earliest: datetime) -> datetime:
-    """From when on events are told again; what was under way to its consumers at the time of the backup included."""
+    """The moment from which on events are told again; it includes what was under way to the service's consumers at the
+    backup.
+    """
     return max(taken_at - UNDER_WAY, earliest)

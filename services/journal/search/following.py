@@ -128,7 +128,7 @@ class Searching:
 
 
 def gathering(took: float) -> float:
-    """For how many seconds events are gathered after the last ones took so many to take in."""
+    """Seconds for which events are gathered, when the last ones took so many to take in."""
     return min(MOST_GATHERED, max(GATHERED, took / SHARE))
 
 

@@ -131,7 +131,9 @@ def _counts(searcher: Searcher, query: Query) -> dict[str, int]:
 
 
 def _document(entry: Entry) -> Document:
-    """One that is gone keeps its place, without a collection or a word, so that no older event brings it back."""
+    """One entry; that of a record that is gone stays, without a collection or a word, so that no older event brings it
+    back.
+    """
     document = Document()
     document.add_text(SUBJECT, entry.subject)
     document.add_integer(NEWNESS, entry.newness)
@@ -149,7 +151,7 @@ def _document(entry: Entry) -> Document:
 
 
 def _share(at: int) -> float:
-    """By how much recency raises a score; the index multiplies it by log2(2 + the field)."""
+    """By how much an entry's recency raises its score; the index multiplies it by log2(2 + the field)."""
     return 1 + _MOST_RECENCY * min(1.0, max(0.0, (at - _BEGINNING) / _SPAN))
 
 

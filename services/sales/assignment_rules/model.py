@@ -23,8 +23,10 @@ class Territory(Value):
 
 
 class AssignmentRule(Record, collection="assignment_rules", aggregate="sales.assignment_rule"):
-    """Of the rules whose `condition` a lead meets the first by `position` decides. It has one target: a user; several
-    users, or the members of a team, in turn; or by the value of `territory_field`, such as `address/country`.
+    """The first rule by `position` whose `condition` a lead meets decides whose it is.
+
+    A rule has one target: a user; several users, or the members of a team, in turn; or by the value of
+    `territory_field`, such as `address/country`.
     """
 
     name: Annotated[Line, LISTED, SEARCHED]

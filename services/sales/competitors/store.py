@@ -17,8 +17,8 @@ _OUTCOMES: Final = ("won", "lost", "lost_otherwise", "open")
 
 
 async def win_loss(store: Store, competitor_id: str, grants: Grants) -> dict[str, Any]:
-    """Of the sales that it wants or got, as far as the caller may see them: how many we `won`, how many it did
-    (`lost`), how many neither of us did (`lost_otherwise`), how many are `open`; and their value by currency.
+    """The sales that the competitor wants or got, as far as the caller may see them: how many we `won`, it won
+    (`lost`), or neither of us did (`lost_otherwise`), how many are `open`; and their value by currency.
     """
     rows = query_of(row_filter(grants, Opportunity.collection, Operation.READ))
     of_it = {"$or": [{"competitor_ids": competitor_id}, {"competitor_id": competitor_id}]}

@@ -64,7 +64,7 @@ async def _opportunity_of(work: UnitOfWork, response: CampaignResponseSnapshot) 
 
 
 async def _contact_of(work: UnitOfWork, response: CampaignResponseSnapshot) -> Contact:
-    """Whom the response leads to, else who has its particulars, else somebody new."""
+    """The contact whom the response leads to, else one with its particulars, else a new one."""
     person, _ = await intake.identify(work, response.customer or Responder())
     if person.contact_id is not None:
         return await work.get(Contact, person.contact_id)

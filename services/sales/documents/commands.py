@@ -11,7 +11,9 @@ D = TypeVar("D", bound=Document)
 
 
 async def price(work: UnitOfWork, document: D) -> D:
-    """By the catalogue of its day, without lines none; raises `InvalidFields` for what cannot be priced."""
+    """The document priced by the catalogue of its day, without lines nothing; raises `InvalidFields` for what cannot be
+    priced.
+    """
     if not document.lines:
         return model.figured(document, None)
     request = model.request_of(document, on=document.counts_on or work.now.date())
@@ -19,6 +21,6 @@ async def price(work: UnitOfWork, document: D) -> D:
 
 
 async def price_changes(work: UnitOfWork, current: D, wanted: D) -> D:
-    """As `price`, where what is wanted asks for anything else than what is there."""
+    """Prices the document anew if what is wanted asks for anything else than what is there."""
     same = model.terms_of(current) == model.terms_of(wanted) and current.counts_on == wanted.counts_on
     return wanted if same else await price(work, wanted)

@@ -33,8 +33,10 @@ OF_SALES: Final = frozenset({Metric.WON_VALUE, Metric.WON_COUNT})
 
 
 class Goal(Record, collection="goals", aggregate="sales.goal"):
-    """Of a user, of a team and its members, or of everybody. `target` is an amount of the currency before tax, or a
-    number of sales. Days begin and end in UTC; both ends belong to it. A goal with goals under it counts what these do.
+    """A goal of a user, of a team and its members, or of everybody.
+
+    `target` is an amount of the currency before tax, or a number of sales. Days begin and end in UTC; both ends belong
+    to it. A goal with goals under it counts what these do.
     """
 
     name: Annotated[Line, INDEXED]

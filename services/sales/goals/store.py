@@ -112,7 +112,9 @@ async def _sums(store: Store, goals: Sequence[tuple[Goal, Owners]], counting: Co
 
 
 def _counting(goal: Goal, owners: Owners) -> tuple[str, list[Document]]:
-    """Where what counts is found, and how: as documents with a `day`, a `currency` and a `value`."""
+    """The collection where what counts is found, and the stages that make of it documents with a `day`, a `currency`
+    and a `value`.
+    """
     match goal.metric:
         case Metric.WON_VALUE | Metric.WON_COUNT:
             return Opportunity.collection, _won(goal, owners)

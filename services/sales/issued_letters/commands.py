@@ -20,8 +20,10 @@ COLLECTION: Final = "issued_letters"
 
 
 async def keep_letter(work: UnitOfWork, record: Record, letter: Letter, sender: CompanyProfile | None) -> None:
-    """In this commit, as it would be read now. Where nobody has said yet who sends letters, all but the sender stands
-    fast, and `unsigned` is the language in which they are to be named.
+    """Keeps, in this commit, the letter as it would be read now.
+
+    Where nobody has said yet who sends letters, all but the sender stands fast, and `unsigned` is the language in which
+    they are to be named.
     """
     addressed = await as_sent(work, letter, sender or NOBODY)
     kept = {

@@ -89,5 +89,5 @@ async def open_letter(work: UnitOfWork, mail: LetterMail) -> tuple[Addressed, Ad
 
 
 async def note_sent(work: UnitOfWork, collection: str, document_id: str) -> None:
-    """Also where the document was canceled meanwhile; one that was removed is left as it was."""
+    """Notes the mail, also where the document was canceled meanwhile; one that was removed is left as it was."""
     await MAILABLE[collection].note_sent(work, document_id)

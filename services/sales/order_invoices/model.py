@@ -28,8 +28,8 @@ class OrderHasInvoices(Refusal):
 
 
 def to_invoice(order: Order, asked: Sequence[LineQuantity] | None) -> tuple[LineQuantity, ...]:
-    """So much of its lines, by default all that was delivered and is on no invoice; raises `MoveRefused`,
-    `NothingToInvoice`, or `InvalidFields` where it is more than that.
+    """The quantities of its lines that are asked for, by default all that was delivered and is on no invoice; raises
+    `MoveRefused`, `NothingToInvoice`, or `InvalidFields` where it is more than that.
     """
     MOVES.after("invoice", state=order.standing)
     left = {line.id: line.quantity_fulfilled - line.quantity_invoiced for line in order.lines}
@@ -53,7 +53,7 @@ def to_invoice(order: Order, asked: Sequence[LineQuantity] | None) -> tuple[Line
 
 
 def invoice(order: Order, lines: Sequence[LineQuantity]) -> tuple[Order, tuple[OrderInvoiced, ...]]:
-    """So much of its lines is on an invoice now; the order is `invoiced` when nothing is left."""
+    """The order with these quantities on an invoice; it is `invoiced` when nothing is left."""
     return settle(_counted(order, lines, 1))
 
 

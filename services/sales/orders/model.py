@@ -183,7 +183,7 @@ def resume(order: Order) -> tuple[Order, OrderResumed]:
 
 
 def submit(order: Order, *, at: datetime) -> tuple[Order, OrderSubmitted]:
-    """It is agreed, and handed over to those who deliver it."""
+    """The order is agreed, and handed over to those who deliver it."""
     state = OrderState(MOVES.after("submit", state=order.standing))
     if not order.lines:
         raise OrderEmpty("an order without lines has nothing to deliver")
@@ -201,8 +201,10 @@ def cancel(order: Order, *, at: datetime) -> tuple[Order, OrderCanceled]:
 def fulfil(
     order: Order, delivered: Sequence[LineQuantity] | None, *, final: bool, at: datetime
 ) -> tuple[Order, OrderFulfilled | OrderPartiallyFulfilled]:
-    """So much was delivered now, by default all that was left. The order is fulfilled when nothing is left, or nothing
-    follows because this was the `final` delivery; raises `InvalidFields`.
+    """Notes what was delivered now, by default all that was left.
+
+    The order is fulfilled when nothing is left, or nothing follows because this was the `final` delivery; raises
+    `InvalidFields`.
     """
     state = OrderState(MOVES.after("fulfil", state=order.standing))
     lines = _delivered(order.lines, delivered)

@@ -54,7 +54,7 @@ class Stage(Value):
     rots_after_days: Annotated[int, Field(ge=1, le=3650)] | None = None
 
     def lacking(self, values: Mapping[str, Any]) -> Iterator[FieldError]:
-        """One for each required field without a value."""
+        """An error for each required field without a value."""
         for name in self.required_fields:
             head, _, custom = name.partition("/")
             value = values.get(head)

@@ -149,14 +149,14 @@ def require_active(product: Product, active_ids: Collection[str]) -> None:
 
 
 def activate(product: Product, *, active_ids: Collection[str]) -> tuple[Product, ProductActivated]:
-    """From now on it is sold; `active_ids` are those of its required components that are."""
+    """Sells the product from now on; `active_ids` are those of its required components that are active."""
     state = MOVES.after("activate", state=product.state)
     require_active(product, active_ids)
     return product.evolve(state=state), ProductActivated()
 
 
 def retire(product: Product, *, required_by: str | None) -> tuple[Product, ProductRetired]:
-    """From now on it is not sold; `required_by` is an active bundle that needs it."""
+    """Sells it no more; `required_by` is an active bundle that needs it."""
     state = MOVES.after("retire", state=product.state)
     if required_by is not None:
         raise RequiredByBundle(required_by)

@@ -35,7 +35,7 @@ async def follow(work: UnitOfWork, token: str, key: bytes) -> Quote:
 
 
 async def accept(work: UnitOfWork, quote: Quote, acceptance: Acceptance) -> Quote:
-    """As the customer wants; once it is decided otherwise, it stays at that."""
+    """Accepts the quote as the customer wants; once it is decided otherwise, it stays at that."""
     if model.standing_of(quote, work.now.date()) is not Standing.OPEN:
         return quote
     return await quotes.accept_quote(work, quote.id, acceptance)

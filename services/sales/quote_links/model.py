@@ -18,7 +18,7 @@ MOST_DAYS: Final = 365
 
 
 class MakeLink(Value):
-    """For how many days the link can be used; another one takes the place of any before."""
+    """How many days the link can be used; it takes the place of any before."""
 
     days: Annotated[int, Field(ge=1, le=MOST_DAYS)] = DAYS
 

@@ -38,7 +38,7 @@ async def send_quote(work: UnitOfWork, quote_id: str, request: SendQuote) -> Job
 
 
 async def note_sent(work: UnitOfWork, quote_id: str) -> None:
-    """Also where the quote was closed meanwhile; one that was removed is left as it was."""
+    """Notes the mail, also where the quote was closed meanwhile; one that was removed is left as it was."""
     quote = await work.look_up(Quote, quote_id)
     if quote is not None:
         work.save(model.sent(quote, work.now), QuoteSent())

@@ -48,7 +48,9 @@ _OF_ONE_REVISION: Final = frozenset({
 
 
 class PublicLink(Value):
-    """On which the customer reads this revision without an account, until then; who has the address is not asked."""
+    """A link on which the customer reads this revision without an account, until it expires; whoever has the address
+    may.
+    """
 
     id: str
     expires_at: Moment

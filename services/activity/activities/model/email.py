@@ -128,7 +128,7 @@ class Email(Activity, aggregate="activity.email"):
             raise NotADraft(f"an e-mail that is {self.status_reason} keeps its contents")
 
     def queued(self, *, parties: Sequence[Party], message_id: str, parent: "Email | None", start: datetime) -> Self:
-        """On its way from `start` on; in the thread of the e-mail that it answers."""
+        """The e-mail on its way from `start` on, in the thread of the e-mail that it answers."""
         self.require_draft()
         return self._moved(
             "send",

@@ -47,7 +47,7 @@ class ChangeOccurrence(Value):
 
 
 class ChangeFollowing(ChangeOccurrence):
-    """The same of an occurrence and all that follow; a new time on another day of the week asks for a new rule."""
+    """Changes an occurrence and all that follow; a new time on another day of the week asks for a new rule."""
 
     rule: RuleText | None = None
 

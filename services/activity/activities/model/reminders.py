@@ -13,8 +13,8 @@ _FOUR_WEEKS: Final = 28 * 24 * 60
 
 
 class Reminder(Value):
-    """So many minutes before the activity begins, or is due if it says no start; or at a moment. For the owner, or a
-    user that is named.
+    """Reminds the owner, or the user that it names: at a moment, or so many minutes before the activity begins, or is
+    due if it says no start.
     """
 
     minutes_before: Annotated[int, Field(ge=0, le=_FOUR_WEEKS)] | None = None

@@ -36,7 +36,7 @@ class DocumentLine(Value):
 
 
 class Discount(Value):
-    """On all lines together: so many percent of what they cost, and an amount."""
+    """A discount on all lines together: so many percent of what they cost, and an amount."""
 
     percent: Annotated[Percent, Field(le=100)] = NOTHING
     amount: Amount = NOTHING
@@ -80,7 +80,9 @@ class Rule(StrEnum):
 
 
 class Step(Value):
-    """One step of the calculation: about which part of what was asked, by which rule, with what result, in words."""
+    """One step of the calculation: which part of what was asked it is about, by which rule, and with what result, in
+    words.
+    """
 
     pointer: str
     rule: Rule
