@@ -105,9 +105,7 @@ async def _order(work: UnitOfWork, invoice: Invoice) -> Order | None:
 
 
 async def restore_invoice(work: UnitOfWork, invoice: Invoice) -> Invoice:
-    """Restores an invoice; one over an order charges the same of it as before, if that is still there and to be
-    charged.
-    """
+    """An invoice over an order charges the same of it as before; raises `NotRestorable` where the order is gone."""
     if invoice.order_id is None:
         return work.restore(invoice)
     order = await _order(work, invoice)
