@@ -35,8 +35,8 @@ async def settled(api: Api, campaign_id: str, *, responses: int, leads: int) -> 
 
 
 def show(console: Console, funnel: dict[str, Any]) -> None:
-    table = Table(title=f"Funnel of {funnel.get('campaign_name') or 'the campaign'}")
-    for column in (*_COLUMNS, "won value", "leads / responses"):
+    table = Table(title=f"Funnel of {funnel.get('campaign_name') or 'the campaign'}", box=None, pad_edge=False)
+    for column in (*_COLUMNS, "won value", "leads of responses"):
         table.add_column(column, justify="right")
     value = ", ".join(f"{each['amount']:,.2f} {each['currency']}" for each in funnel["won_value"]) or "0"
     share = f"{funnel['lead_rate']:.1%}" if funnel["lead_rate"] is not None else ""

@@ -88,8 +88,8 @@ class Sale:
         won = await self._narrator.eventually(self._opportunity, lambda opportunity: opportunity["customer"])
         buyer = won["customer"]
         self._narrator.tell(
-            f"So it is won for {_money(won['actual_value'])}, and [bold]{buyer['name']}[/] is a customer "
-            f"({buyer['collection']})."
+            f"So it is won for {_money(won['actual_value'])}, and [bold]{buyer['name']}[/] is a customer: "
+            f"a record in {buyer['collection']}, which nobody typed."
         )
         accepted: dict[str, Any] = await self._api.get(path)
         return accepted

@@ -15,6 +15,8 @@ from libs.store.ids import new_id
 
 _COMPANIES: Final = ("Atelier Azul", "Padaria do Bairro", "Rio Verde Turismo", "Casa das Redes", "Oficina Central")
 _ANSWERS: Final = ("interested", "interested", "not_interested")
+_SHOWN: Final = 8
+"""Entries of a timeline."""
 
 
 class Story:
@@ -71,7 +73,7 @@ class Story:
         await self._narrator.eventually(f"/api/v1/leads/{lead['id']}", lambda known: len(known["response_ids"]) > 1)
         tell(f"{person.name} answers once more; the open lead takes it in, there is no second one.")
         opportunity = (await self._api.post(f"/api/v1/leads/{lead['id']}/qualify", {}))["opportunity"]
-        tell(f"Sales qualifies the lead; the opportunity [bold]{opportunity['name']}[/] is open.")
+        tell(f"Sales qualifies the lead; the opportunity “[bold]{opportunity['name']}[/]” is open.")
         invoice = await Sale(self._narrator, opportunity["id"], person.name).play()
         await self._case(invoice["customer"])
         await self._timeline("lead", f"leads/{lead['id']}", until=("sales.opportunity.won", opportunity["id"]))
@@ -98,13 +100,15 @@ class Story:
         )
 
     async def _timeline(self, whose: str, subject: str, *, until: tuple[str, str]) -> None:
-        """All but plain changes, once the last of it is there."""
+        """The newest of it but for plain changes, once the last is there."""
         answer = await self._narrator.eventually(
             f"/api/v1/timeline/{subject}",
             lambda timeline: until in {(entry["type"], entry["subject"]["id"]) for entry in timeline["value"]},
         )
+        entries = [entry for entry in answer["value"] if not entry["type"].endswith(".updated")]
         self._narrator.tell(f"The {whose}'s timeline, newest first:")
-        for entry in answer["value"]:
-            if not entry["type"].endswith(".updated"):
-                at = entry["at"][:19].replace("T", " ")
-                self._console.print(f"      {at}  {entry['title']}", highlight=False)
+        for entry in entries[:_SHOWN]:
+            at = entry["at"][:19].replace("T", " ")
+            self._console.print(f"      {at}  {entry['title']}", highlight=False)
+        if len(entries) > _SHOWN:
+            self._console.print(f"      … and {len(entries) - _SHOWN} more", highlight=False)
