@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -58,12 +59,13 @@ class Asset:
         return web.Response(body=self.plain, headers=headers)
 
 
-def add_routes(router: web.UrlDispatcher) -> None:
-    """Serve the page and its files, read once."""
+@cache
+def assets() -> Mapping[str, Asset]:
+    """The page and its files, by path; read once."""
     own, swagger_ui = files("services.gateway.docs"), files("swagger_ui") / "static"
     html, javascript, css = (f"text/{kind}; charset=utf-8" for kind in ("html", "javascript", "css"))
     asyncapi = (files("libs.contracts") / "asyncapi.json").read_bytes()
-    assets = {
+    return {
         "/asyncapi.json": Asset.of(asyncapi, "application/json"),
         "/docs": Asset.read(own / "page.html", html),
         "/docs/events": Asset.of(events_page(orjson.loads(asyncapi)).encode(), html),
@@ -74,8 +76,10 @@ def add_routes(router: web.UrlDispatcher) -> None:
         "/docs/favicon-32x32.png": Asset.read(swagger_ui / "favicon-32x32.png", "image/png"),
     }
 
-    async def get_asset(request: web.Request) -> web.Response:
-        return assets[request.rel_url.raw_path].answer(request)
 
-    for path in assets:
+def add_routes(router: web.UrlDispatcher) -> None:
+    async def get_asset(request: web.Request) -> web.Response:
+        return assets()[request.rel_url.raw_path].answer(request)
+
+    for path in assets():
         router.add_get(path, get_asset)
