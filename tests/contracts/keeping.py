@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ def sample_file(type_: str) -> Path:
     return SAMPLES / f"{type_}.json"
 
 
+@cache
 def schema_files() -> dict[Path, schema.Schema]:
     """Each kept document's file, with the document as the classes say it today."""
     documents = {"envelope": schema.ENVELOPE}

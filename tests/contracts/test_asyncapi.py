@@ -14,9 +14,13 @@ from tests.contracts.asyncapi import Parser
 from tests.contracts.keeping import SAMPLES, read
 
 KEPT = {file.stem: read(file) for file in SAMPLES.glob("*.json")}
-DOCUMENT = document(KEPT)
 ADVICE = "asyncapi-latest-version"
 """That there is a newer version of AsyncAPI is no fault: fewer tools read that."""
+
+
+@pytest.fixture(scope="module")
+def described() -> dict[str, Any]:
+    return document(KEPT)
 
 
 @pytest.fixture(scope="module")
@@ -24,42 +28,44 @@ def parser() -> Parser:
     return Parser.installed()
 
 
-def faults(parser: Parser, described: dict[str, Any], folder: Path) -> list[str]:
+def parsed(parser: Parser, described: dict[str, Any], folder: Path) -> tuple[int, list[str]]:
+    """How many channels the parser finds, and its faults."""
     file = folder / "asyncapi.json"
     file.write_text(json.dumps(described))
-    return [each for each in parser.parse(file)["found"] if not each.startswith(ADVICE)]
+    said = parser.parse(file)
+    return said["channels"], [each for each in said["found"] if not each.startswith(ADVICE)]
 
 
-def test_the_official_parser_finds_every_channel_and_no_fault(parser: Parser, tmp_path: Path) -> None:
-    file = tmp_path / "asyncapi.json"
-    file.write_text(json.dumps(DOCUMENT))
-
-    assert parser.parse(file)["channels"] == len(BY_TYPE)
-    assert faults(parser, DOCUMENT, tmp_path) == []
+def test_the_official_parser_finds_every_channel_and_no_fault(
+    described: dict[str, Any], parser: Parser, tmp_path: Path
+) -> None:
+    assert parsed(parser, described, tmp_path) == (len(BY_TYPE), [])
 
 
-def test_the_parser_finds_what_is_missing(parser: Parser, tmp_path: Path) -> None:
-    components = {name: each for name, each in DOCUMENT["components"].items() if name != "schemas"}
+def test_the_parser_finds_what_is_missing(described: dict[str, Any], parser: Parser, tmp_path: Path) -> None:
+    components = {name: each for name, each in described["components"].items() if name != "schemas"}
 
-    assert faults(parser, {**DOCUMENT, "components": components}, tmp_path)
+    _, faults = parsed(parser, {**described, "components": components}, tmp_path)
+
+    assert faults
 
 
-def test_the_document_is_what_the_schema_of_asyncapi_says(parser: Parser) -> None:
+def test_the_document_is_what_the_schema_of_asyncapi_says(described: dict[str, Any], parser: Parser) -> None:
     validator = Draft7Validator(parser.schema)
 
-    assert [error.message for error in validator.iter_errors(DOCUMENT)] == []
-    assert list(validator.iter_errors({**DOCUMENT, "channels": {"x": {"adress": "x"}}}))
+    assert [error.message for error in validator.iter_errors(described)] == []
+    assert list(validator.iter_errors({**described, "channels": {"x": {"adress": "x"}}}))
 
 
 @pytest.mark.parametrize("type_", sorted(KEPT))
-def test_a_payload_is_described_as_it_is_sent(type_: str) -> None:
-    payload = Draft202012Validator({**DOCUMENT, "$ref": f"#/components/messages/{type_}/payload"})
+def test_a_payload_is_described_as_it_is_sent(described: dict[str, Any], type_: str) -> None:
+    payload = Draft202012Validator({**described, "$ref": f"#/components/messages/{type_}/payload"})
 
     assert list(payload.iter_errors(KEPT[type_])) == []
     assert list(payload.iter_errors({**KEPT[type_], "type": "sales.lead.forgotten"}))
     assert list(payload.iter_errors({**KEPT[type_], "data": {}}))
 
 
-def test_channels_are_where_events_are_published() -> None:
+def test_channels_are_where_events_are_published(described: dict[str, Any]) -> None:
     assert BusSettings().exchange == EXCHANGE
-    assert {channel["address"] for channel in DOCUMENT["channels"].values()} == BY_TYPE.keys()
+    assert {channel["address"] for channel in described["channels"].values()} == BY_TYPE.keys()

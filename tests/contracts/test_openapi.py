@@ -1,5 +1,6 @@
 """Each service's description of itself is valid, and names only what the installation knows; nothing is started."""
 
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -18,10 +19,15 @@ from tests.contracts.schemas_in import KEYWORDS, schemas_in
 from tests.support.suite import SERVICES
 
 KNOWN = OWNERS.keys() | SHARED | {OPERATIONS}
-DOCUMENTS = {service.name: document(service.name, "1.0", service.all_routes()) for service in SERVICES}
 ROUTES = [
     pytest.param(route, id=f"{service.name}-{route.name}") for service in SERVICES for route in service.all_routes()
 ]
+
+
+@cache
+def documents() -> dict[str, dict[str, Any]]:
+    """By service; made when they are looked at, as every worker collects these tests and one runs them."""
+    return {service.name: document(service.name, "1.0", service.all_routes()) for service in SERVICES}
 
 
 def operations(described: dict[str, Any]) -> list[dict[str, Any]]:
@@ -30,14 +36,14 @@ def operations(described: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_the_document_of_a_service_is_valid(service: Service) -> None:
-    described = DOCUMENTS[service.name]
+    described = documents()[service.name]
 
     assert [error.message for error in OpenAPIV31SpecValidator(described).iter_errors()] == []
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_the_document_describes_every_route_once(service: Service) -> None:
-    described = operations(DOCUMENTS[service.name])
+    described = operations(documents()[service.name])
     ids = [operation["operationId"] for operation in described]
 
     assert sorted(ids) == sorted({route.name for route in service.all_routes()})
@@ -45,7 +51,7 @@ def test_the_document_describes_every_route_once(service: Service) -> None:
 
 
 def test_the_merged_document_is_valid_and_its_operations_have_ids_of_their_own() -> None:
-    merged = merge(INFO, {"gateway": OWN, **DOCUMENTS}, missing=[])
+    merged = merge(INFO, {"gateway": OWN, **documents()}, missing=[])
     ids = [operation["operationId"] for operation in operations(merged)]
 
     assert [error.message for error in OpenAPIV31SpecValidator(merged).iter_errors()] == []
@@ -54,14 +60,14 @@ def test_the_merged_document_is_valid_and_its_operations_have_ids_of_their_own()
 
 def test_schemas_use_words_of_json_schema_alone() -> None:
     """A validator passes over a word that it does not know, and with it what the word was to promise."""
-    merged = merge(INFO, {"gateway": OWN, **DOCUMENTS}, missing=[])
+    merged = merge(INFO, {"gateway": OWN, **documents()}, missing=[])
     unknown = {(where, word) for where, schema in schemas_in(merged) for word in schema.keys() - KEYWORDS}
 
     assert {(where, word) for where, word in unknown if not word.startswith("x-")} == set()
 
 
 def test_bounds_are_described_where_a_value_may_be_missing_too() -> None:
-    schemas = DOCUMENTS["marketing"]["components"]["schemas"]
+    schemas = documents()["marketing"]["components"]["schemas"]
 
     assert schemas["CreateCampaign"]["properties"]["budget"]["anyOf"] == [
         {"type": "number", "minimum": 0},
@@ -103,7 +109,7 @@ def test_every_collection_that_a_role_names_is_owned(role: str) -> None:
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_amounts_are_described_as_the_numbers_they_are(service: Service) -> None:
-    schemas = DOCUMENTS[service.name]["components"]["schemas"].values()
+    schemas = documents()[service.name]["components"]["schemas"].values()
     members = chain.from_iterable(schema.get("properties", {}).items() for schema in schemas)
     amounts = [member for name, member in members if name.endswith(("_value", "_cost", "_revenue")) or name == "budget"]
 

@@ -32,7 +32,6 @@ CONTINUING = (
     "docs/guides/e-mail.md",
     "docs/guides/from-lead-to-payment.md",
     "docs/guides/calendars.md",
-    "docs/guides/e-mail.md",
     "docs/guides/goals.md",
     "docs/guides/leads.md",
     "docs/guides/orders.md",
