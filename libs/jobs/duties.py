@@ -40,6 +40,7 @@ class Scheduler:
         self._store = store
         self._duties = tuple(duties)
         self._lease = timedelta(seconds=settings.duty_lease)
+        self._elect_every = settings.elect_every
         self._holder = new_id()
         self._next: dict[str, float] = {}
         self._task: asyncio.Task[None] | None = None
@@ -67,7 +68,7 @@ class Scheduler:
                 _log.warning("not_elected", error=error)
             for duty in self._duties:
                 await self._do(duty)
-            await asyncio.sleep(self._lease.total_seconds() / 3)
+            await asyncio.sleep(self._elect_every)
 
     async def _elect(self) -> None:
         before = self.grant

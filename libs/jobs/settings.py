@@ -30,7 +30,9 @@ class JobSettings:
     """Beginnings without any progress after which a job has failed."""
 
     duty_lease: float = 10.0
-    """How long a scheduler that has died keeps others from its duties."""
+    """How long a scheduler that has died keeps others from its duties, and how long a duty may take."""
+    elect_every: float = 3.0
+    """How often the scheduler prolongs its lease, well before that ends, and looks what is to be done."""
 
     drain_timeout: float = 8.0
     """How long a stop waits for timers in hand; jobs stop at once, since they resume."""

@@ -17,6 +17,7 @@ from libs.domain.refusals import Unavailable
 from libs.jobs.duties import Duty
 from libs.jobs.jobs import JobKind
 from libs.jobs.scheduler import Jobs
+from libs.jobs.settings import JobSettings
 from libs.privacy.privacy import Privacy
 from libs.privacy.screening import Screen
 from libs.store.store import Store
@@ -62,8 +63,10 @@ EVENTS_WAIT: Final = {
 log = logger()
 
 
-async def create_app(service: Service, settings: ServiceSettings) -> web.Application:
-    """The service as a web application; it connects when the server starts."""
+async def create_app(
+    service: Service, settings: ServiceSettings, *, intervals: JobSettings | None = None
+) -> web.Application:
+    """The service as a web application; it connects when the server starts. `intervals` are those of its jobs."""
     app = web.Application(middlewares=[observing(HttpMetrics())], client_max_size=LARGEST_BODY)
     app[IN_PROGRESS], app[LAGS], app[SETTINGS] = {}, [], settings
     app[WORKBOOKS] = workbooks()
@@ -74,14 +77,16 @@ async def create_app(service: Service, settings: ServiceSettings) -> web.Applica
     for route in routes:
         app.router.add_route(route.method, route.path, guarded(route))
     app[PUBLIC_ROUTES] = frozenset((route.method, route.path) for route in routes if isinstance(route.guard, Anyone))
-    app.cleanup_ctx.append(partial(_connected, service, settings))
+    app.cleanup_ctx.append(partial(_connected, service, settings, intervals))
     app.cleanup_ctx.extend(service.attachments)
     app.on_shutdown.extend(service.endings)
     return app
 
 
-async def _connected(service: Service, settings: ServiceSettings, app: web.Application) -> AsyncIterator[None]:
-    parts = _Parts(service, settings, await _open_store(service, settings))
+async def _connected(
+    service: Service, settings: ServiceSettings, intervals: JobSettings | None, app: web.Application
+) -> AsyncIterator[None]:
+    parts = _Parts(service, settings, intervals, await _open_store(service, settings))
     parts.put_into(app)
     await parts.start()
     yield
@@ -105,8 +110,10 @@ async def _open_store(service: Service, settings: ServiceSettings) -> Store:
 class _Parts:
     """What a service works with while it runs."""
 
-    def __init__(self, service: Service, settings: ServiceSettings, store: Store) -> None:
-        self._service, self._settings, self._store = service, settings, store
+    def __init__(
+        self, service: Service, settings: ServiceSettings, intervals: JobSettings | None, store: Store
+    ) -> None:
+        self._service, self._settings, self._intervals, self._store = service, settings, intervals, store
         self._identity = service.identity(store) if service.identity else IdentityClient(settings.upstream_identity)
         self._authenticator = Authenticator(self._identity)
         self._directory = Directory(self._identity)
@@ -165,6 +172,7 @@ class _Parts:
                 keys.duty,
                 settling_merges(service.movers),
             ],
+            settings=self._intervals,
         )
 
     def put_into(self, app: web.Application) -> None:

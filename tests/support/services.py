@@ -15,6 +15,7 @@ from joserfc.jwk import OKPKey
 from pydantic import SecretStr
 
 from libs.domain.directory import DirectoryDocument, Entry, RoleEntry, UserEntry
+from libs.jobs.settings import JobSettings
 from libs.store.store import Store
 from libs.web.access import ROLES
 from libs.web.assembling import create_app
@@ -27,6 +28,9 @@ from libs.web.tokens import AccessClaims, sign
 from tests.support.waiting import PATIENCE
 
 COLLEAGUE: Final = "colleague"
+
+WATCHFUL: Final = JobSettings(poll_every=0.05, look_every=0.2, beat_every=0.2, elect_every=0.2)
+"""What waits for the next look of a service waits no longer than its answer takes; leases are as long as ever."""
 
 
 def default_directory() -> DirectoryDocument:
@@ -160,7 +164,7 @@ async def running(
             audience=frozenset(audience),
             smtp_url=SecretStr(smtp_url) if smtp_url else None,
         )
-        app = await create_app(service, settings)
+        app = await create_app(service, settings, intervals=WATCHFUL)
         stack.push_async_callback(empty_queues, app, amqp_url)
         server = await stack.enter_async_context(TestServer(app))
         session = await stack.enter_async_context(ClientSession())

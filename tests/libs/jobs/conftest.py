@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
+from pymongo import MongoClient
 
 from libs.jobs.scheduler import INDEXES
 from libs.jobs.settings import JobSettings
 from libs.store.store import Store
+from tests.conftest import clear
 from tests.libs.jobs.effects import Effect
 from tests.support.waiting import PATIENCE
 
@@ -27,8 +30,17 @@ def settings() -> JobSettings:
         beat_every=0.05,
         job_attempts=3,
         duty_lease=3.0,
+        elect_every=0.1,
         drain_timeout=PATIENCE,
     )
+
+
+@pytest.fixture
+def database_name(kept_databases: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[str]:
+    """One for all tests of this folder, empty for each: to build its indexes takes longer than most of them."""
+    name = f"{kept_databases}_jobs"
+    yield name
+    clear(mongo_client[name])
 
 
 async def opened(mongo_url: str, name: str) -> Store:
