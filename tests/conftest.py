@@ -5,15 +5,19 @@ MONGO_URL and AMQP_URL name running ones; without them private nodes are started
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from shutil import disk_usage
 from typing import Any, Final
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
+from pymongo.database import Database
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # it comes without types
 
 from deploy.local.shared import SharedNodes, shared_nodes
@@ -34,8 +38,28 @@ class ByFile(LoadFileScheduling):  # type: ignore[misc]  # an untyped library's
         return next((folder for folder in WITH_A_SUITE if nodeid.startswith(folder)), nodeid.partition("::")[0])
 
 
+def pytest_sessionstart() -> None:
+    """What is collected stays until the end: there is no use in looking through it for what could be thrown away."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """A worker ends at once when it has told everything: to take all that it holds apart would take ten seconds."""
+    if hasattr(config, "workerinput"):
+        os._exit(0)
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
     return ByFile(config, log)
+
+
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 - what is made there has a name that nobody can guess
+ROOM: Final = 4 << 30
 
 
 @pytest.fixture(scope="session")
@@ -49,8 +73,16 @@ def nodes(worker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sha
     run = tmp_path_factory.getbasetemp()
     count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0"))
     workers = [f"gw{number}" for number in range(count)] or [ALONE]
-    with shared_nodes(run if worker == ALONE else run.parent, workers) as shared:
+    with shared_nodes(run if worker == ALONE else run.parent, workers, home=in_memory()) as shared:
         yield shared
+
+
+def in_memory() -> Path | None:
+    """A new place there, if there is plenty of room: the nodes are busy with the disk for a quarter of their time."""
+    with suppress(OSError):
+        if disk_usage(MEMORY).free > ROOM:
+            return MEMORY / f"tandem-{uuid4().hex}"
+    return None
 
 
 @pytest.fixture(scope="session")
@@ -97,8 +129,13 @@ def emptied_database(kept_databases: str, mongo_client: MongoClient[dict[str, An
     yield kept_databases
     for name in mongo_client.list_database_names():
         if name.startswith(kept_databases):
-            for collection in mongo_client[name].list_collections(filter={"type": "collection"}):
-                mongo_client[name][collection["name"]].delete_many({})
+            clear(mongo_client[name])
+
+
+def clear(database: Database[dict[str, Any]]) -> None:
+    """Takes all documents off, and leaves the indexes."""
+    for collection in database.list_collections(filter={"type": "collection"}):
+        database[collection["name"]].delete_many({})
 
 
 @contextmanager

@@ -41,26 +41,27 @@ class SharedNodes:
 
 
 @contextlib.contextmanager
-def shared_nodes(directory: Path, virtual_hosts: Sequence[str]) -> Iterator[SharedNodes]:
+def shared_nodes(directory: Path, virtual_hosts: Sequence[str], *, home: Path | None = None) -> Iterator[SharedNodes]:
     """Join the nodes of a directory, starting them if nobody uses them yet; raises NodesNotReady.
 
-    The last to leave waits until they are gone. All users name the same virtual hosts.
+    The last to leave waits until they are gone. All users name the same virtual hosts. They store in `home`, if it is
+    given to whoever starts them, else within the directory; nothing of it stays.
     """
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "users.lock").open("a") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         with (directory / "start.lock").open("a") as start:
             fcntl.flock(start, fcntl.LOCK_EX)
-            nodes = _running(directory) or _start_keeper(directory, virtual_hosts)
+            nodes = _running(directory) or _start_keeper(directory, home or directory / "home", virtual_hosts)
         yield nodes
         last = _is_last(users)
     if last:
         _wait_for_end(nodes.keeper)
 
 
-def _start_keeper(directory: Path, virtual_hosts: Sequence[str]) -> SharedNodes:
+def _start_keeper(directory: Path, home: Path, virtual_hosts: Sequence[str]) -> SharedNodes:
     log = directory / "keeper.log"
-    keeper = _spawn([sys.executable, "-m", "deploy.local.shared", str(directory), *virtual_hosts], log)
+    keeper = _spawn([sys.executable, "-m", "deploy.local.shared", str(directory), str(home), *virtual_hosts], log)
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
         if nodes := _running(directory):
@@ -121,9 +122,9 @@ def _wait_for_end(keeper: int) -> None:
             os.close(descriptor)
 
 
-async def keep(directory: Path, virtual_hosts: Sequence[str]) -> None:
+async def keep(directory: Path, place: Path, virtual_hosts: Sequence[str]) -> None:
     """Run the nodes until no user is left, then remove what they stored."""
-    home = Home(directory / "home", private=True)
+    home = Home(place, private=True)
 
     def report(happening: Happening) -> None:
         sys.stderr.write(f"{happening}\n")
@@ -140,4 +141,4 @@ async def keep(directory: Path, virtual_hosts: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(keep(Path(sys.argv[1]), sys.argv[2:]))
+    asyncio.run(keep(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]))
