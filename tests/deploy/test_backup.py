@@ -5,6 +5,7 @@ The tests are one story, in their order.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -239,14 +240,12 @@ async def test_what_others_told_meanwhile_has_its_effect_again_and_the_figures_f
 @pytest.fixture(scope="module")
 async def all_anew(suite: Suite, backup: Path, set_back: None) -> None:
     """The whole database is lost, and set up from the backup."""
-    for service in KEEPERS:
-        await suite.running.stop(service)
+    await asyncio.gather(*(suite.running.stop(service) for service in KEEPERS))
     async with AsyncMongoClient[Document](suite.mongo_url) as client:
         for _, database in NAMES:
             await client.drop_database(database)
     await restore_backup(suite.mongo_url, NAMES, backup, unheard)
-    for service in KEEPERS:
-        await suite.running.resume(service)
+    await asyncio.gather(*(suite.running.resume(service) for service in KEEPERS))
     await suite.running.wait_until_ready()
     await suite.signed_in()
 

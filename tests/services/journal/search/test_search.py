@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.journal.search import following
 from tests.services.journal.conftest import Announce
 from tests.services.journal.search.making import Search, contact, found
 from tests.support.events import envelope
@@ -116,8 +117,9 @@ async def test_only_administrators_see_how_far_it_is_and_rebuild_it(events: Runn
 
 
 async def test_a_rebuild_leaves_everything_to_be_found(
-    events: Running, search: Search, announce: Announce, word: str
+    events: Running, search: Search, announce: Announce, word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(following, "IDLE", 0.2)
     await announce(contact(word, id_=word), contact(word, id_=f"{word}-2", verb="deleted", sequence=2))
     await found(search, word, 1)
     _, before = await events.get("/api/v1/search/state")
