@@ -16,7 +16,8 @@ from aiormq.abc import ChannelFrame
 from libs.bus.broker import Flow, NotConfirmed
 from libs.bus.message import Message
 from libs.bus.rabbit.declaring import declare
-from libs.bus.rabbit.landing import Landing, marshalled
+from libs.bus.rabbit.frames import publication
+from libs.bus.rabbit.landing import Landing
 from libs.bus.rabbit.link import LOOKS, Link, wire_of
 from libs.bus.settings import BusSettings
 from libs.bus.tasks import end
@@ -87,7 +88,13 @@ class Publisher:
             landing.set_exception(NotConfirmed("the broker is away"))
             return
         try:
-            frames = marshalled(landing, channel=channel.number, largest_frame=channel.max_content_size)
+            frames = publication(
+                landing.message,
+                exchange=landing.exchange,
+                key=landing.key,
+                channel=channel.number,
+                largest=channel.max_content_size,
+            )
         except (TypeError, ValueError) as error:
             landing.set_exception(NotConfirmed(f"cannot be sent: {error}"))
             return

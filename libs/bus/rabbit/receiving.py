@@ -2,44 +2,38 @@
 
 import asyncio
 import ssl
-import struct
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, SupportsIndex, TypeAlias, cast
 
-import pamqp.frame
 from aiormq import AMQPConnectionError, TransportFactory
-from pamqp import constants
-from pamqp.body import ContentBody
-from pamqp.commands import Basic
-from pamqp.header import ContentHeader
+from pamqp.constants import FRAME_END, FRAME_HEADER, FRAME_METHOD
+from pamqp.exceptions import UnmarshalingException
 from yarl import URL
 
-Receive: TypeAlias = Callable[[Basic.Deliver, ContentHeader, bytes], None]
+from libs.bus.rabbit.frames import DELIVER, HEAD, Content, Delivered, body_in, content_in, delivered_in
 
-_HEAD: Final = struct.Struct(">BHI")
-"""The head of every frame: its kind, its channel, and the size of what follows without the byte that ends it."""
+Receive: TypeAlias = Callable[[Delivered, Content, bytes], None]
 
-_DELIVER: Final = Basic.Deliver.index.to_bytes(4, "big")
-"""The class and method numbers with which the first frame of a delivery begins."""
+_NOT_YET: Final = Content(size=0, id=None, type=None, headers=None)
 
 
 @dataclass(slots=True)
 class _Begun:
     """A delivery of which more frames come; those of one channel are in order, with other channels' between them."""
 
-    deliver: Basic.Deliver
+    delivered: Delivered
     receive: Receive
-    header: ContentHeader = field(default_factory=ContentHeader)
+    content: Content = _NOT_YET
     body: bytes = b""
 
-    def take(self, part: object) -> bool:
-        """Adds a frame; tells whether it was the last."""
-        if isinstance(part, ContentHeader):
-            self.header = part
-        elif isinstance(part, ContentBody):
-            self.body += part.value
-        return len(self.body) >= self.header.body_size
+    def take(self, kind: int, frame: bytes) -> bool:
+        """Whether this was the last."""
+        if kind == FRAME_HEADER:
+            self.content = content_in(frame)
+        else:
+            self.body += body_in(frame)
+        return len(self.body) >= self.content.size
 
 
 class Frames(asyncio.StreamReader):
@@ -56,12 +50,14 @@ class Frames(asyncio.StreamReader):
         received = self._incomplete + bytes(data)
         others: list[bytes] = []
         start = 0
-        while start + _HEAD.size <= len(received):
-            kind, channel, size = _HEAD.unpack_from(received, start)
-            end = start + _HEAD.size + size + 1
+        while start + HEAD.size <= len(received):
+            kind, channel, size = HEAD.unpack_from(received, start)
+            end = start + HEAD.size + size + 1
             if end > len(received):
                 break
             frame = received[start:end]
+            if frame[-1] != FRAME_END:
+                raise UnmarshalingException("a frame", "it does not end where it should")
             if not self._takes(kind, channel, frame):
                 others.append(frame)
             start = end
@@ -74,30 +70,23 @@ class Frames(asyncio.StreamReader):
         super().feed_eof()
 
     def _takes(self, kind: int, channel: int, frame: bytes) -> bool:
-        if kind == constants.FRAME_METHOD:
-            return frame.startswith(_DELIVER, _HEAD.size) and self._begins(channel, frame)
+        if kind == FRAME_METHOD:
+            return frame.startswith(DELIVER, HEAD.size) and self._begins(channel, frame)
         begun = self._begun.get(channel)
         if begun is None:
             return False
-        if begun.take(_part_in(frame)):
+        if begun.take(kind, frame):
             del self._begun[channel]
-            self._events.call_soon(begun.receive, begun.deliver, begun.header, begun.body)
+            self._events.call_soon(begun.receive, begun.delivered, begun.content, begun.body)
         return True
 
     def _begins(self, channel: int, frame: bytes) -> bool:
-        deliver = _part_in(frame)
-        if not isinstance(deliver, Basic.Deliver):
-            return False
-        receive = self._receivers.get(deliver.consumer_tag or "")
+        delivered = delivered_in(frame)
+        receive = self._receivers.get(delivered.consumer)
         if receive is None:
             return False
-        self._begun[channel] = _Begun(deliver, receive)
+        self._begun[channel] = _Begun(delivered, receive)
         return True
-
-
-def _part_in(frame: bytes) -> object:
-    _, _, part = pamqp.frame.unmarshal(frame)
-    return part
 
 
 class Receiving(TransportFactory):

@@ -10,13 +10,12 @@ from typing import Any, Final
 from aio_pika.abc import AbstractChannel
 from aiormq import Channel as WireChannel
 from aiormq.abc import DeliveredMessage
-from pamqp.commands import Basic
-from pamqp.header import ContentHeader
 
 from libs.bus.broker import Inlet
 from libs.bus.message import GIVEN_UP_BY, Message
 from libs.bus.rabbit.acks import Acks
 from libs.bus.rabbit.declaring import bind, declare_exchange, declare_queue
+from libs.bus.rabbit.frames import Content, Delivered
 from libs.bus.rabbit.link import FAILURES, Link, wire_of
 from libs.bus.settings import BusSettings
 from libs.bus.tasks import end
@@ -49,7 +48,8 @@ class Stay:
             if delivered.delivery_tag is None:
                 break
             self.acks.received(delivered.delivery_tag)
-            taken.append(RabbitDelivery(self, delivered))
+            message = message_in(Content.of(delivered.header), delivered.routing_key or "", delivered.body)
+            taken.append(RabbitDelivery(self, delivered.delivery_tag, message, redelivered=bool(delivered.redelivered)))
             size += len(delivered.body)
         return taken
 
@@ -57,11 +57,11 @@ class Stay:
 class RabbitDelivery:
     __slots__ = ("_stay", "_tag", "message", "redelivered")
 
-    def __init__(self, stay: Stay, delivered: DeliveredMessage) -> None:
+    def __init__(self, stay: Stay, tag: int, message: Message, *, redelivered: bool) -> None:
         self._stay = stay
-        self._tag = delivered.delivery_tag or 0
-        self.message = message_in(delivered)
-        self.redelivered = bool(delivered.redelivered)
+        self._tag = tag
+        self.message = message
+        self.redelivered = redelivered
 
     @property
     def lost(self) -> bool:
@@ -147,10 +147,11 @@ class RabbitSubscription:
             _log.warning("bus_queue_lost", queue=declared.name)
 
     async def _consume(self, stay: Stay, name: str, tag: str) -> None:
-        def receive(deliver: Basic.Deliver, header: ContentHeader, body: bytes) -> None:
+        def receive(delivered: Delivered, content: Content, body: bytes) -> None:
             self._link.heard()
-            stay.acks.received(deliver.delivery_tag or 0)
-            self._inlet.receive(RabbitDelivery(stay, DeliveredMessage(deliver, header, body, stay.channel)))
+            stay.acks.received(delivered.tag)
+            message = message_in(content, delivered.key, body)
+            self._inlet.receive(RabbitDelivery(stay, delivered.tag, message, redelivered=delivered.redelivered))
 
         self._link.receivers[tag] = receive
         await stay.channel.basic_consume(name, _received_already, consumer_tag=tag)
@@ -174,14 +175,13 @@ async def _ended(closing: asyncio.Future[Any], cancelled: asyncio.Future[object]
     return bool(done)
 
 
-def message_in(delivered: DeliveredMessage) -> Message:
+def message_in(content: Content, key: str, body: bytes) -> Message:
     """What was delivered; a message of others that has no id is known by its body."""
-    properties = delivered.header.properties
     return Message(
-        id=properties.message_id or hashlib.sha256(delivered.body).hexdigest()[:32],
-        type=properties.message_type or delivered.routing_key or "",
-        body=delivered.body,
-        headers=headers_in(properties.headers) if properties.headers else {},
+        id=content.id or hashlib.sha256(body).hexdigest()[:32],
+        type=content.type or key,
+        body=body,
+        headers=headers_in(content.headers) if content.headers else {},
     )
 
 

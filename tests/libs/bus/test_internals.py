@@ -19,7 +19,7 @@ from pamqp.commands import Basic
 from yarl import URL
 
 from libs.bus.message import Message
-from libs.bus.rabbit.landing import Landing, marshalled
+from libs.bus.rabbit.frames import publication
 from libs.bus.rabbit.link import wire_of
 from tests.support.waiting import PATIENCE
 
@@ -70,14 +70,14 @@ async def test_an_answer_reaches_the_future_that_was_put_among_the_confirmations
     """One publication by hand, the way libs/bus/rabbit/publisher.py does it for many."""
     wire = await wire_of(server)
     answered: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-    landing = Landing(Message("one", "sales.lead.created", b"{}"), "amq.fanout", "", asyncio.get_running_loop())
+    message = Message("one", "sales.lead.created", b"{}")
     wire.delivery_tag += 1
     wire.confirmations[wire.delivery_tag] = answered
     wire.message_id_delivery_tag["one"] = wire.delivery_tag
     queue = await server.declare_queue(f"{service}.second", exclusive=True)
     await queue.bind("amq.fanout")
 
-    frames = marshalled(landing, channel=wire.number, largest_frame=wire.max_content_size)
+    frames = publication(message, exchange="amq.fanout", key="", channel=wire.number, largest=wire.max_content_size)
     await wire.write_queue.put(ChannelFrame(frames, should_close=False))
 
     assert isinstance(await asyncio.wait_for(answered, PATIENCE), Basic.Ack)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
-import pamqp.frame
 import pytest
 from aiormq.abc import DeliveredMessage
 from aiormq.exceptions import DeliveryError, PublishError
-from pamqp.body import ContentBody
 from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
 from libs.bus.broker import NotConfirmed, Unroutable
 from libs.bus.message import Message
-from libs.bus.rabbit.landing import Landing, marshalled
+from libs.bus.rabbit.landing import Landing
 
 RETURNED = DeliveredMessage(Basic.Return(), ContentHeader(), b"", None)  # type: ignore[arg-type]  # it came by no channel
 
@@ -50,23 +48,6 @@ async def test_failures_have_names(landing: Landing, error: BaseException, meani
     landing.set_exception(error)
     with pytest.raises(meaning):
         await landing
-
-
-async def test_a_body_travels_in_frames_no_larger_than_the_connection_takes(landing: Landing) -> None:
-    data = marshalled(landing, channel=3, largest_frame=4)
-    frames = []
-    while data:
-        size, channel, frame = pamqp.frame.unmarshal(data)
-        assert channel == 3
-        frames.append(frame)
-        data = data[size:]
-    publish, header, *bodies = frames
-    assert isinstance(publish, Basic.Publish)
-    assert publish.mandatory
-    assert isinstance(header, ContentHeader)
-    assert (header.properties.message_id, header.properties.delivery_mode) == ("one", 2)
-    assert header.properties.headers == {"tandem-attempts": 2}
-    assert [body.value for body in bodies if isinstance(body, ContentBody)] == [b"xxxx", b"xxxx", b"xx"]
 
 
 async def test_an_answer_to_a_publication_that_was_given_up_changes_nothing(landing: Landing) -> None:

@@ -11,14 +11,12 @@ from typing import Any
 
 import pytest
 from aio_pika.abc import AbstractChannel
-from aiormq.abc import DeliveredMessage
-from pamqp.commands import Basic
-from pamqp.header import ContentHeader
 
 from libs.bus.broker import NotConfirmed, NotPublished, Unroutable
 from libs.bus.message import Message
 from libs.bus.rabbit.broker import RabbitBroker
 from libs.bus.rabbit.declaring import arguments_of
+from libs.bus.rabbit.frames import Content
 from libs.bus.rabbit.subscription import message_in
 from libs.bus.settings import BusSettings
 from libs.bus.topology import (
@@ -309,8 +307,7 @@ async def test_a_delivery_answered_twice_does_not_end_the_channel(
 
 def test_a_message_without_an_id_is_known_by_its_body() -> None:
     def delivered(body: bytes) -> Message:
-        header = ContentHeader(properties=Basic.Properties())
-        return message_in(DeliveredMessage(Basic.Deliver(routing_key=QUALIFIED), header, body, None))  # type: ignore[arg-type]  # it comes by no channel
+        return message_in(Content(size=len(body), id=None, type=None, headers=None), QUALIFIED, body)
 
     assert delivered(b"a").id == delivered(b"a").id != delivered(b"b").id
     assert delivered(b"a").type == QUALIFIED

@@ -18,6 +18,7 @@ from pamqp.frame import FrameTypes
 from pamqp.header import ContentHeader
 from pamqp.heartbeat import Heartbeat
 
+from libs.bus.rabbit.frames import Content, Delivered
 from libs.bus.rabbit.receiving import Frames, Receive
 
 OURS, THEIRS = "ours", "theirs"
@@ -26,7 +27,7 @@ LARGEST_PART = 7
 
 @dataclass(frozen=True)
 class Told:
-    tag: int | None
+    tag: int
     id: str | None
     body: bytes
 
@@ -50,8 +51,8 @@ async def read(chunks: Sequence[bytes]) -> tuple[list[Told], bytes]:
     """What was delivered, and what is left for aiormq."""
     told: list[Told] = []
 
-    def receive(deliver: Basic.Deliver, header: ContentHeader, body: bytes) -> None:
-        told.append(Told(deliver.delivery_tag, header.properties.message_id, body))
+    def receive(delivered: Delivered, content: Content, body: bytes) -> None:
+        told.append(Told(delivered.tag, content.id, body))
 
     receivers: dict[str, Receive] = {OURS: receive}
     frames = Frames(receivers, asyncio.get_running_loop())
