@@ -15,7 +15,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from libs.domain.duplicates import DuplicateRules
 from libs.domain.refusals import FieldError
 from libs.store.changes import Change
-from libs.store.documents import MATCH
+from libs.store.documents import MATCH, WORDS
 from libs.store.errors import AlreadyAnswered, Conflict, Duplicate, already_there
 from libs.store.keys import noted, owned_by, pass_on
 from libs.store.mongo import Client, Collection, Database, Document, Session
@@ -30,6 +30,7 @@ from libs.store.outbox import (
 )
 from libs.store.private import Insert, Overwrite
 from libs.store.transactions import in_transaction
+from libs.store.wording import searched_fields, words_of
 from libs.store.work import UnitOfWork
 
 _OWN: Final = ("_deleted", "_merged", "_moved")
@@ -64,6 +65,8 @@ class Write:
         document = self._fields()
         if keys := self.change.keys(self.rules):
             document[MATCH] = self._noted(keys)
+        if words := words_of(self.change.record_type, document):
+            document[WORDS] = words
         if self.embedded:
             document["_outbox"] = [event.embedded() for event in self.embedded]
             document["_pending"] = self.due_at
@@ -95,6 +98,8 @@ class Write:
         before, after = self.change.before or {}, self._fields()
         changed = {name: value for name, value in after.items() if before.get(name) != value}
         gone = [name for name in before if (name[0] != "_" or name in _OWN) and name not in after]
+        if any(before.get(name) != after.get(name) for name in searched_fields(self.change.record_type)):
+            changed[WORDS] = words_of(self.change.record_type, after)
         update: Document = {"$set": changed}
         if self.change.erases:
             if keys := self.change.keys(self.rules):
@@ -272,16 +277,16 @@ async def _insert(collection: Collection, writes: Sequence[Write], session: Sess
 
 async def _update(collection: Collection, writes: Sequence[Write], session: Session) -> Sequence[Write]:
     """Returns the writes as they were done: the events of a record whose outbox was full wait beside it."""
-    late = len(writes) - await _updated(collection, writes, session)
+    late = len(writes) - await updated(collection, writes, session)
     if not late:
         return writes
     roomy = await _with_room(collection, writes, session)
-    if await _updated(collection, [each for each in roomy if not each.embedded], session) < late:
+    if await updated(collection, [each for each in roomy if not each.embedded], session) < late:
         raise Conflict
     return roomy
 
 
-async def _updated(collection: Collection, writes: Sequence[Write], session: Session) -> int:
+async def updated(collection: Collection, writes: Sequence[Write], session: Session | None = None) -> int:
     """How many of the documents were as their command saw them, and are now as it left them."""
     updates = [UpdateOne(each.guard(), each.update()) for each in writes]
     return (await collection.bulk_write(updates, session=session)).matched_count

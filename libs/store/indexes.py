@@ -10,8 +10,9 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from libs.contracts.publishers import MERGEABLE
 from libs.domain.pointing import has_parts, pointing_to
 from libs.domain.record import Index, Record, specs_of
-from libs.store.documents import MATCH
+from libs.store.documents import MATCH, WORDS
 from libs.store.mongo import Database
+from libs.store.wording import searched_fields
 
 _DAY: Final = 24 * 3600
 _LONGEST_BUILD: Final = _DAY
@@ -48,6 +49,7 @@ def indexes_of(record_type: type[Record]) -> list[IndexModel]:
             [("shares.principal_id", ASCENDING), ("_id", ASCENDING)],
             partialFilterExpression={"shares.principal_id": {"$exists": True}},
         ),
+        *([IndexModel([(WORDS, ASCENDING)])] if searched_fields(record_type) else []),
         *(index_model(index) for index in (*single, *record_type.indexes, *_of_pointers(record_type))),
     ]
 

@@ -3,6 +3,7 @@
 What others are called is derived, so a new name makes no new version of what refers to them, and no event.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pymongo import UpdateMany
@@ -12,7 +13,9 @@ from libs.contracts.values import TITLE_FIELDS
 from libs.domain.pointing import PointingField
 from libs.domain.record import Record
 from libs.store.errors import answering
+from libs.store.rewording import reword
 from libs.store.store import Document, Store
+from libs.store.wording import searched_fields
 
 
 def renamed(envelopes: Sequence[Envelope]) -> set[str]:
@@ -26,6 +29,8 @@ async def keep_names(store: Store, names: Mapping[str, str]) -> None:
         if updates := list(_updates(store, record_type, names)):
             async with answering():
                 await store.collection(record_type.collection).bulk_write(updates, ordered=False)
+        if found_by := _found_by(store, record_type, names):
+            await reword(store, record_type, {"$or": found_by})
 
 
 def _updates(store: Store, record_type: type[Record], names: Mapping[str, str]) -> Iterator[UpdateMany]:
@@ -41,6 +46,23 @@ def _updates(store: Store, record_type: type[Record], names: Mapping[str, str]) 
                 stale = {f"{field.name}.{member}": value for member, value in target.items()}
                 stale[f"{field.name}.name"] = {"$ne": name}
                 yield UpdateMany(stale, {"$set": {f"{field.name}.name": name}})
+
+
+def _found_by(store: Store, record_type: type[Record], names: Iterable[str]) -> list[Document]:
+    """The filters of records that are found by one of these names; not only those that did not have it yet, since the
+    process may have died before they had its words.
+    """
+    ids: defaultdict[str, list[str]] = defaultdict(list)
+    for subject in names:
+        collection, _, record_id = subject.partition("/")
+        ids[collection].append(record_id)
+    searched = searched_fields(record_type)
+    return [
+        {f"{field.name}.collection": collection, field.path: {"$in": some}}
+        for collection, some in ids.items()
+        for field in _named(store.pointing(record_type, frozenset({collection})))
+        if field.name in searched
+    ]
 
 
 def _named(fields: Iterable[PointingField]) -> Iterator[PointingField]:

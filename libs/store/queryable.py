@@ -15,6 +15,7 @@ from libs.domain.pointing import has_parts, points
 from libs.domain.record import FieldSpec, Record, parts_of, specs_of
 from libs.store.query.expansion import Way, Ways
 from libs.store.query.fields import FieldKind, QueryField, QueryFields
+from libs.store.wording import searched_fields
 
 _KINDS: Final[Mapping[type, FieldKind]] = {
     bool: FieldKind.BOOLEAN,
@@ -38,9 +39,10 @@ def visible_fields(record_type: type[Record], grants: Grants, custom: CustomFiel
 def query_fields_of(record_type: type[Record], hidden: frozenset[str] = frozenset()) -> QueryFields:
     """The fields of the model without those that are `hidden`, by their paths (`address/city`)."""
     listed: dict[str, QueryField] = {}
+    apart = not hidden.isdisjoint(searched_fields(record_type))
     for name, spec in specs_of(record_type).items():
         if name not in hidden:
-            listed[name] = _query_field(spec, name)
+            listed[name] = replace(_query_field(spec, name), apart=apart)
             if spec.listed and listed[name].kind is FieldKind.OBJECT_LIST:
                 listed |= _within(spec)
             elif spec.listed and has_parts(spec):

@@ -20,11 +20,13 @@ from libs.jobs.scheduler import Jobs
 from libs.jobs.settings import JobSettings
 from libs.privacy.privacy import Privacy
 from libs.privacy.screening import Screen
+from libs.store.rewording import complete_words
 from libs.store.store import Store
 from libs.telemetry.logs import logger
 from libs.telemetry.metrics import HttpMetrics
 from libs.web.api import ANYONE, Anyone, Route, guarded
 from libs.web.authentication import Authenticator
+from libs.web.completing import completing
 from libs.web.definitions import Definitions
 from libs.web.description import Description
 from libs.web.directory import Directory
@@ -78,7 +80,7 @@ async def create_app(
         app.router.add_route(route.method, route.path, guarded(route))
     app[PUBLIC_ROUTES] = frozenset((route.method, route.path) for route in routes if isinstance(route.guard, Anyone))
     app.cleanup_ctx.append(partial(_connected, service, settings, intervals))
-    app.cleanup_ctx.extend(service.attachments)
+    app.cleanup_ctx.extend((completing("words", complete_words), *service.attachments))
     app.on_shutdown.extend(service.endings)
     return app
 

@@ -9,6 +9,7 @@ from libs.bus.definitions import projection
 from libs.privacy.finding import Portable
 from libs.store import copies
 from libs.web.assembling import create_app
+from libs.web.completing import completing
 from libs.web.service import Service
 from services.activity.activities import routes as activities
 from services.activity.activity_types import routes as activity_types
@@ -48,7 +49,7 @@ from services.activity.settings import ActivitySettings
 from services.activity.timeline import consumers as timeline_consumers
 from services.activity.timeline import routes as timeline
 from services.activity.timeline import store as entries
-from services.activity.timeline.completing import completing
+from services.activity.timeline.completing import complete_kinds
 
 USUAL: Final = Pace()
 NOWHERE: Final = Receiving()
@@ -75,7 +76,7 @@ SERVICE: Final = Service(
     records=(Notification,),
     timers=(remind, make_digest),
     schedules=(tidy_emails, tidy_notes),
-    attachments=(completing,),
+    attachments=(completing("timeline kinds", complete_kinds),),
     jobs=(DISTRIBUTING,),
     consumers=(conversion_consumers.note_conversion, conversion_consumers.note_refusal),
     sending=(digest_mails,),

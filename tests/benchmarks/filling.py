@@ -8,10 +8,11 @@ from pymongo import MongoClient
 
 from deploy.local.stack import Stack
 from libs.contracts.envelope import Envelope
-from libs.store.documents import public, to_document
+from libs.store.documents import WORDS, public, to_document
 from libs.store.ids import new_id
 from libs.store.mongo import CODEC
 from libs.store.store import Store
+from libs.store.wording import words_of
 from libs.web.settings import ServiceSettings
 from services.journal.events.store import COLLECTION, INDEXES, append
 from services.sales.contacts.model import Contact, named
@@ -38,7 +39,7 @@ async def fill(running: Stack, count: int) -> list[dict[str, Any]]:
     known: list[dict[str, Any]] = []
     for portion in portions(Population().contacts(count), PORTION):
         documents = [to_document(named(Contact.model_validate(record))) for record in portion]
-        contacts.insert_many([dict(document) for document in documents])
+        contacts.insert_many([{**document, WORDS: words_of(Contact, document)} for document in documents])
         await append(journal, [_announced(document) for document in documents])
         known += portion[:: PORTION // 5]
     client.close()

@@ -75,6 +75,8 @@ class QueryField:
     searchable: bool
     choices: tuple[str, ...] = ()
     filterable: bool = True
+    apart: bool = False
+    """Whether a search must tell its words from those of fields that are hidden."""
 
     @property
     def path(self) -> str:

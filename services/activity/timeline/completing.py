@@ -1,18 +1,11 @@
 """Entries from before entries were of a kind are given theirs, once for each database."""
 
-import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
 from typing import Final
 
-from aiohttp import web
-
-from libs.domain.refusals import Unavailable
 from libs.store.errors import answering
 from libs.store.scanning import pages
 from libs.store.store import Store
-from libs.telemetry.logs import logger
-from libs.web.executing import STORE
 from services.activity.timeline.model import kind_of
 from services.activity.timeline.store import COLLECTION
 
@@ -21,23 +14,6 @@ DONE: Final = "timeline_completed"
 
 _KINDS: Final = "kinds"
 _DECIDES: Final = ("kind", "type", "subject", "changed")
-
-_log = logger()
-
-
-async def completing(app: web.Application) -> AsyncIterator[None]:
-    """While the service runs; what is broken off begins anew at the next start."""
-    task = asyncio.create_task(_complete(app[STORE]), name="timeline kinds")
-    yield
-    task.cancel()
-    await asyncio.wait([task])
-
-
-async def _complete(store: Store) -> None:
-    try:
-        await complete_kinds(store)
-    except Unavailable as unavailable:
-        _log.warning("timeline_not_completed", cause=unavailable.detail)
 
 
 async def complete_kinds(store: Store) -> None:

@@ -7,11 +7,8 @@ from typing import Any, Final
 from libs.contracts.envelope import Envelope
 from libs.contracts.event import Searchable
 from libs.contracts.publishers import PUBLISHERS
+from libs.domain.words import LONGEST_TEXT, plain
 from libs.store.projecting import newest, newness
-from services.journal.search.words import plain
-
-LONGEST_TEXT: Final = 2000
-"""Characters of one field that are looked into."""
 
 SEARCHABLES: Final[Mapping[str, Searchable]] = {
     event.type.rpartition(".")[0]: event.snapshot.searchable

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from libs.domain.refusals import FieldError, InvalidFields
+from libs.domain.words import plain
 from services.journal.events.model import number_in
 from services.journal.search.entries import BY_COLLECTION
-from services.journal.search.words import Number, Word, plain, terms_in
+from services.journal.search.words import Number, Word, terms_in
 
 DEFAULT_TOP, MOST = 20, 100
 MOST_WORDS: Final = 10

@@ -14,12 +14,14 @@ import pytest
 from libs.domain.grants import EVERYTHING, Depth, Grants, Operation, Permissions
 from libs.domain.record import Record, specs_of
 from libs.store.clock import utc_now
+from libs.store.documents import WORDS
 from libs.store.indexes import indexes_of
 from libs.store.query.fields import FieldKind, QueryField, QueryFields, enclosing_list, find
 from libs.store.query.options import ListQuery, parse_list_query
 from libs.store.queryable import query_fields_of
 from libs.store.reading import count_up_to, read_all, read_page
 from libs.store.store import Document, Store
+from libs.store.wording import searched_fields, words_of
 from libs.web.service import Service
 from services.sales.leads.model import Lead
 from tests.support.suite import SERVICES
@@ -65,6 +67,7 @@ def lists(record_type: type[Record]) -> Iterator[ListQuery]:
         [],
         *([("$filter", each)] for each in conditions(record_type)),
         *([("$orderby", f"{name} desc")] for name in indexed if fields[name].sortable),
+        *([("$search", words)] for words in ("ada", '"ada lovelace"') if searched_fields(record_type)),
     ]
     for options in asked:
         yield parse_list_query([*options, ("$count", "true")], fields, now=utc_now())
@@ -135,3 +138,22 @@ async def test_a_count_looks_at_no_more_than_what_was_removed(
     assert await count_up_to(store, Lead, next(lists(Lead)), grants) == expected
     assert sum(each["docsExamined"] for each in await profiled(store, "leads")) <= 2
     assert await count_up_to(store, Lead, next(lists(Lead)), grants, most=5) == 5
+
+
+@pytest.mark.parametrize(
+    ("words", "found", "examined"),
+    [("rare", 1, 4), ("rare common", 1, 4), ('"common rare"', 0, 4), ("absent", 0, 1), ("common", 50, 60)],
+)
+async def test_a_search_looks_at_little_more_than_it_finds(
+    words: str, found: int, examined: int, open_store: Callable[..., Awaitable[Store]]
+) -> None:
+    store = await open_store([Lead])
+    rows = [{"_id": f"lead-{n:04}", "version": 1, "topic": "common" if n else "rare and common"} for n in range(2000)]
+    await store.collection("leads").insert_many([{**row, WORDS: words_of(Lead, row)} for row in rows])
+    query = parse_list_query([("$search", words)], query_fields_of(Lead), now=utc_now())
+
+    await profiled(store, "leads")
+    page = await read_page(store, Lead, query, EVERYTHING)
+
+    assert len(page.value) == found
+    assert sum(each["docsExamined"] for each in await profiled(store, "leads")) <= examined

@@ -5,10 +5,11 @@ from typing import Any
 
 from libs.contracts.envelope import Envelope
 from libs.domain.grants import EVERYTHING
+from libs.domain.words import plain
 from services.journal.search.entries import BY_COLLECTION, Entry
 from services.journal.search.index import Result, SearchIndex
 from services.journal.search.sight import Sight, sights_of
-from services.journal.search.words import plain, terms_in
+from services.journal.search.words import terms_in
 from tests.support.events import envelope
 from tests.support.waiting import eventually
 

@@ -1,6 +1,7 @@
 """What the search keeps of a record."""
 
-from services.journal.search.entries import LONGEST_TEXT, Entry, entries_of, is_searchable
+from libs.domain.words import LONGEST_TEXT
+from services.journal.search.entries import Entry, entries_of, is_searchable
 from tests.support.events import envelope
 
 SHARED = {"principal_id": "team-1", "access": "read"}

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.domain.words import plain
 from services.journal.search.hits import LONGEST, Piece, highlighted, hit_of
 from services.journal.search.index import Found
-from services.journal.search.words import plain, terms_in
+from services.journal.search.words import terms_in
 from tests.services.journal.search.making import entry, find, index_of
 
 LEAD = Found(

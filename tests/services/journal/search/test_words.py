@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.journal.search.words import LONGEST_WORD, Number, Word, digits_in, parts_of, plain, terms_in, words_in
+from libs.domain.words import LONGEST_WORD, plain
+from services.journal.search.words import Number, Word, digits_in, parts_of, terms_in, words_in
 
 TEXTS = st.text(max_size=60)
 
