@@ -30,7 +30,7 @@ from libs.web.imports import store as imports
 from libs.web.imports.fitting import refuse_unfit
 from libs.web.imports.model import Import, ImportCounts, ImportState
 from libs.web.imports.store import BadRow
-from libs.web.imports.undoing import undo_rows
+from libs.web.imports.undoing import cursor_at, undo_rows
 from libs.web.imports.writing import RowWriter
 from libs.web.references import References
 from libs.web.resource import Resource
@@ -116,14 +116,14 @@ class ImportJobs:
         await _let_go(store, task.after_job_id)
         found = await imports.find(store, task.import_id)
         resource = self._resources[found.collection]
-        first = progress.cursor or 1
         if progress.cursor is None:
             await imports.forget_bad_rows(store, found.id)
+            await progress.advance(cursor=cursor_at(1))
+        first = progress.cursor["row"]
         held = held_until(found.last_row + 1 - first, now=utc_now())
         for start in range(first, found.last_row + 1, UNDONE_AT_ONCE):
             rows = range(start, min(start + UNDONE_AT_ONCE, found.last_row + 1))
-            undo = undo_rows(resource, found, rows, held_until=held)
-            await progress.commit(undo, done=len(rows), cursor=rows.stop)
+            await undo_rows(progress, resource, found, rows, held_until=held)
         await imports.settle(store, found.id, progress.job_id, {"state": ImportState.UNDONE})
         return (await imports.find(store, found.id)).counts
 

@@ -229,6 +229,12 @@ async def existing(store: Store, collection: str, ids: Sequence[str]) -> frozens
     return frozenset(each["_id"] for each in found)
 
 
+@answering()
+async def number_of_removed(store: Store, collection: str, ids: Sequence[str]) -> int:
+    wanted = {"_id": {"$in": list(ids)}, "_deleted": {"$exists": True}}
+    return await store.collection(collection).count_documents(wanted, hint="_id_")
+
+
 async def forget_old(store: Store) -> None:
     """Deletes imports that can no longer be undone, and all that belongs to them."""
     before = utc_now() - KEPT

@@ -8,6 +8,7 @@ import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,12 +17,17 @@ from aiohttp.test_utils import TestServer
 from pymongo import MongoClient
 
 from libs.jobs.jobs import JOBS
+from libs.jobs.leased import Hold
+from libs.jobs.progress import Progress
 from libs.store.clock import utc_now
 from libs.store.context import Context
-from libs.store.outbox import Pending
+from libs.store.ids import new_id
+from libs.store.outbox import MOST_EMBEDDED, Pending
+from libs.store.work import UnitOfWork
 from libs.tables.reading import Row
 from libs.web.imports import store as imports
 from libs.web.imports.outcomes import Outcome
+from libs.web.imports.undoing import cursor_at, undo_rows
 from libs.web.imports.writing import RowWriter
 from libs.web.references import REFERENCES
 from libs.web.resource import Resource
@@ -88,16 +94,75 @@ async def test_two_copies_that_write_the_same_rows_at_once_make_each_record_once
     assert len(await versions(hotel)) == len(ROWS)
 
 
-async def test_every_record_tells_that_it_was_imported_and_by_whom(hotel: Hotel) -> None:
+async def test_every_record_tells_that_it_was_imported_and_by_whom(
+    hotel: Hotel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import_id = await hotel.given(FILE)
     heard: list[Pending] = []
-    hotel.store.outbox.on_commit = heard.extend
+    monkeypatch.setattr(hotel.store.outbox, "on_commit", heard.extend)
 
     await hotel.do(import_id, "run")
 
     assert len(heard) == len(ROWS)
     assert {event.type for event in heard} == {"hotel.guest.created"}
     assert all(b'"via":"import"' in event.body and b'"actorid":"user-1"' in event.body for event in heard)
+
+
+async def undoing(hotel: Hotel, at_hand: Sequence[str]) -> Progress:
+    """Of a job whose process died when it was about to remove these records."""
+    job = {"_id": new_id(), "token": new_id(), "owner_id": "user-1", "correlation_id": "", "traceparent": None}
+    cursor = cursor_at(ROWS[0][0], at_hand)
+    await hotel.store.collection(JOBS).insert_one(job | {"done": 0, "failed": 0, "cursor": cursor})
+    return Progress(hotel.store, Hold(job | {"done": 0, "failed": 0, "cursor": cursor}), "import")
+
+
+async def removed(work: UnitOfWork, ids: Sequence[str]) -> None:
+    for record_id in ids:
+        work.remove(await work.get(Guest, record_id))
+
+
+@pytest.mark.parametrize(("at_hand", "done"), [(0, 0), (40, 0), (40, 30), (100, 100)])
+async def test_an_undo_that_was_cut_removes_and_counts_each_record_once(
+    hotel: Hotel, monkeypatch: pytest.MonkeyPatch, at_hand: int, done: int
+) -> None:
+    imported = await hotel.imported(FILE)
+    found = await imports.find(hotel.store, imported["id"])
+    ids = [found.record_id(row) for row, _ in ROWS]
+    progress = await undoing(hotel, ids[:at_hand])
+    await hotel.store.run(partial(removed, ids=ids[:done]), progress.context)
+    heard: list[Pending] = []
+    monkeypatch.setattr(hotel.store.outbox, "on_commit", heard.extend)
+
+    await undo_rows(progress, Resource(Guest), found, range(ROWS[0][0], ROWS[-1][0] + 1))
+
+    assert (await imports.find(hotel.store, found.id)).counts.removed == len(ROWS)
+    assert {version for _, version in await versions(hotel)} == {2}
+    assert await hotel.guests() == []
+    assert sorted(event.record_id for event in heard) == sorted(ids[done:])
+    assert {event.type for event in heard} <= {"hotel.guest.deleted"}
+    assert progress.cursor == cursor_at(ROWS[-1][0] + 1)
+
+
+async def test_an_event_that_no_longer_fits_beside_its_record_waits_elsewhere(
+    hotel: Hotel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported = await hotel.imported(FILE)
+    found, guests = await imports.find(hotel.store, imported["id"]), hotel.store.collection("guests")
+
+    async def announced() -> bool:
+        return not await guests.count_documents({"_pending": {"$exists": True}})
+
+    await eventually(announced)
+    waiting = [{"id": new_id(), "type": "hotel.guest.praised", "body": b"{}"} for _ in range(MOST_EMBEDDED)]
+    await guests.update_one({"_id": (full := found.record_id(50))}, {"$set": {"_outbox": waiting}})
+    heard: list[Pending] = []
+    monkeypatch.setattr(hotel.store.outbox, "on_commit", heard.extend)
+
+    await undo_rows(await undoing(hotel, ()), Resource(Guest), found, range(ROWS[0][0], ROWS[-1][0] + 1))
+
+    assert (await imports.find(hotel.store, found.id)).counts.removed == len(ROWS)
+    assert await hotel.guests() == []
+    assert [(event.record_id, event.stored_in) for event in heard] == [(full, "outbox")]
 
 
 @asynccontextmanager
