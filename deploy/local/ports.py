@@ -70,7 +70,9 @@ class Ports:
         if not given.isdecimal() or not 0 < (port := int(given)) < 65_536:
             raise NoFreePort(f"{given} is no port for {name}")
         if not self._takes(port):
-            raise NoFreePort(f"port {port} for {name} is taken by another program")
+            raise NoFreePort(
+                f"port {port} for {name} is taken by another program: name another, or none for the next free one"
+            )
         self._remember(name, port)
         return port
 
