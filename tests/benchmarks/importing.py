@@ -1,22 +1,29 @@
 """`make bench ARGS=import`: a file of contacts, one of a hundred rows bad, is checked, imported and undone.
 
-Through the gateway; a step has ended when the import says so, and its events when no service has anything to do.
+Through the gateway; a step has ended when the import says so, and its events when no queue and no outbox holds any, as
+`make demo` tells.
 """
 
 import asyncio
 import csv
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from aiohttp import ClientSession, FormData
+from aiohttp import FormData
 from rich.console import Console
+from rich.table import Table
 
 from deploy.local.home import Home
-from deploy.local.stack import stack
+from deploy.local.stack import Stack, stack
+from deploy.local.suite import admin_password
+from deploy.services import PORTS
+from libs.cli.client import Account, Api, signed_in
+from libs.cli.demo.arrival import States, arrived, on_the_way
 from tests.benchmarks.population import Population
-from tests.benchmarks.sides import Side, ours_side
+from tests.benchmarks.usage import Meter, resident_bytes
 
 CONSOLE: Final = Console(width=120)
 IMPORTS: Final = "/api/v1/imports"
@@ -39,55 +46,56 @@ async def run(rows: int) -> None:
         folder = Path(directory)
         file = folder / "contacts.csv"
         write_file(file, rows)
-        async with stack(Home(folder / "home", private=True)) as running, ours_side(running) as side:
-            await side.drained()
-            headers = {"Authorization": side.headers.strip().partition(": ")[2]}
-            async with ClientSession(side.url, headers=headers) as session:
-                import_id = await _sent(session, file)
-                for action in ("check", "run", "undo"):
-                    await _step(session, side, import_id, action)
+        async with stack(Home(folder / "home", private=True)) as running:
+            account = Account(running.url("gateway"), "admin", admin_password(running.home))
+            async with signed_in(account) as api:
+                import_id = await _sent(api, file)
+            for action in ("check", "run", "undo"):
+                async with signed_in(account) as api:  # a token lasts for minutes only
+                    await _step(running, api, import_id, action, rows)
 
 
-async def _step(session: ClientSession, side: Side, import_id: str, action: str) -> None:
-    started = time.perf_counter()
-    found = await _done(session, import_id, action)
-    ended = time.perf_counter() - started
-    async with session.get("/api/v1/contacts/$count") as response:
-        number = int(await response.text())
+async def _step(running: Stack, api: Api, import_id: str, action: str, rows: int) -> None:
+    meters = {name: Meter([pid], rows) for name, pid in _pids(running).items()}
+    started = time.monotonic()
+    found = await _done(api, import_id, action)
+    ended = time.monotonic() - started
+    own = {name: meter.read() for name, meter in meters.items()}
+    number = (await api.get("/api/v1/contacts", **{"$top": "1", "$count": "true"}))["@odata.count"]
     counts = ", ".join(f"{count:,} {name}" for name, count in found["counts"].items() if count)
     CONSOLE.print(f"{action}: {ended:.1f} s; {counts}; {number:,} contacts are there")
-    await _announced(session)
-    await side.drained()
-    CONSOLE.print(f"{action}: {time.perf_counter() - started:.1f} s until every event had its effects")
+    waited: dict[str, float] = {}
+
+    async def look() -> States:
+        states: States = (await api.get("/api/v1/operations"))["value"]
+        waited.update({each["service"]: time.monotonic() - started for each in states if any(on_the_way([each]))})
+        return states
+
+    still = await arrived(look) - started
+    CONSOLE.print(f"{action}: {still:.1f} s until every event had arrived everywhere")
+    table = Table("", "events waited until, s", "µs of CPU a row: its record", "with all effects", "MiB")
+    for name, pid in _pids(running).items():
+        until = f"{waited[name]:.0f}" if name in waited else ""
+        told = (f"{own[name]:.0f}", f"{meters[name].read():.0f}", f"{resident_bytes(pid) / 2**20:.0f}")
+        table.add_row(name, until, *told)
+    CONSOLE.print(table)
 
 
-async def _announced(session: ClientSession) -> None:
-    """Waits until no event waits in a database or in a queue."""
-    while True:
-        async with session.get("/api/v1/operations") as response:
-            states = (await response.json())["value"]
-        waiting = [each["outbox"]["waiting"] for each in states]
-        waiting += [queue["messages"] or 0 for each in states for queue in each["queues"]]
-        if not any(waiting):
-            return
-        await asyncio.sleep(1.0)
+def _pids(running: Stack) -> Mapping[str, int]:
+    return {name: pid for name in (*PORTS, "mongod", "rabbitmq") if (pid := running.pid(name))}
 
 
-async def _sent(session: ClientSession, file: Path) -> str:
+async def _sent(api: Api, file: Path) -> str:
     form = FormData({"collection": "contacts"})
     with file.open("rb") as content:
         form.add_field("file", content, filename=file.name)
-        async with session.post(f"{IMPORTS}?collection=contacts", data=form) as response:
-            response.raise_for_status()
-            return str((await response.json())["id"])
+        return str((await api.send(IMPORTS, form, collection="contacts"))["id"])
 
 
-async def _done(session: ClientSession, import_id: str, action: str) -> dict[str, Any]:
-    async with session.post(f"{IMPORTS}/{import_id}/{action}") as response:
-        response.raise_for_status()
+async def _done(api: Api, import_id: str, action: str) -> dict[str, Any]:
+    await api.post(f"{IMPORTS}/{import_id}/{action}")
     while True:
-        async with session.get(f"{IMPORTS}/{import_id}") as response:
-            found: dict[str, Any] = await response.json()
+        found: dict[str, Any] = await api.get(f"{IMPORTS}/{import_id}")
         if found["state"] not in UNDERWAY:
             return found
         await asyncio.sleep(0.2)
