@@ -14,11 +14,11 @@ from libs.domain.personal import Personal, retained_until
 from libs.domain.record import Record
 from libs.domain.refusals import NotFound, Unavailable
 from libs.jobs.progress import Progress
-from libs.privacy.files import drop_files
+from libs.privacy.files import holding
 from libs.privacy.scrubbing import ERASED, Erased
 from libs.privacy.tasks import ORDERS, Order
 from libs.store import erased as tombstones
-from libs.store.attached import RecordFiles, drop_unnamed
+from libs.store.attached import RecordFiles, unnamed
 from libs.store.changes import Announcement
 from libs.store.clock import utc_now
 from libs.store.documents import to_document, to_record
@@ -38,38 +38,41 @@ _MOST_TRIES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How far a sweep has come: behind the document `after` of a collection.
+    """How far a sweep has come: behind the document `after` of a collection, or, with those done, to a bucket of files.
 
-    `at_hand` are the ids of what it is about to change: where it is cut, what has changed tells of the person no more,
-    and would not be counted else.
+    `at_hand` are the ids of what it is about to change or drop: where it is cut, what has changed tells of the person
+    no more and would not be counted else, and of a file there may be pieces left that nothing leads to.
     """
 
     collection: str = ""
     after: object = None
+    bucket: str = ""
     at_hand: tuple[object, ...] = ()
     found: Mapping[str, Found] = field(default_factory=dict)
 
     @classmethod
     def from_cursor(cls, cursor: Document) -> "Reached":
         found = {each["collection"]: Found.model_validate(each) for each in cursor["found"]}
-        at_hand = cursor.get("at_hand", ())  # a sweep that an earlier release began has none
-        return cls(cursor["collection"], cursor["after"], tuple(at_hand), found)
+        at_hand = tuple(cursor.get("at_hand", ()))  # a sweep that an earlier release began has none, and no bucket
+        return cls(cursor["collection"], cursor["after"], cursor.get("bucket", ""), at_hand, found)
 
     def cursor(self) -> Document:
         told = [each.model_dump(mode="json") for each in self.found.values()]
-        return {"collection": self.collection, "after": self.after, "at_hand": list(self.at_hand), "found": told}
+        place = {"collection": self.collection, "after": self.after, "bucket": self.bucket}
+        return {**place, "at_hand": list(self.at_hand), "found": told}
 
     def counting(self, changed: int, kept: Sequence[date] = ()) -> "Reached":
-        """With what was changed and kept of the collection beside what was up to now."""
-        before = self.found.get(self.collection) or Found(collection=self.collection, count=0)
+        """With what was changed and kept there beside what was up to now."""
+        place = self.bucket or self.collection
+        before = self.found.get(place) or Found(collection=place, count=0)
         days = [*kept, *([before.retained_until] if before.retained_until else [])]
         now = Found(
-            collection=self.collection,
+            collection=place,
             count=before.count + changed,
             retained=before.retained + len(kept),
             retained_until=max(days, default=None),
         )
-        return replace(self, found={**self.found, self.collection: now})
+        return replace(self, found={**self.found, place: now})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +95,12 @@ class Sweep:
             await self._save(Reached())
         reached = await self._resumed(erased)
         for collection in await self._collections():
-            if collection >= reached.collection:
+            if collection >= reached.collection and not reached.bucket:
                 reached = await self._sweep(collection, reached, erased)
-        found = dict(reached.found)
         for bucket in await buckets_of(self.progress.store):
-            found[bucket] = Found(collection=bucket, count=await self._drop_files(bucket))
-        return [each for _, each in sorted(found.items()) if each.count or each.retained]
+            if bucket >= reached.bucket:
+                reached = await self._sweep_files(replace(reached, bucket=bucket))
+        return [each for _, each in sorted(reached.found.items()) if each.count or each.retained]
 
     async def _sweep(self, collection: str, reached: Reached, erased: Erased) -> Reached:
         """One collection, from where it was left, a page at a time."""
@@ -120,6 +123,8 @@ class Sweep:
         reached = Reached.from_cursor(self.progress.cursor)
         if not reached.at_hand:
             return reached
+        if reached.bucket:
+            return await self._drop(reached)
         documents = [await current(self.progress.store, reached.collection, each) for each in reached.at_hand]
         changed = sum(not each or not self._would_change(reached.collection, each, erased) for each in documents)
         counted = replace(reached.counting(changed), at_hand=())
@@ -129,14 +134,26 @@ class Sweep:
     async def _save(self, reached: Reached, done: int = 0) -> None:
         await self.progress.advance(done, cursor=reached.cursor())
 
-    async def _drop_files(self, bucket: str) -> int:
+    async def _sweep_files(self, reached: Reached) -> Reached:
         """Those in which the person stands, and those that their records name no more."""
         store, person = self.progress.store, self.order.person
-        dropped = await drop_files(Files(store, bucket), needles_of(person))
+        async for file_id in holding(Files(store, reached.bucket), needles_of(person)):
+            reached = await self._drop(replace(reached, at_hand=(file_id,)))
         for each in self.files:
-            if each.bucket == bucket:
-                dropped += await drop_unnamed(store, each, before=utc_now(), of=person.ids_in(each.collection))
-        return dropped
+            of = person.ids_in(each.collection)
+            while each.bucket == reached.bucket and (left := await unnamed(store, each, before=utc_now(), of=of)):
+                reached = await self._drop(replace(reached, at_hand=tuple(left)))
+        return reached
+
+    async def _drop(self, reached: Reached) -> Reached:
+        """The files at hand, also what a run that was cut has left of them."""
+        await self._save(reached)
+        for each in reached.at_hand:
+            await Files(self.progress.store, reached.bucket).drop(str(each))
+        dropped = len(reached.at_hand)
+        reached = replace(reached.counting(dropped), at_hand=())
+        await self._save(reached, dropped)
+        return reached
 
     async def _bury(self) -> Erased:
         """Whom nothing is to bring back from now on; with what an earlier run of the request has known of them."""

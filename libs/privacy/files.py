@@ -1,7 +1,7 @@
 """Files in which a person stands: a file cannot be mended, so it goes."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Final
@@ -14,18 +14,15 @@ _LONGEST: Final = 2 * 300
 """Bytes of the longest needle, in two bytes a letter."""
 
 
-async def drop_files(files: Files, needles: Iterable[bytes]) -> int:
-    """Deletes the files that have one of the needles (in lower case) in them; returns how many."""
+async def holding(files: Files, needles: Iterable[bytes]) -> AsyncIterator[str]:
+    """The ids of the files that have one of the needles (in lower case) in them."""
     wanted = [each for needle in needles for each in (needle, needle.decode().encode("utf-16-le"))]
-    dropped = 0
     for file_id in await files.ids():
         with TemporaryDirectory(prefix="tandem-privacy-") as folder:
             path = Path(folder) / "file"
             await files.fetch(file_id, path)
             if await asyncio.to_thread(_holds, path, wanted):
-                await files.drop(file_id)
-                dropped += 1
-    return dropped
+                yield file_id
 
 
 def _holds(path: Path, needles: list[bytes]) -> bool:

@@ -62,13 +62,13 @@ async def left_behind(
     return [row["_id"] async for row in store.collection(collection).aggregate(pipeline)]
 
 
-async def drop_unnamed(store: Store, files: RecordFiles, *, before: datetime, of: Sequence[str] | None = None) -> int:
-    """Deletes files, kept before then, that no record names any more; returns how many. With `of`, these records'."""
-    kept, dropped = Files(store, files.bucket), 0
-    while unnamed := await left_behind(
-        store, f"{files.bucket}.files", files.collection, _UNNAMED, before=before, of=of
-    ):
-        for file_id in unnamed:
+async def unnamed(store: Store, files: RecordFiles, *, before: datetime, of: Sequence[str] | None = None) -> list[str]:
+    """The ids of files, kept before then, that no record names any more. With `of`, of files of these records."""
+    return await left_behind(store, f"{files.bucket}.files", files.collection, _UNNAMED, before=before, of=of)
+
+
+async def drop_unnamed(store: Store, files: RecordFiles, *, before: datetime) -> None:
+    kept = Files(store, files.bucket)
+    while left := await unnamed(store, files, before=before):
+        for file_id in left:
             await kept.drop(file_id)
-        dropped += len(unnamed)
-    return dropped

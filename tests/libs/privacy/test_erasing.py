@@ -32,12 +32,16 @@ TRACES: Final = (b"mira", b"quill@", b"123456")
 
 
 async def forgotten(store: Store, privacy: Privacy, person: Person = MIRA) -> Job:
-    begun = await told_to(store, privacy, person)
+    ended = await run_to_its_end(store, privacy, await told_to(store, privacy, person))
+    assert ended.state is JobState.SUCCEEDED
+    return ended
+
+
+async def run_to_its_end(store: Store, privacy: Privacy, begun: Job) -> Job:
     running = Running(store, [privacy.kind], QUICK)
     running.start()
     ended = await ended_of(store, begun)
     await running.stop()
-    assert ended.state is JobState.SUCCEEDED
     return ended
 
 
@@ -178,10 +182,7 @@ async def test_an_erasure_that_is_cut_goes_on_and_does_nothing_twice(store: Stor
     await eventually(some_are_done, every=0.01)
     await first.stop()
     assert await store.collection("guests").count_documents({"version": 1}) > 0
-    second = Running(store, [privacy.kind], QUICK)
-    second.start()
-    ended = await ended_of(store, begun)
-    await second.stop()
+    ended = await run_to_its_end(store, privacy, begun)
 
     assert ended.state is JobState.SUCCEEDED
     assert await store.collection("guests").count_documents({"version": 2, "email": None}) == 200
@@ -197,13 +198,28 @@ async def test_what_was_at_hand_when_an_erasure_was_cut_is_counted(store: Store,
     cut = {"collection": "letters", "after": None, "at_hand": [0, 1, 2, 3], "found": []}
     await store.collection(jobs.JOBS).update_one({"_id": begun.id}, {"$set": {"cursor": cut}})
 
-    running = Running(store, [privacy.kind], QUICK)
-    running.start()
-    ended = await ended_of(store, begun)
-    await running.stop()
+    ended = await run_to_its_end(store, privacy, begun)
 
     (task,) = await store.collection(PrivacyTask.collection).find().to_list(None)
     assert ({each["collection"]: each["count"] for each in task["found"]}, ended.done) == ({"letters": 5}, 5)
+
+
+async def test_of_a_file_that_was_half_dropped_when_an_erasure_was_cut_nothing_is_left_and_it_is_counted(
+    store: Store, privacy: Privacy, tmp_path: Path
+) -> None:
+    """What led to its pieces is gone already; another file is as it was."""
+    await keep_files(store, tmp_path)
+    await store.collection("import_files.files").delete_one({"_id": "hers"})
+    begun = await told_to(store, privacy, MIRA)
+    cut = {"collection": "privacy_tasks", "after": None, "bucket": "import_files", "at_hand": ["hers"], "found": []}
+    await store.collection(jobs.JOBS).update_one({"_id": begun.id}, {"$set": {"cursor": cut}})
+
+    ended = await run_to_its_end(store, privacy, begun)
+
+    pieces = await store.collection("import_files.chunks").distinct("files_id")
+    assert (await Files(store, "import_files").ids(), pieces) == (["others"], ["others"])
+    (task,) = await store.collection(PrivacyTask.collection).find().to_list(None)
+    assert ({each["collection"]: each["count"] for each in task["found"]}, ended.done) == ({"import_files": 2}, 2)
 
 
 async def test_erasing_again_changes_nothing_more(store: Store, privacy: Privacy) -> None:
@@ -269,10 +285,7 @@ async def test_a_person_with_more_records_than_an_event_can_name_is_told_as_such
     store.outbox.on_commit = heard.extend
     records = tuple(f"guests/0193479c-0000-7000-8000-{number:012}" for number in range(6000))
     begun = await told_to(store, privacy, MIRA.joined(Person(records=records)), step=PrivacyStep.FIND)
-    running = Running(store, [privacy.kind], QUICK)
-    running.start()
-    await ended_of(store, begun)
-    await running.stop()
+    await run_to_its_end(store, privacy, begun)
 
     (answer,) = [orjson.loads(event.body)["data"]["record"] for event in heard if "privacy_task" in event.type]
     assert (answer["error"], answer["person"]) == ("event_too_large", None)
