@@ -29,7 +29,7 @@ COUNT: Final = "/api/v1/contacts/$count?"
 
 
 def misspelled(word: str) -> str:
-    place = CHANCE.randrange(1, len(word) - 1)
+    place = CHANCE.randrange(1, max(2, len(word) - 1))
     return word[:place] + word[place + 1 :] if CHANCE.random() < 0.5 else word[:place] + "x" + word[place + 1 :]
 
 
