@@ -7,6 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from libs.contracts.values import Moment, Value
+from libs.domain.grants import may, refuse_hidden
 from libs.domain.refusals import InvalidFields, NotFound
 from libs.store.clock import utc_now
 from libs.store.documents import to_json
@@ -23,7 +24,7 @@ from services.activity.calendars import commands, store
 from services.activity.calendars.importing import CONTENT_TYPE, ImportResult, calendar_of_request, import_calendar
 from services.activity.calendars.model import BusyUser, busy_times
 from services.activity.calendars.reading import answers_in
-from services.activity.calendars.writing import calendar_of
+from services.activity.calendars.writing import USED, calendar_of
 from services.activity.my_work.routes import OPTIONS, zone_of
 from services.activity.series.routes import WINDOW, window_of
 
@@ -88,11 +89,12 @@ async def revoke_link(request: web.Request) -> web.Response:
 
 
 async def read_feed(request: web.Request) -> web.Response:
-    """What the owner of a link plans, for other calendars; nobody's who may not sign in any more."""
-    app = request.app
+    """What the owner of a link plans, for other calendars; nobody's who may not sign in or read activities any more."""
+    app, collection = request.app, AnyActivity.collection
     owner = await store.owner_of(app[STORE], request.match_info["token"])
-    if owner is None or not app[DIRECTORY].is_active(owner):
+    if owner is None or not may(app[DIRECTORY].grants_of_user(owner), collection, Operation.READ):
         raise NotFound("no calendar is to be had by this link")
+    refuse_hidden(USED, app[DIRECTORY].grants_of_user(owner), collection)
     now = utc_now()
     planned = await store.planned(app[STORE], [owner], now - BEFORE, now + AHEAD)
     written = await asyncio.to_thread(calendar_of, planned, name="Tandem")

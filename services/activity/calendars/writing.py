@@ -22,6 +22,8 @@ ROLES: Final = {
     PartyRole.OPTIONAL: "OPT-PARTICIPANT",
     PartyRole.RESOURCE: "NON-PARTICIPANT",
 }
+USED: Final = ("subject", "state", "start", "end", "time_zone", "place", "agenda", "parties", "rule", "exceptions")
+"""What of activities a calendar tells."""
 ANSWERS: Final = {
     PartyResponse.NONE: "NEEDS-ACTION",
     PartyResponse.ACCEPTED: "ACCEPTED",

@@ -4,6 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
+from libs.domain.grants import refuse_hidden
 from libs.store.documents import to_json
 from libs.store.reading import read_one
 from libs.web.access import Operation
@@ -20,6 +21,7 @@ async def count_responses(request: web.Request) -> web.Response:
     store, campaign_id = request.app[STORE], request.match_info["id"]
     grants = grants_of(request)
     await read_one(store, Campaign, campaign_id, grants)
+    refuse_hidden(rows.USED, grants, "activities")
     return json_response(to_json(await rows.counts(store, campaign_id, grants)))
 
 

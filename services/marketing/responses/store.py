@@ -14,6 +14,8 @@ from libs.store.store import Document, Store
 
 COLLECTION: Final = "responses"
 INDEXES: Final = (Index(("campaign_id", "response", "channel")),)
+USED: Final = ("campaign_id", "response", "channel")
+"""What of responses the counts tell."""
 
 
 def row_of(envelope: Envelope) -> Document:

@@ -16,6 +16,13 @@ PROJECTION: Final = "funnel"
 STAGES: Final[Mapping[str, str]] = {"activities": "response", "leads": "lead", "opportunities": "opportunity"}
 """Source collection → the stage of its rows."""
 
+USED: Final[Mapping[str, tuple[str, ...]]] = {
+    "activities": ("campaign_id", "response", "occurred_at", "created_at"),
+    "leads": ("source_campaign_id", "created_at"),
+    "opportunities": ("source_campaign_id", "created_at", "state", "actual_value", "currency"),
+}
+"""What of their records the figures tell."""
+
 
 class Row(NamedTuple):
     """One record's part in the funnel. `day` is when it happened, in UTC; `value` is what a won opportunity brought."""

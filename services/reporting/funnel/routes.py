@@ -1,20 +1,23 @@
 """The funnel over HTTP."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
 from aiohttp import web
 
+from libs.domain.grants import Grants, hidden_fields, refuse_hidden
 from libs.domain.refusals import FieldError, InvalidFields
-from libs.store.copies import known_copies
+from libs.store.copies import known_copies, seen
 from libs.store.documents import to_json
+from libs.store.store import Store
 from libs.web.access import Operation
 from libs.web.answers import json_response
 from libs.web.api import Route, Rule
 from libs.web.executing import BUS, STORE
 from libs.web.requests import grants_of
 from services.reporting.funnel import store as rows
-from services.reporting.funnel.model import PROJECTION
+from services.reporting.funnel.model import PROJECTION, USED
 from services.reporting.funnel.store import Selection
 from services.reporting.lag.measuring import lag_of
 
@@ -52,16 +55,24 @@ def _is_day(text: str) -> bool:
 
 async def read_funnel(request: web.Request) -> web.Response:
     """Counts per campaign and day, and how far they are behind the events."""
-    store = request.app[STORE]
-    entries = await rows.sums(store, selection_in(request), grants_of(request))
-    campaigns = {f"campaigns/{entry['campaign_id']}" for entry in entries if entry.get("campaign_id")}
-    names = await known_copies(store, campaigns)
+    store, grants = request.app[STORE], grants_of(request)
+    for collection, names in USED.items():
+        refuse_hidden(names, grants, collection)
+    entries = await rows.sums(store, selection_in(request), grants)
+    called = await _names(store, {entry["campaign_id"] for entry in entries if entry.get("campaign_id")}, grants)
     for entry in entries:
         if "campaign_id" in entry:
-            copy = names.get(f"campaigns/{entry['campaign_id']}")
-            entry["campaign_name"] = copy["name"] if copy else None
+            entry["campaign_name"] = called.get(entry["campaign_id"])
     lag = await lag_of(store, request.app[BUS], PROJECTION)
     return json_response(to_json({"value": entries, "lag": lag}))
+
+
+async def _names(store: Store, campaign_ids: Iterable[str], grants: Grants) -> dict[str, str]:
+    """What those campaigns are called whose name the caller may see."""
+    if "name" in hidden_fields(grants, "campaigns"):
+        return {}
+    found = await known_copies(store, await seen(store, (f"campaigns/{id_}" for id_ in campaign_ids), grants))
+    return {subject.partition("/")[2]: row["name"] for subject, row in found.items()}
 
 
 ROUTES: Final = (

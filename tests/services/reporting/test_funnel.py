@@ -8,6 +8,7 @@ import pytest
 
 from libs.contracts.envelope import Envelope
 from libs.domain.grants import EVERYTHING, Depth, Grants, Operation, Permissions
+from libs.store.copies import keep_copies
 from libs.store.store import Store
 from libs.web.executing import STORE
 from services.reporting.app import REPORTING
@@ -132,3 +133,42 @@ async def test_the_funnel_counts_what_the_caller_may_see(store: Store) -> None:
     assert (await sums(store, Selection(), EVERYTHING))[0]["leads"] == 3
     (seen,) = await sums(store, Selection(), grants)
     assert (seen["responses"], seen["leads"], seen["opportunities"]) == (2, 1, 0)
+
+
+READ_ALL = {name: {"read": "all"} for name in ("funnel", "activities", "leads", "opportunities")}
+
+
+@pytest.mark.parametrize(
+    ("collection", "name", "status"),
+    [
+        ("activities", "response", 403),
+        ("leads", "source_campaign_id", 403),
+        ("opportunities", "actual_value", 403),
+        ("opportunities", "name", 200),
+    ],
+)
+async def test_no_figure_is_made_of_what_is_hidden(reporting: Running, collection: str, name: str, status: int) -> None:
+    hidden = {collection: {name: "hidden"}}
+    await reporting.know("roles", {"id": "analyst", "permissions": READ_ALL, "fields": hidden})
+    await keep_rows(reporting.app[STORE], story())
+
+    answered, answer = await reporting.get("/api/v1/funnel", roles=("analyst",))
+
+    assert (answered, name in answer.get("detail", "")) == (status, status == 403)
+
+
+@pytest.mark.parametrize(
+    ("depth", "fields", "called"), [("all", {}, "Spring"), ("all", {"name": "hidden"}, None), ("own", {}, None)]
+)
+async def test_a_campaign_is_called_by_its_name_to_those_who_may_see_it(
+    reporting: Running, depth: str, fields: dict[str, str], called: str | None
+) -> None:
+    may = {**READ_ALL, "campaigns": {"read": depth}}
+    await reporting.know("roles", {"id": "analyst", "permissions": may, "fields": {"campaigns": fields}})
+    spring = envelope("marketing.campaign.created", "campaigns", {"id": "c1", "name": "Spring", "owner_id": "eva"})
+    await keep_copies(reporting.app[STORE], [spring])
+    await keep_rows(reporting.app[STORE], story())
+
+    _, funnel = await reporting.get("/api/v1/funnel", roles=("analyst",))
+
+    assert [(entry["campaign_id"], entry["campaign_name"]) for entry in funnel["value"]] == [("c1", called)]

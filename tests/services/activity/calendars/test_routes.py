@@ -102,6 +102,25 @@ async def test_a_link_is_kept_as_a_hash_and_ends_with_the_sign_in_of_its_owner(a
     assert link["url"].rpartition("/")[2] not in str(kept)
 
 
+async def test_a_link_shows_no_more_than_its_owner_may_see(activity: Running) -> None:
+    ana, reads = new_id(), {"activities": {"read": "own"}}
+    later: list[dict[str, Any]] = [
+        {"permissions": reads, "fields": {"activities": {"description": "hidden"}}},
+        {"permissions": {}},
+    ]
+    await activity.know("users", {"id": ana, "roles": ["planner"]})
+    await activity.know("roles", {"id": "planner", "permissions": reads, "fields": {"activities": {"place": "hidden"}}})
+    _, link = await activity.post(f"{CALENDARS}/link", user_id=ana)
+    answers = [await feed(activity, link["url"])]
+
+    for role in later:
+        await activity.know("roles", {"id": "planner", **role})
+        answers.append(await feed(activity, link["url"]))
+
+    assert [status for status, _ in answers] == [403, 200, 404]
+    assert "place" in answers[0][1]
+
+
 async def test_a_file_is_taken_over_event_by_event_and_once(activity: Running) -> None:
     ana, uid = new_id(), new_id()
     series = event(f"{uid}-s", "SUMMARY:Board", "RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE:20260323T080000Z")

@@ -56,3 +56,14 @@ async def test_a_copy_is_a_new_proposal(marketing: Running) -> None:
 
     assert (status, copy["name"], copy["channels"]) == (200, "Spring (copy)", ["email"])
     assert copy["id"] != campaign["id"]
+
+
+async def test_responses_are_not_counted_by_what_is_hidden(marketing: Running) -> None:
+    reads = {"campaigns": {"read": "all"}, "activities": {"read": "all"}}
+    await marketing.know("roles", {"id": "deaf", "permissions": reads, "fields": {"activities": {"channel": "hidden"}}})
+    path = f"/api/v1/campaigns/{await make_campaign(marketing)}/responses"
+
+    status, problem = await marketing.get(path, roles=("deaf",))
+
+    assert (status, problem["code"], "channel" in problem["detail"]) == (403, "forbidden", True)
+    assert (await marketing.get(path))[0] == 200
