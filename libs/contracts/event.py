@@ -97,6 +97,9 @@ class Event(BaseModel, Generic[S]):
         return self.model_dump(mode="json") if type(self).model_fields else {}
 
 
+E = TypeVar("E", bound=Event[Any])
+
+
 class Merged(Event[S], Generic[S]):
     """Others were found to be the same as this one: from now on their ids lead here, as `aliases` says of each."""
 
@@ -124,25 +127,35 @@ def restated(aggregate: str, snapshot: type[Snapshot], *, mergeable: bool) -> ty
         doc += " `aliases` are of those that were merged into it."
     annotations = {name: type_ for name, (type_, _) in told.items()}
     defaults = {name: default for name, (_, default) in told.items()}
-    return _made(aggregate, snapshot, RESTATED, {"__doc__": doc, "__annotations__": annotations, **defaults})
+    return _made(Event, aggregate, snapshot, RESTATED, {"__doc__": doc, "__annotations__": annotations, **defaults})
 
 
 def erased(aggregate: str, snapshot: type[Snapshot]) -> type[Event[Any]]:
     """The event that tells a record of this aggregate without the person that it was about."""
     meaning = "Whom the record was about is erased. Forget what you know of them; it is not said what that was."
-    return _made(aggregate, snapshot, ERASED, {"__doc__": meaning})
+    return _made(Event, aggregate, snapshot, ERASED, {"__doc__": meaning})
 
 
 def happened(aggregate: str, snapshot: type[Snapshot], verb: str) -> type[Event[Any]]:
     """An event that has no fields of its own, and that nobody here names."""
-    return _made(aggregate, snapshot, verb, {})
+    return _made(Event, aggregate, snapshot, verb, {})
 
 
-def _made(aggregate: str, snapshot: type[Snapshot], verb: str, members: Mapping[str, Any]) -> type[Event[Any]]:
+def merged(aggregate: str) -> type[Merged[Any]]:
+    """The event of a merge, for who announces those of any aggregate."""
+    return _made(Merged, aggregate, Snapshot, "merged", {})
+
+
+def unmerged(aggregate: str) -> type[Unmerged[Any]]:
+    """The event of a merge that is undone, likewise."""
+    return _made(Unmerged, aggregate, Snapshot, "unmerged", {})
+
+
+def _made(kind: type[E], aggregate: str, snapshot: type[Snapshot], verb: str, members: Mapping[str, Any]) -> type[E]:
     name = f"{aggregate.rpartition('.')[2].title().replace('_', '')}{verb.title()}"
-    made: type[Event[Any]] = new_class(
+    made: type[E] = new_class(
         name,
-        (Event.__class_getitem__(snapshot),),
+        (kind.__class_getitem__(snapshot),),
         {"type": f"{aggregate}.{verb}"},
         lambda namespace: namespace.update(members),
     )

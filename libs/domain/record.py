@@ -47,6 +47,8 @@ class Record(BaseModel):
     indexes: ClassVar[tuple[Index, ...]] = ()
     parent: ClassVar[str | None] = None
     """The field that names the record this one hangs on, for subscribers who open it with that."""
+    mergeable: ClassVar[bool] = False
+    """Whether records that are the same can be made one, so that the ids of others come to lead to it."""
     kinds: ClassVar[Mapping[str, type["Record"]]] = {}
     personal: ClassVar[Personal | None] = None
 

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from libs.contracts.envelope import Envelope
-from libs.contracts.publishers import MERGEABLE
 from libs.contracts.restored import RestoredService
 from libs.contracts.values import Alias
 from libs.domain.record import Index
@@ -58,7 +57,7 @@ async def forget_aliases(store: "Store", restored: RestoredService) -> None:
 
 async def aliases_of(store: "Store", subjects: Sequence[str]) -> Mapping[str, Sequence[Alias]]:
     """The ids that lead to each of these records of this service, as its events tell them."""
-    if not subjects or subjects[0].partition("/")[0] not in MERGEABLE:
+    if not subjects or subjects[0].partition("/")[0] not in store.mergeable:
         return {}
     async with answering():
         rows = await store.collection(COLLECTION).find({"to": {"$in": subjects}}, {"to": 1, "version": 1}).to_list(None)
@@ -71,7 +70,7 @@ async def aliases_of(store: "Store", subjects: Sequence[str]) -> Mapping[str, Se
 
 async def led_on(store: "Store", subjects: Iterable[str]) -> dict[str, str]:
     """Those of the subjects (`<collection>/<id>`) that lead elsewhere, and where to."""
-    wanted = [subject for subject in subjects if subject.partition("/")[0] in MERGEABLE]
+    wanted = [subject for subject in subjects if subject.partition("/")[0] in store.mergeable]
     if not wanted:
         return {}
     query = {"_id": {"$in": wanted}, "to": {"$gt": ""}}
@@ -82,7 +81,7 @@ async def led_on(store: "Store", subjects: Iterable[str]) -> dict[str, str]:
 
 async def after_merges(store: "Store", subjects: Sequence[str]) -> list[str]:
     """The subjects without those that lead elsewhere, and with those that lead to one of the others."""
-    wanted = [subject for subject in subjects if subject.partition("/")[0] in MERGEABLE]
+    wanted = [subject for subject in subjects if subject.partition("/")[0] in store.mergeable]
     if not wanted:
         return list(subjects)
     query = {"$or": [{"_id": {"$in": wanted}, "to": {"$gt": ""}}, {"to": {"$in": wanted}}]}

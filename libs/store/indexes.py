@@ -7,7 +7,6 @@ from typing import Final
 import pymongo
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from libs.contracts.publishers import MERGEABLE
 from libs.domain.pointing import has_parts, pointing_to
 from libs.domain.record import Index, Record, specs_of
 from libs.store.documents import MATCH, WORDS
@@ -32,7 +31,8 @@ REMOVED: Final = [("_deleted", ASCENDING)]
 """The keys of the index that holds the removed records alone."""
 
 
-def indexes_of(record_type: type[Record]) -> list[IndexModel]:
+def indexes_of(record_type: type[Record], mergeable: frozenset[str]) -> list[IndexModel]:
+    """`mergeable` are the collections whose records can be merged."""
     indexed = [spec for spec in specs_of(record_type).values() if spec.listed and spec.listed.indexed]
     single = [Index((f"{spec.name}.$**" if has_parts(spec) else spec.name,)) for spec in indexed]
     return [
@@ -50,13 +50,13 @@ def indexes_of(record_type: type[Record]) -> list[IndexModel]:
             partialFilterExpression={"shares.principal_id": {"$exists": True}},
         ),
         *([IndexModel([(WORDS, ASCENDING)])] if searched_fields(record_type) else []),
-        *(index_model(index) for index in (*single, *record_type.indexes, *_of_pointers(record_type))),
+        *(index_model(index) for index in (*single, *record_type.indexes, *_of_pointers(record_type, mergeable))),
     ]
 
 
-def _of_pointers(record_type: type[Record]) -> list[Index]:
+def _of_pointers(record_type: type[Record], mergeable: frozenset[str]) -> list[Index]:
     """By these a mover finds what points to a record that was merged, or did (libs/store/moving.py)."""
-    fields = pointing_to(record_type, MERGEABLE)
+    fields = pointing_to(record_type, mergeable)
     first = {index.fields[0] for index in record_type.indexes}
     known = first | {name for name, spec in specs_of(record_type).items() if spec.listed and spec.listed.indexed}
     paths = [field.path for field in fields if field.path not in known]

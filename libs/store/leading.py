@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from libs.contracts.publishers import MERGEABLE
 from libs.domain.pointing import PointingField
 from libs.domain.record import Record
 from libs.store.aliases import led_on
@@ -18,25 +17,24 @@ Replace = Callable[[PointingField, str], str]
 
 async def led_filter(store: Store, record_type: type[Record], filter_: MongoFilter) -> MongoFilter:
     """The filter with each id that leads elsewhere replaced by where it leads. Asks only about those that it names."""
-    fields = {field.path: field for field in store.pointing(record_type, MERGEABLE)} if filter_ else {}
+    fields = {field.path: field for field in store.pointing(record_type, store.mergeable)} if filter_ else {}
     subjects: set[str] = set()
 
+    def meant(field: PointingField, id_: str) -> list[str]:
+        return [f"{collection}/{id_}" for collection in field.collections or store.mergeable]
+
     def note(field: PointingField, id_: str) -> str:
-        subjects.update(_subjects(field, id_))
+        subjects.update(meant(field, id_))
         return id_
 
     _replaced(filter_, "", fields, note)
     leads = await led_on(store, subjects) if subjects else {}
 
     def lead(field: PointingField, id_: str) -> str:
-        found = next((leads[subject] for subject in _subjects(field, id_) if subject in leads), None)
+        found = next((leads[subject] for subject in meant(field, id_) if subject in leads), None)
         return found.partition("/")[2] if found else id_
 
     return _replaced(filter_, "", fields, lead) if leads else filter_
-
-
-def _subjects(field: PointingField, id_: str) -> list[str]:
-    return [f"{collection}/{id_}" for collection in field.collections or MERGEABLE]
 
 
 def _replaced(node: Any, path: str, fields: Mapping[str, PointingField], replace: Replace) -> Any:

@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
+from libs.contracts import event
 from libs.contracts.event import Merged, Unmerged
 from libs.contracts.values import Alias
 from libs.domain.grants import Operation
-from libs.domain.merging import given_back
+from libs.domain.merging import completed, given_back
 from libs.domain.record import Record
 from libs.domain.refusals import AlreadyMerged, InvalidFields, NotMerged, NotRemoved
 from libs.store import aliases
@@ -39,6 +40,16 @@ class Merging(Generic[R]):
     settle: Callable[[UnitOfWork, R, R], Awaitable[R]]
     vet: Callable[[UnitOfWork, R, Sequence[R]], Awaitable[None]] | None = None
     restore: Restore[R] | None = None
+
+
+def plain_merging(record: type[R]) -> Merging[R]:
+    """Of records without rules of their own: the survivor takes over what it lacks."""
+
+    async def settle(_: UnitOfWork, __: R, wanted: R) -> R:
+        return wanted
+
+    told = event.merged(record.aggregate), event.unmerged(record.aggregate)
+    return Merging(record, *told, combine=completed, settle=settle)
 
 
 async def merge_records(

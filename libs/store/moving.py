@@ -11,7 +11,6 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from pymongo import UpdateOne
 
-from libs.contracts.publishers import MERGEABLE
 from libs.domain.pointing import Leading, Leads
 from libs.domain.record import Record
 from libs.domain.refusals import InvalidFields, NotRestorable
@@ -117,7 +116,7 @@ async def restore_led(work: UnitOfWork, record: R, restore: Restore[R] | None = 
 
 async def led_record(work: UnitOfWork, record: R) -> tuple[R, list[Document]]:
     """The record with its fields pointing to where they lead now, and what is to be known of those that were moved."""
-    fields = work.store.pointing(type(record), MERGEABLE)
+    fields = work.store.pointing(type(record), work.store.mergeable)
     now, former = to_document(record), {each["field"]: each["was"] for each in work.moved_in(record)}
     origins = {field: former.get(field.name, value_at(now, field.name)) for field in fields}
     leads = await _leads(work.store, [each for field, value in origins.items() for each in field.subjects(value)])

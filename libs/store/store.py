@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
+from libs.contracts.publishers import MERGEABLE
 from libs.domain.duplicates import NO_RULES, DuplicateRules
 from libs.domain.pointing import NO_CUSTOM_REFERENCES, CustomReferences, PointingField, pointing_to
 from libs.domain.record import Index, Record
@@ -40,7 +41,8 @@ class Store:
 
     `duplicate_rules` and `custom_references` are those of a collection now; whoever knows them puts them there. Whoever
     waits for documents of a collection without records hears by `on_private` of each that this process has put there.
-    `undeclared_indexes` are those that an earlier release has left, by collection.
+    `undeclared_indexes` are those that an earlier release has left, by collection. The records of `mergeable`
+    collections can be merged, wherever they are kept.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Store:
         self._seconds = seconds
         self.service = service
         self.records = tuple(records)
+        self.mergeable = MERGEABLE | {record.collection for record in records if record.mergeable}
         self.database = database(client, name)
         self.outbox = Outbox(self.database, [record.collection for record in records])
         self.leases = Leases(self.database)
@@ -104,7 +107,7 @@ class Store:
     @answering()
     async def _prepare(self, further: Mapping[str, Sequence[Index]]) -> None:
         self.epoch = await read_epoch(self.database)
-        declared = {record.collection: indexes_of(record) for record in self.records}
+        declared = {record.collection: indexes_of(record, self.mergeable) for record in self.records}
         private = {name: [index_model(index) for index in indexes] for name, indexes in further.items()}
         indexes = {**PRIVATE, **declared, **private}
         await build(self.database, indexes)

@@ -64,8 +64,8 @@ class CollectionRoutes(Generic[R]):
         yield from self._reading()
         yield from self._writing()
         yield from self._acting()
-        if self._resource.merging is not None:
-            yield from MergeRoutes(self._resource.merging).routes()
+        if (merging := self._resource.all_merging()) is not None:
+            yield from MergeRoutes(merging).routes()
 
     def _reading(self) -> Iterator[Route]:
         name, record, read = self._resource.collection, self._record, Rule(self._resource.collection, Operation.READ)

@@ -11,7 +11,7 @@ from libs.domain import lifecycle
 from libs.domain.lifecycle import Lifecycle
 from libs.domain.record import Draft, Record
 from libs.store.changes import Announcement
-from libs.store.merging import Merging
+from libs.store.merging import Merging, plain_merging
 from libs.store.moving import Restore, restore_led
 from libs.store.work import UnitOfWork
 from libs.web.access import Operation
@@ -37,7 +37,8 @@ Warn = Callable[[UnitOfWork, Record], Awaitable[Mapping[str, str]]]
 class Resource(Generic[R]):
     """What a service offers on one collection. `creatable` off: records come into being by other commands only.
 
-    With `merging`, records that are the same can be merged. `warn` is asked of what one request creates or changes.
+    Records that can be merged are merged by `merging` where they have rules. `warn` is asked of what one request
+    creates or changes.
     """
 
     record: type[R]
@@ -67,6 +68,12 @@ class Resource(Generic[R]):
         if self.removable:
             common.append(self._restore_action())
         return (*self.actions, *(action for action in common if action.name not in named))
+
+    def all_merging(self) -> Merging[R] | None:
+        """How records that are the same are merged, where the model lets them be."""
+        if not self.record.mergeable:
+            return None
+        return self.merging or plain_merging(self.record)
 
     async def create_record(self, work: UnitOfWork, draft: Draft) -> R:
         if self.create is not None:

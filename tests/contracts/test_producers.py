@@ -12,7 +12,7 @@ from libs.bus.definitions import Consumer, Projection, Topic, keys_of
 from libs.contracts.envelope import BACKUP_RESTORED, ERASED, RESTATED
 from libs.contracts.event import Event, Snapshot
 from libs.contracts.privacy import REPORTED
-from libs.contracts.publishers import BY_TYPE, MODULES, PUBLISHERS
+from libs.contracts.publishers import BY_TYPE, MERGEABLE, MODULES, PUBLISHERS
 from libs.domain.lifecycle import Lifecycle
 from libs.domain.moves import Moves
 from libs.domain.record import Record
@@ -81,6 +81,17 @@ def test_every_action_announces_what_is_declared(resource: Resource[Any], aggreg
     announced = {f"{aggregate}.{past(action.name)}" for action in resource.all_actions()}
 
     assert announced - BY_TYPE.keys() == set()
+
+
+@pytest.mark.parametrize(("resource", "aggregate"), RESOURCES)
+def test_whoever_can_be_merged_is_known_to_everybody(resource: Resource[Any], aggregate: str) -> None:
+    declared = {f"{aggregate}.{verb}" for verb in ("merged", "unmerged")} & BY_TYPE.keys()
+
+    assert len(declared) == (2 if resource.record.mergeable else 0)
+    assert (resource.collection in MERGEABLE) is resource.record.mergeable
+    assert resource.record.mergeable or resource.merging is None, "its merging would count for nothing"
+    if resource.record.mergeable and resource.merging is None:
+        assert (resource.change, resource.restore) == (None, None), "merging has to keep these rules too"
 
 
 @pytest.mark.parametrize("aggregate", sorted(RECORDS))

@@ -29,6 +29,7 @@ class AccountRelationship(StrEnum):
 class Account(Located, collection="accounts", aggregate="sales.account"):
     """`name_key` is the name as it is compared. A company is no person: what it says of itself stays."""
 
+    mergeable = True
     personal = Personal(kept=("name", "name_key", "email", "phone", *ADDRESSES))
 
     parent = "parent_account_id"

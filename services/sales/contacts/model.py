@@ -27,6 +27,7 @@ class PreferredChannel(StrEnum):
 class Contact(Consenting, Located, collection="contacts", aggregate="sales.contact"):
     """`person_keys` are what this person is recognised by."""
 
+    mergeable = True
     parent = "account_id"
     personal = Personal(
         cleared=(

@@ -77,6 +77,7 @@ class Lead(Consenting, collection="leads", aggregate="sales.lead"):
     `score` is 0 to 100, and `score_explanation` what each scoring rule gives to it.
     """
 
+    mergeable = True
     personal = Personal(
         cleared=(
             "topic", "description", "first_name", "last_name", "full_name", "job_title", "email", "phone", "person_key",

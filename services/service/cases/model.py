@@ -114,6 +114,7 @@ class BeneathDuplicate(Refusal):
 class Case(Record, collection="cases", aggregate="service.case"):
     """`customer.name` is what the customer was called when the case was given to them; renaming does not change it."""
 
+    mergeable = True
     personal = Personal(
         texts=("title", "description", "subject", "resolution", "customer.name", "tags", "custom"),
         belongs_to={"contact_id": "contacts", "customer": None},

@@ -11,6 +11,7 @@ from typing import Final
 
 import pytest
 
+from libs.contracts.publishers import MERGEABLE
 from libs.domain.grants import EVERYTHING, Depth, Grants, Operation, Permissions
 from libs.domain.record import Record, specs_of
 from libs.store.clock import utc_now
@@ -52,7 +53,7 @@ def condition(field: QueryField, fields: QueryFields) -> str:
 def conditions(record_type: type[Record]) -> Iterator[str]:
     """Those that clients may state of what an index begins with."""
     fields = query_fields_of(record_type)
-    names = {next(iter(index.document["key"])).replace(".", "/") for index in indexes_of(record_type)}
+    names = {next(iter(index.document["key"])).replace(".", "/") for index in indexes_of(record_type, MERGEABLE)}
     parts = {name for name in fields if f"{name.rpartition('/')[0]}/$**" in names}
     for name in sorted(names | parts):
         field = find(fields, name)
