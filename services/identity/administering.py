@@ -10,7 +10,7 @@ def require_administrator(work: UnitOfWork, what: str) -> None:
         raise Forbidden(f"Only administrators {what}.")
 
 
-def require_standing(work: UnitOfWork, *, administers: bool) -> None:
-    """Nobody changes a user who `administers`, or signs in as them, who is no administrator."""
-    if administers:
+def require_standing(work: UnitOfWork, *, administrator: bool) -> None:
+    """Nobody changes an `administrator`, shut out or not, or signs in as them, who is none."""
+    if administrator:
         require_administrator(work, "change administrators")

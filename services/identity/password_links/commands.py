@@ -26,7 +26,7 @@ class NewLink:
 
 async def make_link(work: UnitOfWork, user_id: str, purpose: Purpose) -> NewLink:
     user = await work.get_target(User, user_id)
-    require_standing(work, administers=user.administers)
+    require_standing(work, administrator=user.is_administrator)
     if not user.may_sign_in:
         raise InvalidFields.at("/id", "inactive", "The user is not active.")
     secret, expires_at = store.new_secret(), work.now + LASTS[purpose]

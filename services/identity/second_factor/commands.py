@@ -50,7 +50,7 @@ async def remove_own(work: UnitOfWork, user_id: str, current: str, passwords: Pa
 async def remove_of(work: UnitOfWork, user_id: str) -> User:
     """Lets somebody who has lost the app sign in by the password alone; an administrator does that."""
     user = await work.get_target(User, user_id)
-    require_standing(work, administers=user.administers)
+    require_standing(work, administrator=user.is_administrator)
     return _remove(work, user)
 
 

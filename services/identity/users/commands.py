@@ -27,14 +27,14 @@ async def change_user(work: UnitOfWork, current: User, wanted: User) -> User:
     """Saves a patched user. Other roles count at once, in sign-ins that go on as well."""
     if wanted.roles != current.roles:
         require_administrator(work, "give or take roles")
-    require_standing(work, administers=current.administers)
+    require_standing(work, administrator=current.is_administrator)
     await _keep_an_administrator(work, current, wanted)
     return work.save(wanted)
 
 
 async def deactivate_user(work: UnitOfWork, user_id: str) -> User:
     user = await work.get_target(User, user_id)
-    require_standing(work, administers=user.administers)
+    require_standing(work, administrator=user.is_administrator)
     inactive, event = model.deactivate(user)
     await _keep_an_administrator(work, user, inactive)
     await end_sessions_of(work, user.id, EndReason.USER_DEACTIVATED)
@@ -49,12 +49,15 @@ async def _keep_an_administrator(work: UnitOfWork, before: User, after: User) ->
 
 
 async def activate_user(work: UnitOfWork, user_id: str) -> User:
-    return work.save(*model.activate(await work.get_target(User, user_id)))
+    user = await work.get_target(User, user_id)
+    require_standing(work, administrator=user.is_administrator)
+    return work.save(*model.activate(user))
 
 
 async def unlock_user(work: UnitOfWork, user_id: str) -> User:
     """Forgets the failed sign-ins, so that the user need not wait."""
     user = await work.get_target(User, user_id)
+    require_standing(work, administrator=user.is_administrator)
     work.drop(attempts.COLLECTION, Subject.user(user.username).key)
     return work.save(user, UserUnlocked())
 
@@ -65,7 +68,7 @@ async def set_password(
     """Replaces the password and ends every session begun with the old one, but for `keeping`."""
     user = await work.get_target(User, user_id)
     if keeping is None:
-        require_standing(work, administers=user.administers)
+        require_standing(work, administrator=user.is_administrator)
     require_strong(password, user.username)
     await store.replace_credential(work, user.id, await passwords.hash(password))
     await password_links.forget(work, user.id)

@@ -56,8 +56,13 @@ class User(Record, collection="users", aggregate="identity.user"):
         return self.state is UserState.ACTIVE
 
     @property
+    def is_administrator(self) -> bool:
+        """Also one who is shut out, and would be one again as soon as they may sign in."""
+        return DefaultRole.ADMINISTRATOR in self.roles
+
+    @property
     def administers(self) -> bool:
-        return self.may_sign_in and DefaultRole.ADMINISTRATOR in self.roles
+        return self.may_sign_in and self.is_administrator
 
 
 def deactivate(user: User) -> tuple[User, UserDeactivated]:

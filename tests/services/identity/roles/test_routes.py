@@ -133,7 +133,8 @@ async def test_who_may_write_users_still_makes_no_administrator(identity: Identi
         token=admin,
     )
     helper, other = await identity.user(admin, role["id"]), await identity.user(admin, "read_only")
-    boss = await identity.user(admin, "administrator")
+    boss, gone = [await identity.user(admin, "administrator") for _ in range(2)]
+    await identity.post(f"/api/v1/users/{gone['id']}/deactivate", token=admin)
     token = (await identity.sign_in(helper["username"]))["access_token"]
     path = f"/api/v1/users/{other['id']}"
 
@@ -147,7 +148,15 @@ async def test_who_may_write_users_still_makes_no_administrator(identity: Identi
         await identity.post(
             f"/api/v1/users/{boss['id']}/set_password", {"password": "rote Rosen im Juni"}, token=token
         ),
-        await identity.post(f"/api/v1/users/{boss['id']}/deactivate", token=token),
+        *[
+            await identity.post(f"/api/v1/users/{boss['id']}/{action}", token=token)
+            for action in ("deactivate", "unlock", "remove_second_factor", "invite", "reset_password")
+        ],
+        await identity.post(f"/api/v1/users/{gone['id']}/activate", token=token),
+        await identity.post(
+            f"/api/v1/users/{gone['id']}/set_password", {"password": "rote Rosen im Juni"}, token=token
+        ),
+        await identity.request("PATCH", f"/api/v1/users/{gone['id']}", {"email": "x@example.org"}, token=token),
     ]
 
-    assert [status for status, _ in refused] == [403] * 4
+    assert [status for status, _ in refused] == [403] * 11
