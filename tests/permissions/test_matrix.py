@@ -234,29 +234,39 @@ async def test_every_route_about_one_record_reaches_those_that_the_role_reaches(
     assert wrong == [], "\n".join(wrong)
 
 
-async def test_every_list_holds_what_the_role_sees(service: Service, started: Running, counted_cells: Counted) -> None:
-    wrong: list[str] = []
-    cells = 0
-    for resource in service.resources:
-        marker, ids = await given(started, resource)
-        base = f"/api/v1/{resource.collection}"
-        filter_ = f"$filter=tags/any(t: t eq '{marker}')"
-        for role in DEPTHS:
-            cells += len(ROWS)
-            headers = headers_of(started, role)
-            status, page = await started.get(f"{base}?{filter_}&$count=true&$top=1000", headers=headers)
-            if not DEPTHS[role].get("read"):
-                if status != 403:
-                    wrong.append(f"{base} by {role}: {status}")
-                continue
-            wanted = {ids[row] for row in seen(role)}
-            counted = (await started.get(f"{base}/$count?{filter_}", headers=headers))[1]
-            if {record["id"] for record in page["value"]} != wanted:
-                wrong.append(f"{base} by {role} lists {page['value']}")
-            if {page["@odata.count"], counted} != {len(wanted)}:
-                wrong.append(f"{base} by {role} counts {page['@odata.count']}, {counted}")
+async def exported(started: Running, path: str, headers: dict[str, str]) -> list[str]:
+    """The lines of a file, without that of the titles."""
+    async with started.session.get(f"{started.url}{path}", headers=headers) as answer:
+        return (await answer.text()).splitlines()[1:]
 
-    counted_cells("list, role and ownership", cells)
+
+async def test_every_list_holds_what_the_role_sees(service: Service, started: Running, counted_cells: Counted) -> None:
+    """As do its counts, its groups, and the file of it."""
+    wrong: list[str] = []
+
+    async def look(base: str, marker: str, ids: dict[str, str], role: str) -> None:
+        headers, mine = headers_of(started, role), f"tags/any(t: t eq '{marker}')"
+        status, page = await started.get(f"{base}?$filter={mine}&$count=true&$top=1000", headers=headers)
+        if not DEPTHS[role].get("read"):
+            if status != 403:
+                wrong.append(f"{base} by {role}: {status}")
+            return
+        wanted = {ids[row] for row in seen(role)}
+        counted = (await started.get(f"{base}/$count?$filter={mine}", headers=headers))[1]
+        groups = await started.get(f"{base}?$apply=filter({mine})/aggregate($count as all)", headers=headers)
+        file = await exported(started, f"{base}/export?$filter={mine}&$select=id", headers)
+        if {record["id"] for record in page["value"]} != wanted:
+            wrong.append(f"{base} by {role} lists {page['value']}")
+        if {page["@odata.count"], counted, groups[1]["value"][0]["all"]} != {len(wanted)}:
+            wrong.append(f"{base} by {role} counts {page['@odata.count']}, {counted}, {groups}")
+        if sorted(file) != sorted(wanted):
+            wrong.append(f"{base} by {role} exports {file}")
+
+    made = [(f"/api/v1/{resource.collection}", *await given(started, resource)) for resource in service.resources]
+    looks = [partial(look, base, marker, ids, role) for base, marker, ids in made for role in DEPTHS]
+    await at_once(looks)
+
+    counted_cells("list, role and ownership", len(looks) * len(ROWS))
     assert wrong == [], "\n".join(wrong)
 
 

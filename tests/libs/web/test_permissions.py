@@ -217,6 +217,20 @@ async def test_a_reference_leads_only_to_what_the_caller_may_see(post: Running) 
     assert (await ask(post, "ana", "POST", "", {"name": "Small", "inside_id": anas[1:]}))[0] == 201
 
 
+async def test_beside_a_record_stands_what_the_caller_may_see(post: Running) -> None:
+    outer = await given(post, "eva", code="X1")
+    for owner in ("ana", "ivo"):
+        await given(post, owner, inside_id=outer[1:])
+
+    (of_ana,) = (await ask(post, "ana", "GET", "?$expand=inside"))[1]["value"]
+    _, page = await ask(post, "ivo", "GET", "?$expand=inside&$filter=owner_id eq 'ivo'")
+    status, problem = await ask(post, "ivo", "GET", "?$expand=inside($select=code)")
+
+    assert (of_ana["inside_id"], of_ana["inside"]) == (outer[1:], None)
+    assert [(each["inside"]["id"], "code" in each["inside"]) for each in page["value"]] == [(outer[1:], False)]
+    assert (status, problem["errors"][0]["pointer"]) == (422, "$expand")
+
+
 async def test_a_list_of_few_among_many_reads_no_more_than_them(post: Running) -> None:
     store = post.app[STORE]
     rows = [{"_id": f"p-{number:05}", "version": 1, "name": "x", "owner_id": "eva"} for number in range(3000)]
