@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
-from libs.contracts.event import Event, Searchable, Snapshot
+from libs.contracts.event import Event, Merged, Searchable, Snapshot, Unmerged
 from libs.contracts.values import Currency, Day, Money
 
 
@@ -204,6 +204,14 @@ class CompetitorRestored(Event[CompetitorSnapshot], type="sales.competitor.resto
     pass
 
 
+class CompetitorMerged(Merged[CompetitorSnapshot], type="sales.competitor.merged"):
+    """Other competitors were found to be the same: their ids lead to this one from now on."""
+
+
+class CompetitorUnmerged(Unmerged[CompetitorSnapshot], type="sales.competitor.unmerged"):
+    """One that had been merged into this one is a competitor of its own again."""
+
+
 class CompetitorAssigned(Event[CompetitorSnapshot], type="sales.competitor.assigned"):
     pass
 
@@ -249,6 +257,8 @@ EVENTS: Final[tuple[type[Event[Any]], ...]] = (
     CompetitorUpdated,
     CompetitorDeleted,
     CompetitorRestored,
+    CompetitorMerged,
+    CompetitorUnmerged,
     CompetitorAssigned,
     CompetitorActivated,
     CompetitorDeactivated,

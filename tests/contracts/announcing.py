@@ -8,7 +8,7 @@ from typing import Any, Final
 from libs.contracts.envelope import BACKUP_RESTORED, RESTATED
 from libs.contracts.event import Event
 from libs.contracts.privacy import REPORTED
-from libs.contracts.publishers import BY_TYPE
+from libs.contracts.publishers import BY_TYPE, MERGEABLE_AGGREGATES
 from libs.domain.record import Record
 from libs.store.changes import Change
 from libs.store.context import Context
@@ -70,7 +70,7 @@ OWN_FIELDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "sales.invoice.canceled": {"credit_note_id": CREDIT_NOTE, "reason": "Sent back."},
     **{
         type_: own
-        for aggregate in ("sales.lead", "sales.account", "sales.contact", "service.case")
+        for aggregate in MERGEABLE_AGGREGATES
         for type_, own in (
             (
                 f"{aggregate}.merged",

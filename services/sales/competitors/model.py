@@ -7,6 +7,8 @@ from libs.domain.record import Record
 
 
 class Competitor(Record, collection="competitors", aggregate="sales.competitor"):
+    mergeable = True
+
     name: Annotated[Line, INDEXED, SEARCHED]
     website: Annotated[Line | None, LISTED] = None
     strengths: Annotated[Text | None, SEARCHED] = None

@@ -222,10 +222,10 @@ async def live(store: Store, resource: Resource[Record], names: Sequence[str]) -
     if resource.removable:
         await store.run(remove, USER)
         await do(store, actions["restore"].command, record.id)
-    if resource.merging is not None:
+    if (merging := resource.all_merging()) is not None:
         other = await store.run(lambda work: resource.create_record(work, first), USER)
-        await do(store, merge_records, resource.merging, record.id, [other.id])
-        await do(store, unmerge_record, resource.merging, record.id, other.id)
+        await do(store, merge_records, merging, record.id, [other.id])
+        await do(store, unmerge_record, merging, record.id, other.id)
     await store.run(partial(erase_record, record_type=resource.record, record_id=record.id, erased=MIRA), USER)
     return record
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.services.sales.test_routes import made
 from tests.support.services import Running
+from tests.support.waiting import eventually
 
 
 async def test_the_record_against_a_competitor_is_what_the_opportunities_say(sales: Running) -> None:
@@ -63,3 +64,18 @@ async def test_nothing_is_told_that_is_made_of_what_a_role_hides(sales: Running,
 
     assert (refused[0], refused[1]["code"]) == (403, "forbidden")
     assert (await sales.get(path, roles=("seeing",)))[0] == 200
+
+
+async def test_what_was_lost_to_one_that_was_entered_twice_counts_against_whom_it_became(sales: Running) -> None:
+    kept, double = [(await made(sales, "competitors", {"name": name}))["id"] for name in ("Globex", "Globex Inc.")]
+    deal = await made(sales, "opportunities", {"name": "Card", "competitor_ids": [double]})
+    await sales.post(f"/api/v1/opportunities/{deal['id']}/lose", {"reason": "out_sold", "competitor_id": double})
+
+    async def lost_to(id_: str) -> bool:
+        return bool((await sales.get(f"/api/v1/competitors/{id_}/win_loss"))[1]["lost"]["count"])
+
+    assert (await sales.post(f"/api/v1/competitors/{kept}/merge", {"duplicates": [double]}))[0] == 200
+    await eventually(lambda: lost_to(kept))
+    assert (await sales.post(f"/api/v1/competitors/{kept}/unmerge", {"duplicate": double}))[0] == 200
+    await eventually(lambda: lost_to(double))
+    assert not await lost_to(kept)
