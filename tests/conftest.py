@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import disk_usage
@@ -38,13 +38,14 @@ class ByFile(LoadFileScheduling):  # type: ignore[misc]  # an untyped library's
         return next((folder for folder in WITH_A_SUITE if nodeid.startswith(folder)), nodeid.partition("::")[0])
 
 
-def pytest_sessionstart() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
     """What is collected stays until the end: there is no use in looking through it for what could be thrown away."""
     gc.disable()
-
-
-def pytest_collection_finish() -> None:
-    gc.enable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
