@@ -12,7 +12,7 @@ from services.activity.email_sending.postman import Pace
 from services.activity.settings import ActivitySettings
 
 PATIENCE = Patience(first_pause=timedelta(milliseconds=200), longest_pause=timedelta(seconds=1))
-PACE = Pace(per_minute=1_000_000, poll_every=0.05, lease=15.0, patience=PATIENCE)
+PACE = Pace(per_minute=1_000_000, poll_every=0.05, lease=8.0, patience=PATIENCE)
 
 
 async def make_app(settings: ActivitySettings) -> web.Application:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -48,18 +49,24 @@ async def made(ledger: Ledger, collection: str, body: Record) -> dict[str, str]:
 @asynccontextmanager
 async def nodes(directory: Path) -> AsyncIterator[Stack]:
     """A database and a broker that have never seen a service, and all services still to be started."""
-    with pytest.MonkeyPatch.context() as environment:
-        for name in OUTSIDE:
-            environment.delenv(name, raising=False)
-        home = Home(directory, private=True)
-        async with stack(home, services=[]) as running:
-            copies = choose_copies(home, PORTS, {})
-            yield replace(running, copies={copy.name: copy for copy in copies})
+    home = Home(directory, private=True)
+    async with stack(home, services=[]) as running:
+        copies = choose_copies(home, PORTS, {})
+        yield replace(running, copies={copy.name: copy for copy in copies})
 
 
-@pytest.mark.parametrize("order", [JOURNAL_LAST, SALES_LAST], ids=["the journal last", "sales last"])
-async def test_whoever_starts_last_gets_every_event(tmp_path: Path, order: Sequence[str]) -> None:
-    async with nodes(tmp_path) as suite, observed(suite) as databases:
+async def test_whoever_starts_last_gets_every_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In two suites at the same time: each of them waits for one process after the other."""
+    for name in OUTSIDE:
+        monkeypatch.delenv(name, raising=False)
+    orders = {"the journal last": JOURNAL_LAST, "sales last": SALES_LAST}
+    async with asyncio.TaskGroup() as suites:
+        for name, order in orders.items():
+            suites.create_task(gets_every_event(tmp_path / name, order), name=name)
+
+
+async def gets_every_event(directory: Path, order: Sequence[str]) -> None:
+    async with nodes(directory) as suite, observed(suite) as databases:
         starts = {each.name: each for each in commands(suite.home, suite.copies.values(), suite.nodes, UNLIMITED)}
         for name in order[:2]:
             await suite.supervisor.keep(starts[name])

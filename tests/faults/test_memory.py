@@ -32,7 +32,7 @@ async def test_work_leaves_nothing_behind_in_memory(scene: Scene, rounds: int) -
 
 async def test_whoever_does_not_listen_holds_up_nobody_else(scene: Scene) -> None:
     ledger = scene.ledger()
-    async with load(ledger) as work:
+    async with load(ledger, per_second=80) as work:
         await work.goes_on(60)
         before = resident(scene.suite)
         with scene.frozen("reporting"):

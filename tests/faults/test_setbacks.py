@@ -18,6 +18,7 @@ from libs.privacy.privacy import NAME, PrivacyJob
 from libs.privacy.tasks import ORDERS, Order, PrivacyTask
 from libs.store.backups.marks import META, UNDER_WAY, RestoreUnderWay
 from libs.store.backups.taking import take_backup
+from libs.store.clock import utc_now
 from libs.store.context import Context
 from libs.store.files import Files
 from libs.store.rows import commit_rows
@@ -129,6 +130,7 @@ async def test_an_erasure_whose_service_is_killed_twice_forgets_and_counts_every
                 process.kill()
                 await process.wait()
             assert done() < number
+            own[jobs.JOBS].update_one({"_id": job.id}, {"$set": {"free_at": utc_now()}})  # nobody holds it any more
         async with run_module("services.sales", environment=environment):
             finished = await eventually(ended, within=120)
 
