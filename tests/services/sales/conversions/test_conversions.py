@@ -7,6 +7,8 @@ import pytest
 from libs.contracts.conversions import ConversionRefusalCreated
 from libs.contracts.sales import DisqualifyReason
 from libs.domain.record import Record
+from libs.domain.refusals import Unavailable
+from libs.store import aliases
 from libs.store.context import Context
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
@@ -21,6 +23,7 @@ from services.sales.leads.model import Lead
 from services.sales.opportunities.model import Opportunity
 from services.sales.pipelines.model import DEFAULT_ID, Pipeline
 from tests.services.sales.copies import all_of, announced, asked, deliver, do, draft, response
+from tests.support.waiting import PATIENCE
 
 ANN = {"first_name": "Ann", "last_name": "Lee", "email": "ann@example.org"}
 
@@ -137,6 +140,23 @@ async def test_of_what_is_refused_half_way_nothing_is_kept(store: Store) -> None
 
     [refusal] = await all_of(store, ConversionRefusal)
     assert (await all_of(store, Lead), refusal.code) == ([], "not_found")
+
+
+async def test_a_failure_of_the_database_is_no_answer(mongo_url: str, database_name: str) -> None:
+    # What is refused is refused for good; where a look at one collection fails, the bus tries again.
+    records = (Contact, ConversionRefusal)
+    store = await Store.open(mongo_url, database_name, service="sales", records=records, seconds=PATIENCE)
+    await store.collection(Contact.collection).insert_one({"_id": "no number", "to": "a number"})
+    await store.database.drop_collection(aliases.COLLECTION)
+    failing = [{"$set": {"_id": {"$toInt": "$_id"}}}]
+    await store.database.create_collection(aliases.COLLECTION, viewOn=Contact.collection, pipeline=failing)
+
+    try:
+        with pytest.raises(Unavailable):
+            await deliver(store, convert_response, asked("contact", ANN, contact_id="gone"))
+        assert await all_of(store, ConversionRefusal) == []
+    finally:
+        await store.close()
 
 
 async def _remove(work: UnitOfWork, contact_id: str) -> None:
