@@ -22,13 +22,15 @@ Tag = Annotated[str, Field(min_length=1, max_length=60)]
 class Index:
     """A compound index: fields in order, `-` before one that descends. `unique` ignores records without the first.
 
-    Documents without any of the fields have no entry where it is `sparse`. With `expires_after`, documents go that long
-    after the time in the one field, unannounced and for good.
+    Documents without any of the fields have no entry where it is `sparse`, nor have those that differ from `only`, the
+    value of one more field. With `expires_after`, documents go that long after the time in the one field, unannounced
+    and for good.
     """
 
     fields: tuple[str, ...]
     unique: bool = False
     sparse: bool = False
+    only: tuple[str, str] | None = None
     expires_after: timedelta | None = None
 
 

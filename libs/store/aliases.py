@@ -25,6 +25,8 @@ COLLECTION: Final = "aliases"
 INDEXES: Final = {COLLECTION: (Index(("to",)), Index(("into",), sparse=True), Index(("again_at",), sparse=True))}
 """To be built when the store is opened."""
 
+_LEADING: Final = [{"$match": {"to": {"$gt": ""}}}, {"$project": {"to": 1}}]
+
 SETTLED: Final = timedelta(seconds=60)
 """By then every command that may have begun without knowing of an alias has ended."""
 
@@ -79,14 +81,20 @@ async def led_on(store: "Store", subjects: Iterable[str]) -> dict[str, str]:
     return {row["_id"]: row["to"] for row in rows}
 
 
-async def after_merges(store: "Store", subjects: Sequence[str]) -> list[str]:
+def with_merges(field: str) -> list[Document]:
+    """Stages that make the subjects in a field those `after_merges`, and add the rows that tell it to `aliases`."""
+    led = {"from": COLLECTION, "localField": field, "foreignField": "_id", "pipeline": _LEADING, "as": "led"}
+    others = {"from": COLLECTION, "localField": field, "foreignField": "to", "pipeline": _LEADING, "as": "others"}
+    return [
+        {"$lookup": led},
+        {"$set": {field: {"$setDifference": [f"${field}", "$led._id"]}}},
+        {"$lookup": others},
+        {"$set": {field: {"$concatArrays": [f"${field}", "$others._id"]}}},
+        {"$set": {"aliases": {"$concatArrays": ["$aliases", "$led", "$others"]}}},
+    ]
+
+
+def after_merges(subjects: Sequence[str], leads: Mapping[str, str]) -> list[str]:
     """The subjects without those that lead elsewhere, and with those that lead to one of the others."""
-    wanted = [subject for subject in subjects if subject.partition("/")[0] in store.mergeable]
-    if not wanted:
-        return list(subjects)
-    query = {"$or": [{"_id": {"$in": wanted}, "to": {"$gt": ""}}, {"to": {"$in": wanted}}]}
-    async with answering():
-        rows = await store.collection(COLLECTION).find(query, {"to": 1}).to_list(None)
-    leads: dict[str, str] = {row["_id"]: row["to"] for row in rows}
     staying = dict.fromkeys(subject for subject in subjects if subject not in leads)
     return [*staying, *(id_ for id_, to in leads.items() if to in staying)]

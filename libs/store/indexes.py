@@ -77,9 +77,9 @@ def index_model(index: Index) -> IndexModel:
         return IndexModel(keys)
     if index.sparse:
         return IndexModel(keys, sparse=True)
-    if "_id" in index.fields:
-        return IndexModel(keys)
-    return IndexModel([*keys, ("_id", ASCENDING)])
+    if "_id" not in index.fields:
+        keys.append(("_id", ASCENDING))
+    return IndexModel(keys, partialFilterExpression=dict([index.only])) if index.only else IndexModel(keys)
 
 
 async def build(database: Database, indexes: Mapping[str, Sequence[IndexModel]]) -> None:

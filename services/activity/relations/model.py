@@ -24,13 +24,6 @@ BELONGS_TO: Final[Mapping[str, frozenset[str]]] = {
 Of two collections one at most belongs to the other.
 """
 
-HOLDERS: Final = frozenset().union(*BELONGS_TO.values())
-"""Collections to whose records others belong."""
-
-
-def holders_among(subjects: Iterable[str]) -> list[str]:
-    return [subject for subject in subjects if subject.partition("/")[0] in HOLDERS]
-
 
 def holders_of(event: Envelope) -> list[str]:
     """What the record of an event belongs to from then on, as `<collection>/<id>`."""

@@ -7,11 +7,11 @@ from typing import Final
 from libs.contracts.envelope import Envelope
 from libs.contracts.restored import RestoredService
 from libs.domain.record import Index
-from libs.store.aliases import after_merges
+from libs.store.aliases import after_merges, with_merges
 from libs.store.errors import answering
 from libs.store.projecting import forget_older, newest, newness, upsert_newest
 from libs.store.store import Document, Store
-from services.activity.relations.model import holders_among, holders_of, tells
+from services.activity.relations.model import holders_of, tells
 
 COLLECTION: Final = "relations"
 INDEXES: Final = (Index(("belongs_to", "at")),)
@@ -21,6 +21,25 @@ MOST: Final = 500
 
 _STEPS: Final = 4
 """From an account to those below it and those below them, to their contacts, and to what these are the customer of."""
+
+_LATEST: Final = [{"$sort": {"at": -1, "_id": -1}}, {"$limit": MOST + 1}, {"$project": {"_id": 1}}]
+_NEXT: Final[list[Document]] = [
+    {"$set": {"circle": {"$setUnion": ["$circle", "$step"]}}},
+    {
+        "$lookup": {
+            "from": COLLECTION,
+            "localField": "step",
+            "foreignField": "belongs_to",
+            "pipeline": _LATEST,
+            "as": "found",
+        }
+    },
+    {"$set": {"belonging": {"$concatArrays": ["$belonging", ["$found._id"]]}}},
+    {"$set": {"step": {"$setDifference": ["$found._id", "$circle"]}}},
+    *with_merges("step"),
+]
+"""From the records of one step to those that belong to them; of too many to the latest, and one more."""
+_ANSWER: Final[Document] = {"$project": {"belonging": 1, "aliases": 1}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +68,31 @@ async def forget_relations(store: Store, restored: RestoredService) -> None:
 
 async def alone(store: Store, subject: str) -> Circle:
     """The record under its own id, and under those of the records that were merged into it."""
-    return Circle(await after_merges(store, [subject]))
+    return await _circle(store, subject, steps=0)
 
 
 async def circle_of(store: Store, subject: str) -> Circle:
     """The record with all that belongs to it now, also by way of another."""
-    step = await after_merges(store, [subject])
-    circle, whole = dict.fromkeys(step), True
-    for _ in range(_STEPS):
-        belonging = await _belonging_to(store, holders_among(step))
+    return await _circle(store, subject, steps=_STEPS)
+
+
+async def _circle(store: Store, subject: str, *, steps: int) -> Circle:
+    async with answering():
+        [found] = await store.database.aggregate(question(subject, steps=steps)).to_list(1)
+    leads = {alias["_id"]: alias["to"] for alias in found["aliases"]}
+    circle, whole = dict.fromkeys(after_merges([subject], leads)), True
+    for belonging in found["belonging"]:
         fresh = [each for each in belonging if each not in circle]
         room = max(MOST - len(circle), 0)
         whole = whole and len(belonging) <= MOST and len(fresh) <= room
-        step = await after_merges(store, fresh[:room])
-        circle |= dict.fromkeys(step)
+        circle |= dict.fromkeys(after_merges(fresh[:room], leads))
     return Circle(list(circle), whole)
 
 
-async def _belonging_to(store: Store, holders: Sequence[str]) -> list[str]:
-    """At most one more than `MOST`, the latest first."""
-    if not holders:
-        return []
-    query = {"belongs_to": {"$in": holders}}
-    async with answering():
-        cursor = store.collection(COLLECTION).find(query, {"_id": 1}).sort([("at", -1), ("_id", -1)])
-        return [row["_id"] for row in await cursor.limit(MOST + 1).to_list(None)]
+def question(subject: str, *, steps: int) -> list[Document]:
+    """What belongs to a record, in `belonging` a list for each step, and the `aliases` of all of it.
+
+    One question: to ask anew at each step takes most of the time that there is for a page.
+    """
+    beginning = {"step": {"$literal": [subject]}, "circle": [], "belonging": [], "aliases": []}
+    return [{"$documents": [beginning]}, *with_merges("step"), *(_NEXT * steps), _ANSWER]

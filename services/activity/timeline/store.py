@@ -16,11 +16,19 @@ from libs.store.gathering import Contribution, gather
 from libs.store.ids import id_before
 from libs.store.mongo import Cursor
 from libs.store.store import Document, Store
+from services.activity.activities.model.kinds import AnyActivity
 from services.activity.timeline.model import about, entry_of, view_of
 
 COLLECTION: Final = "timeline"
-INDEXES: Final = (Index(("about", "at", "_id", "kind")), Index(("about", "kind", "at")))
-"""Read backwards: a page is a piece of one of them. The first passes over kinds that are not asked for."""
+_OF_ACTIVITIES: Final = ("subject.collection", AnyActivity.collection)
+INDEXES: Final = (
+    Index(("about", "at", "_id", "kind")),
+    Index(("about", "kind", "at")),
+    Index(("about", "at", "_id", "subject.collection"), only=_OF_ACTIVITIES),
+)
+"""Read backwards: a page is a piece of one of them. The first passes over kinds that are not asked for. The last has
+activities of all types, which are many kinds.
+"""
 
 SCANS: Final = 200
 """As many stretches of an index the database merges as they are; of more it would read and sort all that they have."""
@@ -32,6 +40,7 @@ Keys: TypeAlias = list[tuple[str, int]]
 
 _BY_TIME: Final = [("about", 1), ("at", 1), ("_id", 1), ("kind", 1)]
 _BY_KIND: Final = [("about", 1), ("kind", 1), ("at", 1), ("_id", 1)]
+_ACTIVITIES: Final = [("about", 1), ("at", 1), ("_id", 1), ("subject.collection", 1)]
 _NEWEST_FIRST: Final = [("at", -1), ("_id", -1)]
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -133,12 +142,24 @@ def parts_after(after: Position | None) -> Iterator[Part]:
 
 def places_of(subjects: Sequence[str], kinds: Sequence[str]) -> Iterator[Place]:
     """Pieces of a timeline, each of as many stretches of an index as are merged at once."""
-    wanted = {"kind": {"$in": kinds}} if kinds else {}
-    by_kind = 0 < len(subjects) * len(kinds) <= SCANS * _MOST_PLACES
-    size = SCANS // len(kinds) if by_kind else SCANS
+    if not kinds:
+        yield from _stretches(subjects, {}, _BY_TIME)
+        return
+    rest = set(kinds)
+    if rest.issuperset(AnyActivity.kinds):
+        rest.difference_update(AnyActivity.kinds)
+        yield from _stretches(subjects, dict([_OF_ACTIVITIES]), _ACTIVITIES)
+    if rest:
+        by_kind = len(subjects) * len(rest) <= SCANS * _MOST_PLACES
+        wanted = {"kind": {"$in": sorted(rest)}}
+        yield from _stretches(subjects, wanted, _BY_KIND if by_kind else _BY_TIME, each=len(rest) if by_kind else 1)
+
+
+def _stretches(subjects: Sequence[str], wanted: Document, index: Keys, *, each: int = 1) -> Iterator[Place]:
+    """So many stretches for `each` subject."""
+    size = SCANS // each
     for start in range(0, len(subjects), size):
-        about = {"about": {"$in": subjects[start : start + size]}}
-        yield Place({**about, **wanted}, _BY_KIND if by_kind else _BY_TIME)
+        yield Place({"about": {"$in": subjects[start : start + size]}, **wanted}, index)
 
 
 async def _newest(store: Store, places: Iterable[Place], part: Part, *, wanted: int) -> list[Document]:
@@ -146,7 +167,7 @@ async def _newest(store: Store, places: Iterable[Place], part: Part, *, wanted: 
     newest: list[Document] = []
     oldest = _BEGINNING
     for place in places:
-        found = await cursor_of(store, place, part, since=oldest).limit(wanted).to_list(None)
+        found = await cursor_of(store, place, part, since=oldest).limit(wanted).batch_size(wanted).to_list(None)
         each_once = {document["_id"]: document for document in (*newest, *found)}
         newest = sorted(each_once.values(), key=_position, reverse=True)[:wanted]
         if len(newest) == wanted:

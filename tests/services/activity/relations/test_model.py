@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from libs.contracts.envelope import Envelope
-from services.activity.relations.model import BELONGS_TO, holders_among, holders_of, tells
+from services.activity.relations.model import BELONGS_TO, holders_of, tells
 from tests.support.events import envelope
 
 ACME = {"collection": "accounts", "id": "acme", "name": "Acme"}
@@ -60,7 +60,3 @@ def test_of_records_that_belong_to_nothing_new_ones_need_not_be_told(verb: str, 
     lead = {"id": "l1", "account_id": None, "contact_id": None}
 
     assert tells(envelope(f"sales.lead.{verb}", "leads", lead, sequence=sequence)) is told
-
-
-def test_others_belong_to_some_collections_only() -> None:
-    assert holders_among(["accounts/acme", "cases/c1", "leads/l1"]) == ["accounts/acme", "leads/l1"]

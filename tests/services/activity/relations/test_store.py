@@ -6,6 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from libs.contracts.envelope import Envelope
 from libs.contracts.restored import RestoredService
@@ -14,7 +16,7 @@ from libs.store.ids import new_id
 from libs.store.store import Store
 from services.activity.app import SERVICE
 from services.activity.relations import store as relations
-from services.activity.relations.store import MOST, alone, circle_of, forget_relations, keep_relations
+from services.activity.relations.store import MOST, alone, circle_of, forget_relations, keep_relations, question
 from tests.services.journal.restores.telling import set_back
 from tests.support.events import envelope
 from tests.support.merges import hear, merge_event
@@ -161,10 +163,56 @@ async def test_after_a_restore_a_record_belongs_to_nothing_until_it_is_told_agai
     assert await around(store, f"accounts/{account}") == set()
 
 
-async def test_what_belongs_to_a_record_is_read_from_the_index_alone(store: Store) -> None:
-    plan = await store.explain(relations.COLLECTION, {"belongs_to": {"$in": ["a/1", "a/2"]}}, [("at", -1), ("_id", -1)])
+async def test_what_belongs_to_a_record_is_read_from_indexes_alone(store: Store) -> None:
+    account, person = new_id(), new_id()
+    await keep_relations(store, [contact(account, person), deal(f"contacts/{person}", new_id())])
+    command = {"aggregate": 1, "pipeline": question(f"accounts/{account}", steps=4), "cursor": {}}
 
-    stages = str(plan["queryPlanner"]["winningPlan"])
-    assert "belongs_to_1_at_1__id_1" in stages
-    assert "COLLSCAN" not in stages
-    assert "'SORT'" not in stages
+    explained = await store.database.command("explain", command, verbosity="executionStats")
+
+    lookups = [stage for stage in explained["stages"] if "$lookup" in stage]
+    assert len(lookups) == 14
+    assert {stage["collectionScans"] for stage in lookups} == {0}
+
+
+NAMES = tuple("abcdefgh")
+
+
+def walked(above: dict[str, set[str]], leads: dict[str, str], top: str) -> set[str]:
+    """Step by step what belongs to an account, with ids that lead to what is there, without those that lead away."""
+
+    def merged(step: set[str]) -> set[str]:
+        staying = step - leads.keys()
+        return staying | {gone for gone, to in leads.items() if to in staying}
+
+    circle = step = merged({top})
+    for _ in range(4):
+        step = merged({name for name, holders in above.items() if holders & step} - circle)
+        circle = circle | step
+    return circle
+
+
+@given(
+    above=st.dictionaries(st.sampled_from(NAMES), st.sets(st.sampled_from(NAMES), min_size=1, max_size=2)),
+    leads=st.dictionaries(st.sampled_from(NAMES[:4]), st.sampled_from(NAMES[4:]), max_size=3),
+)
+@settings(max_examples=40)
+async def test_whatever_belongs_to_what_and_was_merged_it_is_what_one_finds_step_by_step(
+    store: Store, above: dict[str, set[str]], leads: dict[str, str]
+) -> None:
+    run = new_id()
+    for collection in (relations.COLLECTION, aliases.COLLECTION):
+        await store.collection(collection).delete_many({})
+    rows = [
+        {"_id": f"accounts/{run}{name}", "belongs_to": [f"accounts/{run}{each}" for each in holders]}
+        for name, holders in above.items()
+    ]
+    merges = [{"_id": f"accounts/{run}{gone}", "to": f"accounts/{run}{to}"} for gone, to in leads.items()]
+    undone = {"_id": f"accounts/{run}undone", "to": None}
+    forgotten = {"_id": f"accounts/{run}forgotten", "belongs_to": []}
+    await store.collection(relations.COLLECTION).insert_many([*rows, forgotten])
+    await store.collection(aliases.COLLECTION).insert_many([*merges, undone])
+
+    for top in NAMES:
+        circle = await circle_of(store, f"accounts/{run}{top}")
+        assert {subject.removeprefix(f"accounts/{run}") for subject in circle.subjects} == walked(above, leads, top)

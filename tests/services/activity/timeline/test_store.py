@@ -18,6 +18,7 @@ from libs.domain.refusals import InvalidFields
 from libs.store.ids import new_id
 from libs.store.store import Store
 from services.activity.timeline import store as timeline
+from services.activity.timeline.model import KINDS
 from services.activity.timeline.store import Position
 from tests.services.journal.restores.telling import set_back
 from tests.support.events import envelope
@@ -154,10 +155,14 @@ async def test_of_some_kinds_are_read_these_alone_a_page_at_a_time(store: Store)
 
     calls = await whole(store, lead, top=2, kinds=("phone_call",))
     rest = await whole(store, lead, top=2, kinds=("change", "task"))
+    activities = await whole(store, lead, top=2, kinds=KINDS["activity"])
+    all_but_notes = await whole(store, lead, top=2, kinds=(*KINDS["activity"], "change", "creation"))
 
     assert [entry["id"] for entry in calls] == [event.id for event in tasks[:2:-1]]
     assert [entry["id"] for entry in rest] == [event.id for event in (*tasks[2::-1], *changes[::-1])]
     assert {entry["kind"] for entry in rest} == {"change", "task"}
+    assert [entry["id"] for entry in activities] == [event.id for event in tasks[::-1]]
+    assert [entry["id"] for entry in all_but_notes] == [event.id for event in (*tasks[::-1], *changes[::-1])]
 
 
 async def test_what_is_about_several_of_many_records_is_read_once_and_in_order(store: Store) -> None:
@@ -173,7 +178,17 @@ async def test_what_is_about_several_of_many_records_is_read_once_and_in_order(s
     assert [entry["id"] for entry in read] == [event.id for event in story[::-1]]
 
 
-@pytest.mark.parametrize("kinds", [(), ("task",), ("phone_call", "task"), ("email", "letter", "phone_call", "task")])
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        (),
+        ("task",),
+        ("phone_call", "task"),
+        ("email", "letter", "phone_call", "task"),
+        KINDS["activity"],
+        (*KINDS["activity"], "change"),
+    ],
+)
 async def test_a_page_costs_the_database_no_more_than_the_page(store: Store, kinds: tuple[str, ...]) -> None:
     subjects, top = [f"leads/{new_id()}" for _ in range(timeline.SCANS)], 10
     await timeline.keep_entries(store, tasks_about(subjects, each=3))
