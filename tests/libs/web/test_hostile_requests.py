@@ -4,6 +4,7 @@ import gzip
 import json
 import zlib
 from collections.abc import AsyncIterator
+from io import BytesIO
 from typing import Annotated, Any
 
 import pytest
@@ -35,7 +36,7 @@ async def camp(mongo_url: str, amqp_url: str, shared_database: str) -> AsyncIter
 async def send(camp: Running, method: str, path: str, body: bytes, **headers: str) -> tuple[int, Any]:
     token = camp.identities.token("administrator")
     sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **headers}
-    async with camp.session.request(method, camp.url + path, data=body, headers=sent) as answer:
+    async with camp.session.request(method, camp.url + path, data=BytesIO(body), headers=sent) as answer:
         return answer.status, await answer.json(content_type=None)
 
 

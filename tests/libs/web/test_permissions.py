@@ -192,7 +192,7 @@ async def test_hidden_fields_are_nowhere(post: Running) -> None:
         status, problem = await ask(post, "ivo", "GET", f"?{options}")
         assert (status, problem["errors"][0]["code"]) == (422, "unknown_field")
     assert await listed(post, "ivo", "$search=secret") == set()
-    assert await listed(post, "ivo", "$search=parcel") == {path}
+    assert await listed(post, "ivo", "$search=seen") == {path}
     assert (await post.get(f"{PATH}{path}"))[1]["code"] == "secret-9"
 
 
