@@ -190,7 +190,7 @@ async def page(store: Store, query: ListQuery, *, owner_id: str | None = None) -
 @answering()
 async def under_way(store: Store, *, most: int) -> list[Job]:
     """Jobs that are queued or run; first those that have been free or held for the longest time."""
-    found = store.collection(JOBS).find({"free_at": {"$type": "date"}}).sort("free_at", 1)
+    found = store.collection(JOBS).find({"free_at": {"$type": "date"}}).sort("free_at", 1).limit(most)
     return [Job.of(document) for document in await found.to_list(most)]
 
 
@@ -199,7 +199,7 @@ async def queued(store: Store, kind: JobKind[I]) -> list[I]:
     """The inputs of jobs of a kind that nobody has begun to run."""
     waiting = {"free_at": {"$type": "date"}, "kind": kind.name, "state": JobState.QUEUED}
     found = store.collection(JOBS).find(waiting, {"input": 1}).sort("free_at", 1)
-    return [kind.input_of(document) for document in await found.to_list(_MOST_QUEUED)]
+    return [kind.input_of(document) for document in await found.limit(_MOST_QUEUED).to_list(_MOST_QUEUED)]
 
 
 def _owned(owner_id: str | None) -> Document:

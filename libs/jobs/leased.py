@@ -57,7 +57,7 @@ class Leased:
     async def take(self, query: Mapping[str, Any], *, seconds: float, most: int) -> list[Hold]:
         """Takes those that have been free for the longest time; whoever asks at the same moment gets others."""
         free = {**query, **_FREE}
-        found = await self._documents.find(free, {"_id": 1}).sort("free_at", 1).to_list(most)
+        found = await self._documents.find(free, {"_id": 1}).sort("free_at", 1).limit(most).to_list(most)
         if not found:
             return []
         ids, token = {"$in": [each["_id"] for each in found]}, new_id()
@@ -75,7 +75,7 @@ class Leased:
         """Seconds until the next document is free; None where none will be."""
         waiting = {**query, "free_at": {"$type": "date"}}
         left = {"left": {"$subtract": ["$free_at", "$$NOW"]}}
-        found = await self._documents.find(waiting, left).sort("free_at", 1).to_list(1)
+        found = await self._documents.find(waiting, left).sort("free_at", 1).limit(1).to_list(1)
         return found[0]["left"] / 1000 if found else None
 
     @answering()

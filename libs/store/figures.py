@@ -46,7 +46,7 @@ async def refigure(
     if after is not None:
         query["_id"] = {"$gt": after}
     collection = store.collection(record_type.collection)
-    documents = await collection.find(query, WITHOUT_PRIVATE).sort("_id", 1).to_list(limit)
+    documents = await collection.find(query, WITHOUT_PRIVATE).sort("_id", 1).limit(limit).to_list(limit)
     updates = [update for each in documents if (update := _update(record_type, each, figures)) is not None]
     if updates:
         await collection.bulk_write(updates, ordered=False)

@@ -90,7 +90,7 @@ class Files:
     @answering()
     async def forget(self, before: datetime) -> None:
         """Deletes the files that were kept before then."""
-        old = await self._files.find({"uploadDate": {"$lt": before}}, {"_id": 1}).to_list(1000)
+        old = await self._files.find({"uploadDate": {"$lt": before}}, {"_id": 1}).limit(1000).to_list(1000)
         for document in old:
             await self._bucket.delete(document["_id"])
 

@@ -37,7 +37,8 @@ async def rekey(
         query["_id"] = {"$gt": after}
     members = dict.fromkeys(("version", MATCH, *rules.fields), 1)
     hint: Document = {} if since is None else {"hint": _MODIFIED}
-    documents = await store.collection(collection).find(query, members, **hint).sort("_id", 1).to_list(limit)
+    found = store.collection(collection).find(query, members, **hint).sort("_id", 1)
+    documents = await found.limit(limit).to_list(limit)
     for _ in range(_MOST_TRIES):
         if await _give_keys(store, collection, rules, documents):
             break

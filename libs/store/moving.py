@@ -45,7 +45,7 @@ async def settle(store: Store, movers: Sequence[Mover] = ()) -> None:
     """Does that again for each alias some time after it became known, for what was written meanwhile."""
     rows = store.collection(COLLECTION)
     async with answering():
-        due = await rows.find({"again_at": {"$lte": utc_now()}}, {"again_at": 1}).to_list(_PAGE)
+        due = await rows.find({"again_at": {"$lte": utc_now()}}, {"again_at": 1}).limit(_PAGE).to_list(_PAGE)
     if not due:
         return
     await follow(store, [row["_id"] for row in due], Context(), movers)
@@ -85,7 +85,7 @@ async def _move_all(store: Store, record_type: type[Record], query: Document, co
     while True:
         async with answering():
             cursor = store.collection(record_type.collection).find({**query, "_id": {"$gt": last}}, {"_id": 1})
-            rows = await cursor.sort("_id", 1).to_list(_PAGE)
+            rows = await cursor.sort("_id", 1).limit(_PAGE).to_list(_PAGE)
         if not rows:
             return
         await asyncio.gather(*(move(row["_id"]) for row in rows))

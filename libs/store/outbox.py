@@ -101,10 +101,10 @@ class Outbox:
         before = {"$lt": utc_now() - older_than}
         found: list[Pending] = []
         for name in self._collections:
-            cursor = self._database[name].find({"_pending": before}, {"_outbox": 1}).sort("_pending", 1)
+            cursor = self._database[name].find({"_pending": before}, {"_outbox": 1}).sort("_pending", 1).limit(limit)
             for document in await cursor.to_list(limit):
                 found += [_embedded(name, document["_id"], event) for event in document.get("_outbox", ())]
-        cursor = self._database[OVERFLOW].find({"at": before}).sort("at", 1)
+        cursor = self._database[OVERFLOW].find({"at": before}).sort("at", 1).limit(limit)
         found += [_overflown(document) for document in await cursor.to_list(limit)]
         return found
 

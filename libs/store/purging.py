@@ -24,6 +24,6 @@ async def purge(store: Store) -> None:
 
 async def _purge(collection: Collection, query: Document) -> None:
     """What the records are found by as duplicates is passed on to others who have it."""
-    while doomed := await collection.find(query, {MATCH: 1}).to_list(_AT_ONCE):
+    while doomed := await collection.find(query, {MATCH: 1}).limit(_AT_ONCE).to_list(_AT_ONCE):
         await collection.delete_many({**query, "_id": {"$in": [document["_id"] for document in doomed]}})
         await pass_on(collection, [key for document in doomed for key in owned_by(document)])

@@ -56,7 +56,7 @@ async def restated(
         query["_id"] = {"$gt": after}
     async with answering():
         found = store.collection(record_type.collection).find(query, WITHOUT_PRIVATE).sort("_id", 1)
-        documents = await found.to_list(limit)
+        documents = await found.limit(limit).to_list(limit)
     subjects = [f"{record_type.collection}/{document['_id']}" for document in documents]
     aliases = await aliases_of(store, subjects)
     work = UnitOfWork(store, context)

@@ -42,7 +42,8 @@ async def reword(store: Store, record_type: type[Record], query: Mapping[str, An
     members, last = dict.fromkeys((*fields, WORDS), 1), ""
     while True:
         async with answering():
-            found = await collection.find({**query, "_id": {"$gt": last}}, members).sort("_id", 1).to_list(_PAGE)
+            rows = collection.find({**query, "_id": {"$gt": last}}, members).sort("_id", 1)
+            found = await rows.limit(_PAGE).to_list(_PAGE)
             if not found:
                 return
             if updates := [update for each in found if (update := _update(record_type, each)) is not None]:

@@ -25,7 +25,7 @@ async def pages(store: Store, collection: str, paths: Iterable[str] | None = Non
     query: Document = {}
     while True:
         async with answering():
-            found = await store.collection(collection).find(query, projection).sort("_id", 1).to_list(PAGE)
+            found = await store.collection(collection).find(query, projection).sort("_id", 1).limit(PAGE).to_list(PAGE)
         if not found:
             return
         yield found
@@ -63,7 +63,7 @@ async def mentioning(
     while True:
         query: Document = {} if after is None else {"_id": {"$gt": after}}
         async with answering():
-            page = await raw.find(query).sort("_id", 1).to_list(WHOLE)
+            page = await raw.find(query).sort("_id", 1).limit(WHOLE).to_list(WHOLE)
         if not page:
             return
         after = page[-1]["_id"]

@@ -177,7 +177,7 @@ class UnitOfWork(PrivateWork):
         there = {"$nor": [{"_deleted": {"$exists": True}, "_merged": None}]}
         cursor = self.store.collection(record_type.collection).find({**query, **there}, WITHOUT_PRIVATE)
         found: dict[str, R] = {}
-        for document in await cursor.sort("_id", 1).to_list(limit):
+        for document in await cursor.sort("_id", 1).limit(limit).to_list(limit):
             if (record := await self._recognised(record_type, document)) is not None:
                 found.setdefault(record.id, record)
         return list(found.values())
@@ -190,7 +190,7 @@ class UnitOfWork(PrivateWork):
     async def find(self, record_type: type[R], query: Mapping[str, Any], *, limit: int = 100) -> list[R]:
         """Records that match a MongoDB filter in the database, oldest first, each as this command knows it."""
         cursor = self.store.collection(record_type.collection).find({**query, "_deleted": None}, WITHOUT_PRIVATE)
-        documents = await cursor.sort("_id", 1).to_list(limit)
+        documents = await cursor.sort("_id", 1).limit(limit).to_list(limit)
         return [
             self._keep(record_type, document)
             for document in documents

@@ -61,6 +61,34 @@ def rules_read_no_clock(module: Module) -> Iterator[str]:
                 yield f"{module.name}:{call.lineno}: {called(call)}() reads the clock; take it as argument"
 
 
+def pages_are_bounded_by_the_database(module: Module) -> Iterator[str]:
+    """Of what a driver asks for behind the first hundred documents it gets 16 MiB, however few it hands on."""
+    if module.within(*CODE):
+        for call in calls(module.tree):
+            match call:
+                case ast.Call(func=ast.Attribute(attr="to_list", value=ast.Call() as cursor), args=[most]):
+                    steps = set(chained(cursor))
+                    if "find" in steps and "limit" not in steps and not is_whole(most):
+                        yield f"{module.name}:{call.lineno}: a page without limit()"
+
+
+def chained(call: ast.Call) -> Iterator[str]:
+    """What is called one behind the other, the last first."""
+    while isinstance(call.func, ast.Attribute):
+        yield call.func.attr
+        if not isinstance(call.func.value, ast.Call):
+            return
+        call = call.func.value
+
+
+def is_whole(most: ast.expr) -> bool:
+    """Whether it is all that was asked for: None, or the number of ids."""
+    match most:
+        case ast.Constant(value=None) | ast.Call(func=ast.Name(id="len")):
+            return True
+    return False
+
+
 def calls(*nodes: ast.AST) -> Iterator[ast.Call]:
     for node in nodes:
         yield from (found for found in ast.walk(node) if isinstance(found, ast.Call))
@@ -112,4 +140,5 @@ RULES = (
     files_are_short,
     imports_open_nothing,
     rules_read_no_clock,
+    pages_are_bounded_by_the_database,
 )

@@ -18,6 +18,8 @@ BREACHES = [
     (rules.imports_open_nothing, "libs.store.store", "def find(client=MongoClient()): ..."),
     (rules.rules_read_no_clock, "services.sales.leads.model", "def close():\n    return datetime.now(UTC)"),
     (rules.rules_read_no_clock, "libs.domain.record", "def age():\n    return date.today()"),
+    (rules.pages_are_bounded_by_the_database, "libs.store.files", "rows.find({}).sort('_id', 1).to_list(1000)"),
+    (rules.pages_are_bounded_by_the_database, "services.sales.leads.store", "rows.find(query).to_list(most)"),
 ]
 
 ALLOWED = [
@@ -30,6 +32,9 @@ ALLOWED = [
     ("libs.bus.relay", "try: ...\nexcept KeyError: ..."),
     ("libs.store.store", "async def open_client():\n    return AsyncIOMotorClient()"),
     ("deploy.local.__main__", "if __name__ == '__main__':\n    connect()"),
+    ("libs.store.files", "rows.find({}).sort('_id', 1).limit(1000).to_list(1000)"),
+    ("libs.store.aliases", "rows.find({'_id': {'$in': ids}}).to_list(len(ids))"),
+    ("libs.store.reading", "rows.find(query).to_list(None)"),
     ("libs.store.clock", "def utc_now():\n    return datetime.now(UTC)"),
     ("services.sales.leads.commands", "x = 1\n" * rules.MOST_LINES),
 ]

@@ -45,7 +45,7 @@ async def keep(store: Store, job_id: str, clusters: Sequence[Cluster]) -> None:
 
 @answering()
 async def page(store: Store, job_id: str, *, after: int, limit: int) -> list[Document]:
-    return await store.collection(GROUPS).find(_of(job_id, after + 1)).sort("_id", 1).to_list(limit)
+    return await store.collection(GROUPS).find(_of(job_id, after + 1)).sort("_id", 1).limit(limit).to_list(limit)
 
 
 @answering()

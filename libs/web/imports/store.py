@@ -141,7 +141,8 @@ def bad_row_document(import_id: str, row: BadRow) -> Document:
 @answering()
 async def bad_rows(store: Store, import_id: str, *, after: int, limit: int) -> list[BadRow]:
     """The rows with errors, in the order of the file."""
-    found = await store.collection(ERRORS).find(_rows_of(import_id, after + 1)).sort("_id", 1).to_list(limit)
+    rows = store.collection(ERRORS).find(_rows_of(import_id, after + 1))
+    found = await rows.sort("_id", 1).limit(limit).to_list(limit)
     return [
         BadRow(
             each["row"],
@@ -176,7 +177,8 @@ async def number_of_duplicates(store: Store, import_id: str) -> int:
 @answering()
 async def duplicates(store: Store, import_id: str, *, after: int, limit: int) -> list[Document]:
     """The rows that are like records or other rows, in the order of the file."""
-    return await store.collection(DUPLICATES).find(_rows_of(import_id, after + 1)).sort("_id", 1).to_list(limit)
+    rows = store.collection(DUPLICATES).find(_rows_of(import_id, after + 1))
+    return await rows.sort("_id", 1).limit(limit).to_list(limit)
 
 
 @answering()
@@ -239,7 +241,8 @@ async def forget_old(store: Store) -> None:
     """Deletes imports that can no longer be undone, and all that belongs to them."""
     before = utc_now() - KEPT
     async with answering():
-        old = await store.collection(IMPORTS).find({"created_at": {"$lt": before}}, {"_id": 1}).to_list(1000)
+        found = store.collection(IMPORTS).find({"created_at": {"$lt": before}}, {"_id": 1})
+        old = await found.limit(1000).to_list(1000)
         for each in old:
             for collection in (ERRORS, CHANGES, DUPLICATES):
                 await store.collection(collection).delete_many(_rows_of(each["_id"]))

@@ -60,7 +60,7 @@ async def planned(store: Store, user_ids: Sequence[str], begin: datetime, end: d
     activities = store.collection(AnyActivity.collection)
     async with answering():
         found = await asyncio.gather(
-            *(activities.find(query, WITHOUT_PRIVATE).sort("start", 1).to_list(MOST) for query in queries)
+            *(activities.find(query, WITHOUT_PRIVATE).sort("start", 1).limit(MOST).to_list(MOST) for query in queries)
         )
     documents = {document["_id"]: document for each in found for document in each}
     return [to_record(AnyActivity, document) for document in documents.values()]

@@ -31,7 +31,7 @@ async def unread(store: Store, user_id: str, since: datetime, until: datetime) -
         "_deleted": None,
     }
     found = store.collection(Notification.collection).find(query, WITHOUT_PRIVATE).sort("_id", 1)
-    return [to_record(Notification, document) for document in await found.to_list(MOST + 1)]
+    return [to_record(Notification, document) for document in await found.limit(MOST + 1).to_list(MOST + 1)]
 
 
 async def address_of(store: Store, user_id: str) -> str | None:

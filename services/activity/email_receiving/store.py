@@ -98,7 +98,7 @@ def _email(activity: Activity | None) -> Email | None:
 async def people_with(store: Store, addresses: Iterable[str]) -> dict[str, tuple[Reference, str | None]]:
     """Who has an address, as their services told, and who owns that record."""
     query = {"email": {"$in": list(addresses)}, "deleted": False}
-    rows = await store.collection(COPIES).find(query).sort("_id", 1).to_list(_MOST_COPIES)
+    rows = await store.collection(COPIES).find(query).sort("_id", 1).limit(_MOST_COPIES).to_list(_MOST_COPIES)
     found: dict[str, tuple[Reference, str | None]] = {}
     for row in sorted(rows, key=_rank):
         collection, _, id_ = row["_id"].partition("/")

@@ -67,4 +67,4 @@ async def _section(store: Store, query: Document) -> Section:
 
 async def _read(store: Store, query: Document, most: int) -> list[Activity]:
     found = store.collection(AnyActivity.collection).find(query, WITHOUT_PRIVATE).sort("due", 1)
-    return [to_record(AnyActivity, document) for document in await found.to_list(most)]
+    return [to_record(AnyActivity, document) for document in await found.limit(most).to_list(most)]

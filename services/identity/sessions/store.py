@@ -23,5 +23,6 @@ async def revoked_since(store: Store, record_type: type[Record], since: datetime
     """Ids of the sessions, or API keys, that were revoked after that time."""
     revoked = {"state": SessionState.REVOKED, "ended_at": {"$gt": since}}
     async with answering():
-        rows = await store.collection(record_type.collection).find(revoked, {"_id": 1}).to_list(MOST_REVOKED)
+        found = store.collection(record_type.collection).find(revoked, {"_id": 1})
+        rows = await found.limit(MOST_REVOKED).to_list(MOST_REVOKED)
     return [row["_id"] for row in rows]

@@ -28,7 +28,7 @@ async def user_named(work: UnitOfWork, username: str) -> User | None:
 
 async def credential_of(work: UnitOfWork, user_id: str) -> Credential | None:
     newest = work.store.collection(CREDENTIALS).find({"user_id": user_id}).sort("_id", -1)
-    rows = await newest.to_list(1)
+    rows = await newest.limit(1).to_list(1)
     return Credential(rows[0]["_id"], rows[0]["hashed"]) if rows else None
 
 

@@ -164,13 +164,13 @@ async def due(store: Store, webhook_id: str, at: datetime, *, most: int) -> list
     """The deliveries that have waited longest."""
     query = {"webhook_id": webhook_id, "due_at": {"$lte": at}}
     async with answering():
-        return await store.collection(DELIVERIES).find(query).sort("due_at", 1).to_list(most)
+        return await store.collection(DELIVERIES).find(query).sort("due_at", 1).limit(most).to_list(most)
 
 
 async def next_due(store: Store, webhook_id: str) -> datetime | None:
     query = {"webhook_id": webhook_id, "due_at": {"$type": "date"}}
     async with answering():
-        rows = await store.collection(DELIVERIES).find(query, {"due_at": 1}).sort("due_at", 1).to_list(1)
+        rows = await store.collection(DELIVERIES).find(query, {"due_at": 1}).sort("due_at", 1).limit(1).to_list(1)
     return rows[0]["due_at"] if rows else None
 
 
@@ -219,7 +219,7 @@ async def page(store: Store, webhook_id: str, query: ListQuery) -> tuple[list[De
     wanted = {"$and": [{"webhook_id": webhook_id}, query.filter]}
     async with answering():
         cursor = deliveries.find(wanted).sort(list(query.sort)).skip(query.skip)
-        rows = await cursor.to_list(query.limit)
+        rows = await cursor.limit(query.limit).to_list(query.limit)
         count = await deliveries.count_documents(wanted) if query.count else None
     return _deliveries(rows), count
 

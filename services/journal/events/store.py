@@ -119,7 +119,7 @@ async def read_stretch(
         cursor = store.collection(COLLECTION).find(query, SHOWN).sort("_id", 1)
         if index is not None:
             cursor = cursor.hint(index)
-        rows = await cursor.to_list(top)
+        rows = await cursor.limit(top).to_list(top)
     events = [_kept(row) for row in rows]
     return Stretch(events, events[-1].position if len(events) == top else max(after, upto))
 

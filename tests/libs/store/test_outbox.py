@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -133,6 +133,20 @@ async def test_the_longest_waiting_come_first_and_the_youngest_not_yet(store: St
         event.event_id for event in committed[:2]
     ]
     assert await store.outbox.pending(older_than=timedelta(minutes=1), limit=1000) == []
+
+
+async def test_of_many_that_wait_no_more_are_read_than_are_wanted(store: Store) -> None:
+    waits = {"_pending": datetime(2026, 1, 1, tzinfo=UTC), "_outbox": [{"id": "e", "type": "t", "body": b"{}"}]}
+    await store.collection("orders").insert_many([{"_id": f"{number:04}", **waits} for number in range(600)])
+    profile = store.collection("system.profile")
+    await store.database.command("profile", 2)
+
+    found = await store.outbox.pending(AT_ONCE, limit=300)
+
+    await store.database.command("profile", 0)
+    batches = [each["nreturned"] async for each in profile.find({"ns": f"{store.database.name}.orders"})]
+    await profile.drop()  # the tests after this have the same database, and empty all that is in it
+    assert (len(found), sum(batches)) == (300, 300)
 
 
 async def test_given_a_broker_away_then_a_document_holds_32_events_and_further_ones_lie_beside_it(
