@@ -71,7 +71,7 @@ async def _step(running: Stack, api: Api, import_id: str, action: str, rows: int
         waited.update({each["service"]: time.monotonic() - started for each in states if any(on_the_way([each]))})
         return states
 
-    still = await arrived(look) - started
+    still = await arrived(look, every=2.0) - started  # each look counts all that waits
     CONSOLE.print(f"{action}: {still:.1f} s until every event had arrived everywhere")
     table = Table("", "events waited until, s", "µs of CPU a row: its record", "with all effects", "MiB")
     for name, pid in _pids(running).items():
