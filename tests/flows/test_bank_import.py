@@ -1,5 +1,7 @@
 """A bank's file of clients is taken over as contacts: tried without effect, imported though some rows are bad, undone.
 
+Nobody in such a file has a name, so each is given one.
+
 `FILE=path` takes another file of the same columns than the one that is made up here.
 """
 
@@ -17,7 +19,10 @@ from typing import Any, Final
 from uuid import uuid4
 
 import pytest
+from aiohttp import ClientSession
 
+from deploy.local.stack import Stack
+from libs.cli.demo.people import people
 from tests.support.calling import Caller
 from tests.support.waiting import eventually
 
@@ -30,7 +35,7 @@ UNDERWAY: Final = {"checking", "running", "undoing"}
 
 
 def clients() -> Iterator[dict[str, str]]:
-    """Rows as a bank has them; nobody in them has a name."""
+    """Rows as a bank has them."""
     if "FILE" in os.environ:
         with Path(os.environ["FILE"]).open(newline="", encoding="utf-8") as file:
             yield from csv.DictReader(file)
@@ -43,12 +48,20 @@ def clients() -> Iterator[dict[str, str]]:
 
 @dataclass(frozen=True)
 class Sent:
-    """An import of clients who are all called `name`. Of the rows with the numbers `bad` no contact can be made."""
+    """An import of clients with the surname `name`, the last of whom has the e-mail address `last`.
+
+    Of the rows with the numbers `bad` no contact can be made.
+    """
 
     id: str
     name: str
+    last: str
     good: int
     bad: tuple[int, ...]
+
+    @property
+    def filter(self) -> str:
+        return f"last_name eq '{self.name}'"
 
 
 @pytest.fixture
@@ -57,17 +70,19 @@ async def sent(admin: Caller) -> Sent:
     bad = range(ONE_BAD_IN // 2, len(rows), ONE_BAD_IN)
     for place in bad:
         rows[place]["contact"] = NO_CHANNEL
+    for row, person in zip(rows, people(), strict=False):
+        row |= {"first": person.first_name, "mail": f"{name}.{person.email}".lower(), "call": person.phone}
     text = StringIO(newline="")
     writer = csv.DictWriter(text, list(rows[0]))
     writer.writeheader()
     writer.writerows(rows)
-    mapping = {
-        "fields": {"job_title": {"column": "job"}, "preferred_channel": {"column": "contact", "values": CHANNELS}},
-        "constants": {"last_name": name},
-    }
+    columns = {"job_title": "job", "first_name": "first", "email": "mail", "phone": "call"}
+    read = {field: {"column": column} for field, column in columns.items()}
+    chosen = {"preferred_channel": {"column": "contact", "values": CHANNELS}}
+    mapping = {"fields": {**read, **chosen}, "constants": {"last_name": name}}
     fields = {"collection": "contacts", "mapping": json.dumps(mapping)}
     made = await admin.upload("imports?collection=contacts", text.getvalue().encode(), "bank.csv", **fields)
-    return Sent(made["id"], name, len(rows) - len(bad), tuple(place + 2 for place in bad))
+    return Sent(made["id"], name, rows[-1]["mail"], len(rows) - len(bad), tuple(place + 2 for place in bad))
 
 
 async def done(admin: Caller, sent: Sent, action: str) -> dict[str, Any]:
@@ -93,35 +108,62 @@ async def explained(admin: Caller, sent: Sent) -> dict[int, list[tuple[str, str]
     return said
 
 
-async def seen(admin: Caller, sent: Sent) -> int:
-    """How many contacts of the import a list shows."""
-    page = await admin.get("contacts", **{"$filter": f"last_name eq '{sent.name}'", "$top": "1", "$count": "true"})
-    return int(page["@odata.count"])
-
-
 async def test_every_good_row_is_taken_over_each_bad_one_explained_and_all_of_it_undone(
-    admin: Caller, sent: Sent
+    session: ClientSession, suite: Stack, admin: Caller, sent: Sent
 ) -> None:
     expected = {"created": sent.good, "failed": len(sent.bad)}
     why = {row: [("contact", "/preferred_channel")] for row in sent.bad}
 
     assert await done(admin, sent, "check") == {"state": "checked", **expected}
-    assert (await seen(admin, sent), await explained(admin, sent)) == (0, why)
+    assert (await listed(admin, sent), await explained(admin, sent)) == (0, why)
 
     assert await done(admin, sent, "run") == {"state": "completed", **expected}
-    assert (await seen(admin, sent), await explained(admin, sent)) == (sent.good, why)
+    assert (await listed(admin, sent), await explained(admin, sent)) == (sent.good, why)
+    assert await exported(session, suite, admin, sent) == sent.good
+    [last] = [each["record"]["id"] for each in await alike(admin, sent)]
     await eventually(lambda: found(admin, sent), within=240)
+    await eventually(lambda: told(admin, last, "created"), within=240)
 
     assert await done(admin, sent, "undo") == {"state": "undone", **expected, "removed": sent.good}
-    assert await seen(admin, sent) == 0
+    assert await listed(admin, sent) == 0
+    assert await exported(session, suite, admin, sent) == 0
+    assert await alike(admin, sent) == []
+    assert (await admin.ask("GET", f"contacts/{last}")).status == 404
 
     async def nowhere() -> bool:
         return not await found(admin, sent)
 
     await eventually(nowhere, within=240)
+    await eventually(lambda: told(admin, last, "deleted"), within=240)
+
+
+async def listed(admin: Caller, sent: Sent) -> int:
+    """How many contacts of the import a list shows."""
+    page = await admin.get("contacts", **{"$filter": sent.filter, "$top": "1", "$count": "true"})
+    return int(page["@odata.count"])
+
+
+async def exported(session: ClientSession, suite: Stack, admin: Caller, sent: Sent) -> int:
+    """How many contacts of the import a file of them has."""
+    url, options = f"{suite.url('gateway')}/api/v1/contacts/export", {"format": "csv", "$filter": sent.filter}
+    async with session.get(url, params=options, headers=admin.headers) as response:
+        assert response.status == 200, await response.text()
+        return sum(1 for _ in csv.DictReader(StringIO(await response.text())))
+
+
+async def alike(admin: Caller, sent: Sent) -> list[dict[str, Any]]:
+    """What may be the same as somebody with the address of the last client."""
+    known: list[dict[str, Any]] = (await admin.post("contacts/duplicates", {"record": {"email": sent.last}}))["value"]
+    return known
 
 
 async def found(admin: Caller, sent: Sent) -> list[dict[str, Any]]:
     """What the search over everything shows of the import."""
     hits: list[dict[str, Any]] = (await admin.get("search", q=sent.name))["value"]
-    return [hit for hit in hits if hit["title"] == sent.name]
+    return [hit for hit in hits if sent.name in hit["title"]]
+
+
+async def told(admin: Caller, contact_id: str, verb: str) -> bool:
+    """Whether the contact's timeline has that; it stays as the past of what is in the recycle bin."""
+    entries = (await admin.get(f"timeline/contacts/{contact_id}"))["value"]
+    return f"sales.contact.{verb}" in {each["type"] for each in entries}
