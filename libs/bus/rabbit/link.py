@@ -26,6 +26,13 @@ LOOKS: Final = 5
 _log = logger()
 
 
+class _Connection(aio_pika.Connection):
+    """Closed by the link alone: aio-pika's own begins to close when it is forgotten, be there a loop running or not."""
+
+    def __del__(self) -> None:
+        """Nothing is left to be done."""
+
+
 class _Session:
     """One connection, until it is lost."""
 
@@ -143,7 +150,7 @@ class Link:
 
     async def _connect(self) -> AbstractConnection:
         url = make_url(self._url, heartbeat=self._settings.heartbeat)
-        connection = aio_pika.Connection(url, client_properties={"connection_name": self._name})
+        connection = _Connection(url, client_properties={"connection_name": self._name})
         connection.kwargs["transport_factory"] = Receiving(self.receivers)
         try:
             await connection.connect(timeout=self._settings.connect_timeout)
