@@ -58,6 +58,17 @@ async def conversion_of(caller: Caller, response: Record) -> Record:
     return await eventually(look, within=SOON)
 
 
+async def refusal_of(caller: Caller, response: Record) -> Record:
+    """Why a response has become nothing, as it says itself."""
+
+    async def look() -> Record | None:
+        known: Record = await caller.get(f"activities/{response['id']}")
+        why: Record | None = known["conversion_refused"]
+        return why
+
+    return await eventually(look, within=SOON)
+
+
 async def interest(caller: Caller, person: Record) -> Record:
     """The lead of a person who is interested in a campaign of their own."""
     return await lead_of(caller, await respond(caller, await plan_campaign(caller), person))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.flows.people import somebody, somebody_at_a_company
-from tests.flows.stories import SOON, conversion_of, interest, lead_of, leads_of, plan_campaign, respond
+from tests.flows.stories import SOON, conversion_of, interest, lead_of, leads_of, plan_campaign, refusal_of, respond
 from tests.support.calling import Caller
 from tests.support.waiting import eventually
 
@@ -120,6 +120,20 @@ async def test_the_answer_of_somebody_known_becomes_their_own(admin: Caller) -> 
 
     became = await conversion_of(admin, response)
     assert (became["collection"], became["id"]) == ("contacts", contact["id"])
+
+
+async def test_whoever_wanted_what_cannot_be_is_told_why_not(admin: Caller) -> None:
+    response = await respond(admin, await plan_campaign(admin), somebody())
+    lead = await lead_of(admin, response)
+    opportunity = (await admin.post(f"leads/{lead['id']}/qualify", {}))["opportunity"]
+    await admin.ask("DELETE", f"opportunities/{opportunity['id']}")
+
+    await admin.post(f"activities/{response['id']}/convert", {"to": "opportunity"})
+
+    why = await refusal_of(admin, response)
+    told = (await admin.get("notifications?$top=1000"))["value"]
+    assert (why["to"], why["code"]) == ("opportunity", "not_found")
+    assert [each["kind"] for each in told if each["about"]["id"] == response["id"]] == ["conversion_refused"]
 
 
 async def test_interest_that_has_made_a_lead_becomes_that_lead(admin: Caller) -> None:
