@@ -10,9 +10,13 @@ import pytest
 
 from libs.bus.settings import BusSettings
 from libs.contracts.envelope import CONTENT_TYPE, Envelope
+from libs.jobs.jobs import JOBS
+from services.sales.scoring_rules.scoring import RESCORING
 from tests.faults.ledger import Entry, Ledger, Outcome
 from tests.faults.load import load
 from tests.faults.scene import Scene
+from tests.support.machine import allowing
+from tests.support.waiting import eventually
 
 AT_ONCE = 8
 LONGEST = 0.08
@@ -49,6 +53,7 @@ async def test_events_that_come_three_times_and_in_any_order_change_nothing(scen
     ledger = scene.ledger()
     async with load(ledger) as work:
         await work.goes_on(200)
+    await all_are_scored(scene)
     before = await scene.holds(ledger)
     events = list(before.events)[-500:] * 3
     random.Random(3).shuffle(events)
@@ -70,6 +75,7 @@ async def test_merges_that_come_three_times_and_in_any_order_lead_to_the_same_pl
         await ledger.ask("POST", f"accounts/{third}/merge", {"duplicates": [second]})
         if number % 2:
             await ledger.ask("POST", f"accounts/{third}/unmerge", {"duplicate": second})
+    await all_are_scored(scene)
     before = await scene.holds(ledger)
     events = list(before.events) * 3
     random.Random(5).shuffle(events)
@@ -82,6 +88,16 @@ async def test_merges_that_come_three_times_and_in_any_order_lead_to_the_same_pl
         _, second, third = chain
         customers = [after.records[f"opportunities/{each}"]["customer"]["id"] for each in made]
         assert customers == ([second, second, third] if number % 2 else [third] * 3)
+
+
+async def all_are_scored(scene: Scene) -> None:
+    """Leads from the first moments of the suite, too: they get their score a minute later, by no event of theirs."""
+    jobs = scene.databases.collection("sales", JOBS)
+
+    async def nobody_scores() -> bool:
+        return not await jobs.count_documents({"kind": RESCORING.name, "free_at": {"$type": "date"}})
+
+    await eventually(nobody_scores, within=allowing(90))
 
 
 async def account(ledger: Ledger) -> str:
