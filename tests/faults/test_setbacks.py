@@ -98,6 +98,7 @@ def mentioning(database: Database[Any], text: str) -> list[str]:
     return [each.name for each in collections for found in each.find() if text.encode() in bytes(found.raw)]
 
 
+@pytest.mark.full
 async def test_an_erasure_whose_service_is_killed_twice_forgets_and_counts_everything_once_and_nothing_else(
     mongo_url: str, amqp_url: str, database_name: str, mongo_client: Client, tmp_path: Path
 ) -> None:
