@@ -49,22 +49,19 @@ async def lead_of(caller: Caller, response: Record) -> Record:
 
 async def conversion_of(caller: Caller, response: Record) -> Record:
     """What a response has become, as it says itself."""
-
-    async def look() -> Record | None:
-        known: Record = await caller.get(f"activities/{response['id']}")
-        became: Record | None = known["converted_to"]
-        return became
-
-    return await eventually(look, within=SOON)
+    return await _answer_of(caller, response, "converted_to")
 
 
 async def refusal_of(caller: Caller, response: Record) -> Record:
     """Why a response has become nothing, as it says itself."""
+    return await _answer_of(caller, response, "conversion_refused")
 
+
+async def _answer_of(caller: Caller, response: Record, field: str) -> Record:
     async def look() -> Record | None:
         known: Record = await caller.get(f"activities/{response['id']}")
-        why: Record | None = known["conversion_refused"]
-        return why
+        answer: Record | None = known[field]
+        return answer
 
     return await eventually(look, within=SOON)
 
