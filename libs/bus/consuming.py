@@ -52,7 +52,8 @@ class _Consuming:
         async def command(work: UnitOfWork) -> None:
             await self._consumer.handle(work, event)
 
-        await inbox.guarded(self._equipment.store, self._consumer.name, envelope, command)
+        consumer = self._consumer
+        await inbox.guarded(self._equipment.store, consumer.name, envelope, command, makes=consumer.makes)
 
 
 def consumer_runner(consumer: Consumer, equipment: Equipment) -> Runner:

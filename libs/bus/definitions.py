@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from libs.contracts.envelope import BACKUP_RESTORED, Envelope
 from libs.contracts.event import Event
 from libs.contracts.restored import RestoredService
+from libs.domain.record import Record
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 
@@ -27,7 +28,8 @@ Reload: TypeAlias = Callable[[], Awaitable[None]]
 class Consumer:
     """Effects of events, each once. The handler gets the event's class, or the envelope where a pattern matched.
 
-    One that is not `screened` hears everything as it was announced.
+    One that is not `screened` hears everything as it was announced. Where all that an event does is to make a record
+    of the type that it `makes`, that is one plain write, and no transaction.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Consumer:
     handle: Command
     workers: int = 8
     screened: bool = True
+    makes: type[Record] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,13 @@ class Broadcast:
     on_connect: Reload | None = None
 
 
-def consumer(name: str, *topics: Topic, workers: int = 8, screened: bool = True) -> Callable[[Command], Consumer]:
+def consumer(
+    name: str, *topics: Topic, workers: int = 8, screened: bool = True, makes: type[Record] | None = None
+) -> Callable[[Command], Consumer]:
     """`workers` messages are handled at once in each copy of the service."""
 
     def define(handle: Command) -> Consumer:
-        return Consumer(name, topics, handle, workers, screened)
+        return Consumer(name, topics, handle, workers, screened, makes)
 
     return define
 

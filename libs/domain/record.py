@@ -51,6 +51,8 @@ class Record(BaseModel):
     """The field that names the record this one hangs on, for subscribers who open it with that."""
     mergeable: ClassVar[bool] = False
     """Whether records that are the same can be made one, so that the ids of others come to lead to it."""
+    claiming: ClassVar[bool] = False
+    """Whether records claim what none other of the collection may have, in their own documents."""
     kinds: ClassVar[Mapping[str, type["Record"]]] = {}
     personal: ClassVar[Personal | None] = None
 

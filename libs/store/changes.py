@@ -36,7 +36,8 @@ class Change:
 
     Where it `erases`, nobody is told what there was before. One that is `merged` into another is `removed` as well.
 
-    `taken` are the keys that others have already, None while nobody has looked.
+    `claims` are those that it takes (libs/store/claiming.py). `taken` are the keys that others have already, None while
+    nobody has looked.
     """
 
     record_type: type[Record]
@@ -45,6 +46,7 @@ class Change:
     happenings: list[Happening] = field(default_factory=list)
     removed: bool = False
     erases: bool = False
+    claims: list[str] = field(default_factory=list)
     taken: frozenset[str] | None = None
     merged: bool = False
     _json: bytes | None = None

@@ -15,7 +15,8 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from libs.domain.duplicates import DuplicateRules
 from libs.domain.refusals import FieldError
 from libs.store.changes import Change
-from libs.store.documents import MATCH, WORDS
+from libs.store.claiming import OF_PEOPLE
+from libs.store.documents import CLAIMS, MATCH, WORDS
 from libs.store.errors import AlreadyAnswered, Conflict, Duplicate, already_there
 from libs.store.keys import noted, owned_by, pass_on
 from libs.store.mongo import Client, Collection, Database, Document, Session
@@ -67,6 +68,8 @@ class Write:
             document[MATCH] = self._noted(keys)
         if words := words_of(self.change.record_type, document):
             document[WORDS] = words
+        if self.change.claims:
+            document[CLAIMS] = self.change.claims
         if self.embedded:
             document["_outbox"] = [event.embedded() for event in self.embedded]
             document["_pending"] = self.due_at
@@ -101,13 +104,17 @@ class Write:
         if any(before.get(name) != after.get(name) for name in searched_fields(self.change.record_type)):
             changed[WORDS] = words_of(self.change.record_type, after)
         update: Document = {"$set": changed}
+        added: Document = {CLAIMS: {"$each": self.change.claims}} if self.change.claims else {}
         if self.change.erases:
+            update["$pull"] = {CLAIMS: OF_PEOPLE}
             if keys := self.change.keys(self.rules):
                 changed[MATCH] = self._noted(keys)
             else:
                 gone.append(MATCH)
         elif keys := self.change.new_keys(self.rules):
-            update["$addToSet"] = {MATCH: {"$each": self._noted(keys)}}
+            added[MATCH] = {"$each": self._noted(keys)}
+        if added:
+            update["$addToSet"] = added
         if gone:
             update["$unset"] = dict.fromkeys(gone, "")
         if self.embedded:
@@ -259,7 +266,7 @@ def meaning(details: Mapping[str, Any]) -> Exception:
     fields = list(details.get("keyPattern", {}))
     if fields == ["_request.key"]:
         return AlreadyAnswered()
-    if fields in (["_id"], [MATCH]):
+    if fields in (["_id"], [MATCH], [CLAIMS]):
         return Conflict()
     name = str(next(iter(fields), "_id"))
     return Duplicate(f"another record has this {name} already", errors=[FieldError(f"/{name}", "duplicate", "taken")])

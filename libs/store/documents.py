@@ -1,9 +1,9 @@
 """A record as a document of MongoDB and as JSON.
 
 A document holds the fields that have a value (a missing field is null) under their own names, `_id` for the id, and
-private fields that begin with an underscore: `_outbox`, `_pending`, `_request`, `_deleted`, `_match`, `_words`,
-`_merged` (beside `_deleted`: its id leads to another record) and `_moved` (what fields pointed to before merges,
-libs/store/moving.py).
+private fields that begin with an underscore: `_outbox`, `_pending`, `_request`, `_claims`, `_deleted`, `_match`,
+`_words`, `_merged` (beside `_deleted`: its id leads to another record) and `_moved` (what fields pointed to before
+merges, libs/store/moving.py).
 """
 
 from collections.abc import Mapping
@@ -29,9 +29,12 @@ MATCH: Final = "_match"
 WORDS: Final = "_words"
 """The words by which `$search` finds a record (libs/store/wording.py)."""
 
-PRIVATE: Final = ("_outbox", "_pending", "_request", "_deleted", "_merged", "_moved", MATCH, WORDS)
+CLAIMS: Final = "_claims"
+"""What no other record of its collection may claim (libs/store/claiming.py)."""
 
-WITHOUT_PRIVATE: Final = {"_outbox": 0, "_pending": 0, "_request": 0, MATCH: 0, WORDS: 0}
+PRIVATE: Final = ("_outbox", "_pending", "_request", "_deleted", "_merged", "_moved", CLAIMS, MATCH, WORDS)
+
+WITHOUT_PRIVATE: Final = {"_outbox": 0, "_pending": 0, "_request": 0, CLAIMS: 0, MATCH: 0, WORDS: 0}
 
 
 def to_document(record: Record) -> Document:

@@ -9,7 +9,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from libs.domain.pointing import has_parts, pointing_to
 from libs.domain.record import Index, Record, specs_of
-from libs.store.documents import MATCH, WORDS
+from libs.store.documents import CLAIMS, MATCH, WORDS
 from libs.store.mongo import Database
 from libs.store.wording import searched_fields
 
@@ -26,6 +26,8 @@ PRIVATE: Final[Mapping[str, Sequence[IndexModel]]] = {
 """Collections that every service has. Inbox rows outlive the longest replay, which is 90 days; the mark of an attempt
 ends with its message, and by its age where the process died in between."""
 
+_CLAIMED: Final = IndexModel([(CLAIMS, ASCENDING)], unique=True, partialFilterExpression={CLAIMS: {"$gt": ""}})
+"""Not `sparse`: a record whose last claim has passed on has an empty array, which such an index holds, and but once."""
 
 REMOVED: Final = [("_deleted", ASCENDING)]
 """The keys of the index that holds the removed records alone."""
@@ -49,6 +51,7 @@ def indexes_of(record_type: type[Record], mergeable: frozenset[str]) -> list[Ind
             [("shares.principal_id", ASCENDING), ("_id", ASCENDING)],
             partialFilterExpression={"shares.principal_id": {"$exists": True}},
         ),
+        *([_CLAIMED] if record_type.claiming else []),
         *([IndexModel([(WORDS, ASCENDING)])] if searched_fields(record_type) else []),
         *(index_model(index) for index in (*single, *record_type.indexes, *_of_pointers(record_type, mergeable))),
     ]

@@ -6,6 +6,7 @@ One that wants no contact is the proof of that, wherever its person is known.
 from collections.abc import Mapping, Sequence
 
 from libs.contracts.campaign_responses import CampaignResponseSnapshot, Responder
+from libs.store.claiming import claim, holder_of
 from libs.store.work import UnitOfWork
 from services.sales.accounts.model import Account
 from services.sales.assignment_rules import commands as assignment_rules
@@ -17,7 +18,6 @@ from services.sales.intake.model import Person
 from services.sales.leads import model as leads
 from services.sales.leads import store
 from services.sales.leads.model import Lead
-from services.sales.leads.store import OPEN_LEAD
 
 
 async def take_in_response(work: UnitOfWork, response: CampaignResponseSnapshot) -> None:
@@ -33,8 +33,8 @@ async def lead_of(work: UnitOfWork, response: CampaignResponseSnapshot) -> Lead:
     new = model.lead_from(response, person, id=work.new_id())
     # Most people are new, and taking the claim says so. Where somebody has it, this command runs again and reads it
     # first: whoever makes a lead after that moment changes it, so that there is one more run.
-    key = new.person_key or f"response:{response.id}"
-    holder = await work.claimed_by(OPEN_LEAD, key) if work.attempt > 1 else None
+    claimed = store.open_lead(new.person_key or f"response:{response.id}")
+    holder = await holder_of(work, Lead, claimed) if work.attempt > 1 else None
     met = await store.met(work, response.id, new.person_key)
     knowing = next((lead for lead in met if response.id in lead.response_ids), None)
     if knowing is not None:
@@ -43,7 +43,7 @@ async def lead_of(work: UnitOfWork, response: CampaignResponseSnapshot) -> Lead:
     if known is not None:
         return work.save(*leads.join_response(known, response_id=response.id, campaign_id=response.campaign_id))
     lead = await assignment_rules.add_lead(work, new)
-    work.pass_claim(OPEN_LEAD, key, giver=holder, taker=lead.id)
+    claim(work, lead, claimed, giver=holder)
     return lead
 
 

@@ -11,6 +11,7 @@ from libs.domain.fields import Line
 from libs.domain.grants import Operation, may
 from libs.domain.record import Draft, Record
 from libs.domain.refusals import Forbidden, InvalidFields, NotRestorable
+from libs.store.claiming import claim, holder_of
 from libs.store.work import UnitOfWork
 from services.sales.accounts.model import Account
 from services.sales.assignment_rules import commands as assignment_rules
@@ -21,7 +22,6 @@ from services.sales.customers import commands as customers
 from services.sales.customers.model import Customer
 from services.sales.leads import model, store
 from services.sales.leads.model import Lead
-from services.sales.leads.store import OPEN_LEAD
 from services.sales.opportunities import model as opportunities
 from services.sales.opportunities import store as opportunity_store
 from services.sales.opportunities.model import Opportunity, Prospect
@@ -91,13 +91,16 @@ async def settle_lead(_: UnitOfWork, __: Lead, wanted: Lead) -> Lead:
 
 async def restore_lead(work: UnitOfWork, lead: Lead) -> Lead:
     """It takes its person's answers again, which none other may do by now."""
-    if lead.person_key is not None and await store.takes_answers(work, lead):
-        holder = await work.claimed_by(OPEN_LEAD, lead.person_key)
-        other = await work.look_up(Lead, holder) if holder else None
-        if other is not None and await store.takes_answers(work, other):
-            raise NotRestorable("another lead takes the answers of this person", taken_by=other.id)
-        work.pass_claim(OPEN_LEAD, lead.person_key, giver=holder, taker=lead.id)
-    return work.restore(lead)
+    if lead.person_key is None or not await store.takes_answers(work, lead):
+        return work.restore(lead)
+    claimed = store.open_lead(lead.person_key)
+    holder = await holder_of(work, Lead, claimed)
+    other = await work.look_up(Lead, holder.id) if holder else None
+    if other is not None and await store.takes_answers(work, other):
+        raise NotRestorable("another lead takes the answers of this person", taken_by=other.id)
+    restored = work.restore(lead)
+    claim(work, restored, claimed, giver=holder)
+    return restored
 
 
 async def contact_lead(work: UnitOfWork, lead_id: str) -> Lead:

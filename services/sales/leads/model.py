@@ -78,6 +78,7 @@ class Lead(Consenting, collection="leads", aggregate="sales.lead"):
     """
 
     mergeable = True
+    claiming = True
     personal = Personal(
         cleared=(
             "topic", "description", "first_name", "last_name", "full_name", "job_title", "email", "phone", "person_key",

@@ -8,10 +8,12 @@ from libs.store.work import UnitOfWork
 from services.sales.leads.model import Lead
 from services.sales.opportunities import store as opportunities
 
-OPEN_LEAD: Final = "open_lead"
-"""The claim of one person's answers: whoever makes a lead for them takes it, so that two at once make one."""
-
 MOST_OF_ONE_PERSON: Final = 1000
+
+
+def open_lead(key: str) -> str:
+    """The claim of one person's answers: whoever makes a lead for them takes it, so that two at once make one."""
+    return f"open_lead|{key}"
 
 
 async def met(work: UnitOfWork, response_id: str, person_key: str | None) -> list[Lead]:

@@ -19,6 +19,7 @@ class OrderState(StrEnum):
 
 class Order(Record, collection="orders", aggregate="sales.order"):
     indexes = (Index(("number",), unique=True),)
+    claiming = True
 
     state: Annotated[OrderState, GUARDED, INDEXED] = OrderState.OPEN
     customer: Annotated[Line, LISTED]

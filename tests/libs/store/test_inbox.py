@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 import pytest
 
@@ -12,9 +14,12 @@ from libs.domain.refusals import NotFound
 from libs.store import inbox
 from libs.store.ids import new_id
 from libs.store.outbox import Pending
+from libs.store.purging import KEPT, purge
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from tests.libs.store.orders import Order, order
+
+Command: TypeAlias = Callable[[UnitOfWork], Awaitable[None]]
 
 
 def event(**attributes: object) -> Envelope:
@@ -38,6 +43,12 @@ def event(**attributes: object) -> Envelope:
 
 async def make_order(work: UnitOfWork) -> None:
     work.add(order())
+
+
+async def ship_one(work: UnitOfWork) -> None:
+    """An effect on what is there already."""
+    [placed] = await work.find(Order, {})
+    work.save(placed.evolve(note="shipped"))
 
 
 async def orders(store: Store) -> int:
@@ -106,6 +117,53 @@ async def test_given_a_redelivery_that_meets_what_the_first_has_done_then_it_is_
     assert await orders(store) == 1
     with pytest.raises(NotFound):
         await inbox.guarded(store, "order_intake", event(), only_on_nothing)
+
+
+async def test_given_an_event_that_makes_one_record_then_its_mark_lies_in_that(store: Store) -> None:
+    once = event()
+    for _ in range(3):
+        await inbox.guarded(store, "order_intake", once, make_order, makes=Order)
+
+    [made] = await store.collection("orders").find().to_list()
+    assert made["_claims"] == [f"inbox|order_intake|{once.id}"]
+    assert await store.collection("inbox").count_documents({}) == 0
+
+
+async def test_given_such_an_event_on_many_copies_at_once_then_one_effect(store: Store) -> None:
+    once = event()
+    await asyncio.gather(*(inbox.guarded(store, "order_intake", once, make_order, makes=Order) for _ in range(10)))
+
+    assert await orders(store) == 1
+
+
+@pytest.mark.parametrize(("first", "second"), [(make_order, ship_one), (ship_one, make_order)])
+async def test_wherever_the_mark_lies_another_effect_of_the_event_is_none(
+    store: Store, first: Command, second: Command
+) -> None:
+    await inbox.guarded(store, "order_intake", event(), make_order, makes=Order)
+    once = event()
+
+    for effect in (first, second):
+        await inbox.guarded(store, "order_intake", once, effect, makes=Order)
+
+    made = await store.collection("orders").find({"_claims": f"inbox|order_intake|{once.id}"}).to_list()
+    marks = await store.collection("inbox").count_documents({})
+    shipped = await store.collection("orders").count_documents({"note": "shipped"})
+    assert (len(made), marks, shipped) == ((1, 0, 0) if first is make_order else (0, 1, 1))
+
+
+async def test_given_a_record_that_is_purged_then_what_made_it_has_no_effect_again(store: Store) -> None:
+    once = event()
+    await inbox.guarded(store, "order_intake", once, make_order, makes=Order)
+    long_ago = datetime.now(UTC) - KEPT - timedelta(days=1)
+    await store.collection("orders").update_one({}, {"$set": {"_deleted": long_ago}, "$unset": {"_pending": 1}})
+
+    await purge(store)
+    await inbox.guarded(store, "order_intake", once, make_order, makes=Order)
+
+    assert await orders(store) == 0
+    [mark] = await store.collection("inbox").find().to_list()
+    assert mark["_id"] == f"order_intake|{once.id}"
 
 
 async def test_given_no_effect_then_there_is_no_mark(store: Store) -> None:

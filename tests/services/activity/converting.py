@@ -43,4 +43,4 @@ async def hear(activity: Running, event: Envelope) -> None:
     async def handle(work: UnitOfWork) -> None:
         await consumer.handle(work, kind.received(event))
 
-    await guarded(activity.app[STORE], consumer.name, event, handle)
+    await guarded(activity.app[STORE], consumer.name, event, handle, makes=consumer.makes)

@@ -64,7 +64,7 @@ async def deliver(store: Store, consumer: Consumer, event: Envelope) -> None:
     async def handle(work: UnitOfWork) -> None:
         await consumer.handle(work, classes[event.type].received(event))
 
-    await guarded(store, consumer.name, event, handle)
+    await guarded(store, consumer.name, event, handle, makes=consumer.makes)
 
 
 async def read(store: Store, record_type: type[R], record_id: str) -> R:

@@ -1,0 +1,47 @@
+"""Claims that a record holds in its own document, where a unique index lets no other record have them.
+
+A claim that lies in `claims` (private_work.py) costs its holder a transaction; one of these costs an insert nothing.
+That an event was handled is claimed so as well, by the record that it made (inbox.py).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from bson.regex import Regex
+
+from libs.domain.record import Record
+from libs.store.documents import CLAIMS
+from libs.store.mongo import Document
+from libs.store.private import Amend
+from libs.store.work import UnitOfWork
+
+HANDLED: Final = "inbox|"
+"""How a claim begins that says that an event was handled."""
+
+OF_PEOPLE: Final = Regex(f"^(?!{re.escape(HANDLED)})")
+"""What an erasure takes off: any claim may tell of a person, but for that an event was handled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The record that has a claim, though it were removed or merged, as it was when it was read."""
+
+    id: str
+    version: int
+
+
+async def holder_of(work: UnitOfWork, record_type: type[Record], claim: str) -> Holder | None:
+    document = await work.store.collection(record_type.collection).find_one({CLAIMS: claim}, {"version": 1})
+    return None if document is None else Holder(document["_id"], document["version"])
+
+
+def claim(work: UnitOfWork, record: Record, claim: str, *, giver: Holder | None) -> None:
+    """What this command adds, saves or restores has the claim from now on; `giver` had it when that was read.
+
+    Where somebody else has taken it since, or the giver is not as it was, this command runs again.
+    """
+    work.changes[record.collection, record.id].claims.append(claim)
+    if giver is not None and giver.id != record.id:
+        as_read: Document = {"_id": giver.id, "version": giver.version, CLAIMS: claim}
+        work.contested[record.collection, giver.id] = Amend(record.collection, as_read, {"$pull": {CLAIMS: claim}})
