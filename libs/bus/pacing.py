@@ -6,7 +6,7 @@ What comes after a quiet moment is handled at once; what comes soon after a batc
 from time import perf_counter
 from typing import Final
 
-BUSY: Final = 150.0
+BUSY: Final = 50.0
 """Events a second from which larger batches are worth a little delay."""
 
 WORTHWHILE: Final = 100

@@ -18,7 +18,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.mark.parametrize(
     ("events", "after", "expected"),
-    [(2, 0.05, LEAST), (14, 0.1, LEAST), (80, 0.1, 100 / 800), (16, 0.1, LONGEST), (1000, 0.1, LEAST)],
+    [(2, 0.05, LEAST), (4, 0.1, LEAST), (80, 0.1, 100 / 800), (6, 0.1, LONGEST), (1000, 0.1, LEAST)],
     ids=["calm", "brisk", "busy", "just busy", "flooded"],
 )
 def test_the_pause_follows_the_rate(clock: list[float], events: int, after: float, expected: float) -> None:
