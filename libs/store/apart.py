@@ -7,9 +7,9 @@ contact; by itself it costs 100 to 150 in all.
 import asyncio
 from itertools import groupby
 
-from libs.store.commit import Write, updated, write_of
 from libs.store.errors import answering
 from libs.store.work import UnitOfWork
+from libs.store.writes import Write, updated, write_of
 
 
 @answering()
