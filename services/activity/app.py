@@ -54,7 +54,7 @@ from services.activity.timeline.completing import complete_kinds
 USUAL: Final = Pace()
 NOWHERE: Final = Receiving()
 
-SERVICE: Final = Service(
+ACTIVITY: Final = Service(
     name="activity",
     resources=(activities.RESOURCE, notes.RESOURCE, activity_types.RESOURCE),
     routes=(
@@ -103,9 +103,9 @@ def activity(pace: Pace = USUAL, inbox: str | None = None, receiving: Receiving 
     """The service; it sends e-mails at this `pace`, has replies sent to `inbox`, and takes mail as `receiving` says."""
     attachments = (email_sending.posting(pace, inbox), email_receiving.receiving(receiving))
     return replace(
-        SERVICE,
-        attachments=(*SERVICE.attachments, *attachments),
-        sending=(*SERVICE.sending, invitations(inbox)),
+        ACTIVITY,
+        attachments=(*ACTIVITY.attachments, *attachments),
+        sending=(*ACTIVITY.sending, invitations(inbox)),
     )
 
 

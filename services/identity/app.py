@@ -39,7 +39,7 @@ from services.identity.users.first import make_first_administrator, refuse_weak
 from services.identity.users.passwords import Passwords
 
 IDENTITY: Final = Service(
-    "identity",
+    name="identity",
     resources=(
         users.RESOURCE,
         roles.RESOURCE,

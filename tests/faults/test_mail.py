@@ -15,7 +15,7 @@ from libs.store.work import UnitOfWork
 from services.activity.activities.model.email import Email
 from services.activity.activities.model.kinds import AnyActivity
 from services.activity.activities.model.parties import Party
-from services.activity.app import SERVICE
+from services.activity.app import ACTIVITY
 from services.activity.email_sending.commands import send_email
 from services.activity.email_sending.model import SendEmail
 from services.activity.email_sending.postman import Pace
@@ -66,7 +66,7 @@ async def test_every_mail_arrives_though_the_server_fails_and_the_service_is_kil
     mailbox, identities = Unsteady(), Identities()
     name = f"{database_name}_activity"
     async with arriving(mailbox) as smtp_url, TestServer(identities.app()) as identity:
-        store = await Store.open(mongo_url, name, service="activity", records=SERVICE.all_records())
+        store = await Store.open(mongo_url, name, service="activity", records=ACTIVITY.all_records())
         message_ids = await queue(store, count)
         environment = settings_of_service(
             mongo_url=mongo_url, amqp_url=amqp_url, database=database_name, identity=str(identity.make_url(""))

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.activity.app import SERVICE as ACTIVITY
+from services.activity.app import ACTIVITY
 from services.identity.app import IDENTITY
 from services.journal.app import journal
 from services.marketing.app import MARKETING

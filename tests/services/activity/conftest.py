@@ -61,7 +61,7 @@ async def activity(mongo_url: str, amqp_url: str, emptied_database: str) -> Asyn
     async with (
         TestServer(gateway) as server,
         running(
-            app.SERVICE,
+            app.ACTIVITY,
             mongo_url=mongo_url,
             amqp_url=amqp_url,
             database=emptied_database,

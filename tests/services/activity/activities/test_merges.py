@@ -5,7 +5,7 @@ from typing import Any
 from libs.store.copies import seed_copies
 from libs.store.ids import new_id
 from libs.web.executing import STORE
-from services.activity.app import SERVICE
+from services.activity.app import ACTIVITY
 from services.activity.timeline.store import keep_entries
 from tests.support.events import envelope
 from tests.support.merges import hear, merge_event
@@ -34,14 +34,14 @@ async def test_what_a_task_is_about_and_who_responded_move_with_the_merge(activi
         activity, type="campaign_response", campaign_id="spring", customer={**reference, "email": "ann@example.org"}
     )
 
-    await hear(SERVICE, activity.app[STORE], merge_event(f"contacts/{kept}", {gone: kept}))
+    await hear(ACTIVITY, activity.app[STORE], merge_event(f"contacts/{kept}", {gone: kept}))
     moved = [(await activity.get(f"/api/v1/activities/{each['id']}"))[1] for each in (task, answer)]
     assert moved[0]["regarding"] == {"collection": "contacts", "id": kept, "name": "Ann Lee"}
     assert [(party["role"], party["id"]) for party in moved[0]["parties"]] == [("organizer", kept), ("required", kept)]
     assert (moved[1]["customer"]["id"], moved[1]["customer"]["email"]) == (kept, "ann@example.org")
 
     undone = merge_event(f"contacts/{kept}", {gone: None}, version=2, verb="unmerged")
-    await hear(SERVICE, activity.app[STORE], undone)
+    await hear(ACTIVITY, activity.app[STORE], undone)
     back = [(await activity.get(f"/api/v1/activities/{each['id']}"))[1] for each in (task, answer)]
     assert back[0]["parties"] == task["parties"]
     assert (back[0]["regarding"], back[1]["customer"]) == (task["regarding"], answer["customer"])
@@ -54,7 +54,7 @@ async def test_a_timeline_holds_what_happened_to_those_that_were_merged(activity
         id_: envelope("sales.lead.created", "leads", {"id": id_, "full_name": "Ann Lee"}) for id_ in (gone, kept)
     }
     await keep_entries(store, list(happened.values()))
-    await hear(SERVICE, store, merge_event(f"leads/{kept}", {gone: kept}))
+    await hear(ACTIVITY, store, merge_event(f"leads/{kept}", {gone: kept}))
     late = envelope("sales.lead.contacted", "leads", {"id": gone, "full_name": "Ann Lee"}, sequence=2)
     await keep_entries(store, [late])
 
@@ -63,6 +63,6 @@ async def test_a_timeline_holds_what_happened_to_those_that_were_merged(activity
     status, followed = await activity.get(f"/api/v1/timeline/leads/{gone}")
     assert (status, followed) == (200, timeline)
 
-    await hear(SERVICE, store, merge_event(f"leads/{kept}", {gone: None}, version=2, verb="unmerged"))
+    await hear(ACTIVITY, store, merge_event(f"leads/{kept}", {gone: None}, version=2, verb="unmerged"))
     _, timeline = await activity.get(f"/api/v1/timeline/leads/{kept}")
     assert [entry["id"] for entry in timeline["value"]] == [happened[kept].id]

@@ -8,7 +8,7 @@ from libs.store.copies import seed_copies
 from libs.store.ids import new_id
 from libs.store.work import UnitOfWork
 from libs.web.executing import STORE
-from services.activity.app import SERVICE
+from services.activity.app import ACTIVITY
 from services.activity.notes.commands import create_note
 from services.activity.notes.model import Note
 from tests.services.activity.notes.making import BOB, PATH, noted
@@ -81,7 +81,7 @@ async def test_a_note_moves_with_the_merge_of_its_record(activity: Running) -> N
     gone, kept = await known(activity, "Anne Lee", "Ann Lee")
     note = await noted(activity, regarding={"collection": "contacts", "id": gone})
 
-    await hear(SERVICE, activity.app[STORE], merge_event(f"contacts/{kept}", {gone: kept}))
+    await hear(ACTIVITY, activity.app[STORE], merge_event(f"contacts/{kept}", {gone: kept}))
     _, moved = await activity.get(f"{PATH}/{note['id']}")
 
     assert moved["regarding"] == {"collection": "contacts", "id": kept, "name": "Ann Lee"}

@@ -14,7 +14,7 @@ from libs.contracts.restored import RestoredService
 from libs.store import aliases
 from libs.store.ids import new_id
 from libs.store.store import Store
-from services.activity.app import SERVICE
+from services.activity.app import ACTIVITY
 from services.activity.relations import store as relations
 from services.activity.relations.store import MOST, alone, circle_of, forget_relations, keep_relations, question
 from tests.services.journal.restores.telling import set_back
@@ -117,7 +117,7 @@ async def test_a_merged_contact_belongs_where_its_survivor_does_until_it_is_take
     of_gone, of_kept, gone, kept, sale = (new_id() for _ in range(5))
     await keep_relations(store, [contact(of_gone, gone), contact(of_kept, kept), deal(f"contacts/{gone}", sale)])
 
-    await hear(SERVICE, store, merge_event(f"contacts/{kept}", {gone: kept}))
+    await hear(ACTIVITY, store, merge_event(f"contacts/{kept}", {gone: kept}))
     assert await around(store, f"accounts/{of_gone}") == set()
     assert await around(store, f"accounts/{of_kept}") == {
         f"contacts/{kept}",
@@ -125,7 +125,7 @@ async def test_a_merged_contact_belongs_where_its_survivor_does_until_it_is_take
         f"opportunities/{sale}",
     }
 
-    await hear(SERVICE, store, merge_event(f"contacts/{kept}", {gone: None}, version=2, verb="unmerged"))
+    await hear(ACTIVITY, store, merge_event(f"contacts/{kept}", {gone: None}, version=2, verb="unmerged"))
     assert await around(store, f"accounts/{of_gone}") == {f"contacts/{gone}", f"opportunities/{sale}"}
     assert await around(store, f"accounts/{of_kept}") == {f"contacts/{kept}"}
 
@@ -133,7 +133,7 @@ async def test_a_merged_contact_belongs_where_its_survivor_does_until_it_is_take
 async def test_an_account_has_what_belongs_to_those_that_were_merged_into_it(store: Store) -> None:
     gone, kept, person = new_id(), new_id(), new_id()
     await keep_relations(store, [contact(gone, person)])
-    await hear(SERVICE, store, merge_event(f"accounts/{kept}", {gone: kept}))
+    await hear(ACTIVITY, store, merge_event(f"accounts/{kept}", {gone: kept}))
 
     assert await around(store, f"accounts/{kept}") == {f"accounts/{gone}", f"contacts/{person}"}
     assert set((await alone(store, f"accounts/{kept}")).subjects) == {f"accounts/{kept}", f"accounts/{gone}"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from libs.store import aliases
 from libs.store.ids import new_id
 from libs.store.store import Store
-from services.activity.app import SERVICE
+from services.activity.app import ACTIVITY
 from services.activity.relations import store as relations
 from services.activity.timeline import store as timeline
 from services.activity.timeline.store import Piece, Position
@@ -97,7 +97,7 @@ class Family:
         self.merges, self.merged = self.merges + 1, not undone
         kept, gone = self.references["contact"]["id"], self.references["twin"]["id"]
         leading = {gone: None if undone else kept}
-        await hear(SERVICE, self.store, merge_event(f"contacts/{kept}", leading, version=self.merges))
+        await hear(ACTIVITY, self.store, merge_event(f"contacts/{kept}", leading, version=self.merges))
 
     async def page(self, *, top: int, after: Position | None) -> Piece:
         circle = await relations.circle_of(self.store, f"accounts/{self.references['account']['id']}")
