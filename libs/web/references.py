@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
+from libs.bus.definitions import Projection, projection
 from libs.contracts.values import Reference, Value, title_of
 from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields, CustomValues
 from libs.domain.fields import Lookup
@@ -22,7 +23,7 @@ from libs.domain.pointing import Leading, Leads, points
 from libs.domain.record import FieldSpec, Record, specs_of
 from libs.domain.refusals import FieldError, InvalidFields, Unavailable
 from libs.store.aliases import led_on
-from libs.store.copies import known, seed_copies
+from libs.store.copies import forget_copies, keep_copies, known, seed_copies
 from libs.store.store import Store
 from libs.web.requests import grants_of
 
@@ -33,6 +34,11 @@ _NOT_THERE: Final = frozenset({403, 404, 422})
 """No such collection, or not for this caller, or no such id could exist."""
 _KNOWN_TO_ALL: Final = frozenset({"users", "teams"})
 """Everybody may name a colleague."""
+
+
+def reference_copies(*types: str) -> Projection:
+    """By which a service has its copies of others' records: those whose events are of these types."""
+    return projection("reference_copies", *types, forget=forget_copies)(keep_copies)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,10 @@ from typing import Final
 
 from aiohttp import web
 
-from libs.bus.definitions import projection
 from libs.privacy.finding import Portable
-from libs.store import copies
 from libs.web.assembling import create_app
 from libs.web.completing import completing
+from libs.web.references import reference_copies
 from libs.web.service import Service
 from services.activity.activities import routes as activities
 from services.activity.activity_types import routes as activity_types
@@ -81,9 +80,7 @@ ACTIVITY: Final = Service(
     consumers=(conversion_consumers.note_conversion, conversion_consumers.note_refusal),
     sending=(digest_mails,),
     projections=(
-        projection("reference_copies", "identity.user.*", "identity.team.*", forget=copies.forget_copies)(
-            copies.keep_copies
-        ),
+        reference_copies("identity.user.*", "identity.team.*"),
         timeline_consumers.keep_timeline,
     ),
     files=(EMAIL_FILES, NOTE_FILES, arrivals.RAW_FILES),

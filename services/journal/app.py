@@ -4,10 +4,9 @@ from typing import Final
 
 from aiohttp import web
 
-from libs.bus.definitions import projection
 from libs.privacy.finding import Portable
-from libs.store import copies
 from libs.web.assembling import create_app
+from libs.web.references import reference_copies
 from libs.web.service import Service
 from services.journal.deliveries import routes as deliveries
 from services.journal.deliveries import store as delivery_rows
@@ -58,7 +57,7 @@ def journal(outlet: Outlet = STRICT, pace: Pace = USUAL) -> Service:
         announcing=(restores.replaying,),
         projections=(
             consumers.journalling(tail),
-            projection("reference_copies", "identity.user.*", forget=copies.forget_copies)(copies.keep_copies),
+            reference_copies("identity.user.*"),
         ),
         indexes={
             event_rows.COLLECTION: event_rows.INDEXES,

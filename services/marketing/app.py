@@ -4,10 +4,9 @@ from typing import Final
 
 from aiohttp import web
 
-from libs.bus.definitions import projection
 from libs.privacy.finding import Portable
-from libs.store import copies
 from libs.web.assembling import create_app
+from libs.web.references import reference_copies
 from libs.web.service import Service
 from libs.web.settings import ServiceSettings
 from services.marketing.campaigns import routes as campaigns
@@ -25,8 +24,7 @@ MARKETING: Final = Service(
     routes=(*marketing_lists.ROUTES, *responses.ROUTES, *email_templates.ROUTES),
     projections=(
         response_consumers.keep_responses,
-        projection(
-            "reference_copies",
+        reference_copies(
             "sales.lead.*",
             "sales.contact.*",
             "sales.account.*",
@@ -36,8 +34,7 @@ MARKETING: Final = Service(
             "sales.invoice.*",
             "service.case.*",
             "identity.user.*",
-            forget=copies.forget_copies,
-        )(copies.keep_copies),
+        ),
     ),
     portable=(Portable(members.COLLECTION, "member_id", bare=True, alone=True),),
     movers=(member_consumers.follow_merges,),

@@ -4,9 +4,8 @@ from typing import Final
 
 from aiohttp import web
 
-from libs.bus.definitions import projection
-from libs.store import copies
 from libs.web.assembling import create_app
+from libs.web.references import reference_copies
 from libs.web.service import Service
 from libs.web.settings import ServiceSettings
 from services.reporting.funnel import consumers as funnel_consumers
@@ -20,7 +19,7 @@ REPORTING: Final = Service(
     routes=(*funnel.ROUTES, *lag_routes([PROJECTION])),
     projections=(
         funnel_consumers.follow_funnel,
-        projection("reference_copies", "marketing.campaign.*", forget=copies.forget_copies)(copies.keep_copies),
+        reference_copies("marketing.campaign.*"),
     ),
     indexes={funnel_rows.COLLECTION: funnel_rows.INDEXES},
 )

@@ -4,10 +4,9 @@ from typing import Final
 
 from aiohttp import web
 
-from libs.bus.definitions import projection
 from libs.privacy.finding import Portable
-from libs.store import copies
 from libs.web.assembling import create_app
+from libs.web.references import reference_copies
 from libs.web.service import Service
 from libs.web.settings import ServiceSettings
 from services.sales.accounts import routes as accounts
@@ -103,7 +102,7 @@ SALES: Final = Service(
     projections=(
         rotting.note_activities,
         rotting.follow_pipelines,
-        projection("reference_copies", "marketing.campaign.*", forget=copies.forget_copies)(copies.keep_copies),
+        reference_copies("marketing.campaign.*"),
     ),
 )
 

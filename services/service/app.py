@@ -4,9 +4,8 @@ from typing import Final
 
 from aiohttp import web
 
-from libs.bus.definitions import projection
-from libs.store import copies
 from libs.web.assembling import create_app
+from libs.web.references import reference_copies
 from libs.web.service import Service
 from libs.web.settings import ServiceSettings
 from services.service.cases import routes as cases
@@ -14,11 +13,7 @@ from services.service.cases import routes as cases
 SERVICE: Final = Service(
     name="service",
     resources=(cases.RESOURCE,),
-    projections=(
-        projection("reference_copies", "sales.account.*", "sales.contact.*", forget=copies.forget_copies)(
-            copies.keep_copies
-        ),
-    ),
+    projections=(reference_copies("sales.account.*", "sales.contact.*"),),
 )
 
 

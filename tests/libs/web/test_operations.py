@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestServer
 
-from libs.bus.definitions import projection
 from libs.domain.fields import Line
 from libs.domain.record import Record
-from libs.store import copies
 from libs.web.assembling import create_app
 from libs.web.executing import BUS
 from libs.web.operations import PATH
 from libs.web.operations import state_of as state_of_app
+from libs.web.references import reference_copies
 from libs.web.resource import Resource
 from libs.web.service import Service
 from libs.web.settings import Environment, ServiceSettings
@@ -32,7 +31,7 @@ class Tent(Record, collection="tents", aggregate="camp.tent"):
 CAMP = Service(
     "camp",
     resources=(Resource(Tent),),
-    projections=(projection("reference_copies", "forest.*.*")(copies.keep_copies),),
+    projections=(reference_copies("forest.*.*"),),
 )
 
 

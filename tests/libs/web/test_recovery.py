@@ -20,6 +20,7 @@ from libs.store.backups.marks import Restored
 from libs.store.clock import utc_now
 from libs.store.store import Document, Store
 from libs.web.executing import STORE
+from libs.web.references import reference_copies
 from libs.web.resource import Resource
 from libs.web.service import Service
 from tests.services.journal.restores.telling import set_back
@@ -33,7 +34,7 @@ class Tent(Record, collection="tents", aggregate="camp.tent"):
 
 
 CAMP = Service("camp", resources=(Resource(Tent),))
-FOLLOWING = projection("reference_copies", "camp.tent.*", forget=copies.forget_copies)(copies.keep_copies)
+FOLLOWING = reference_copies("camp.tent.*")
 FOREST = Service("forest", projections=(FOLLOWING,))
 
 

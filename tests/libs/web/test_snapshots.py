@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from libs.bus.bus import Bus
-from libs.bus.definitions import projection
 from libs.bus.memory import MemoryBroker
 from libs.bus.settings import BusSettings
 from libs.bus.topology import consumer_queue
@@ -27,6 +26,7 @@ from libs.store.rows import commit_rows
 from libs.store.store import Document, Store
 from libs.store.work import UnitOfWork
 from libs.web.executing import STORE
+from libs.web.references import reference_copies
 from libs.web.resource import Resource
 from libs.web.service import Service
 from libs.web.snapshots import PAGE, TakeSnapshot, snapshots
@@ -40,7 +40,7 @@ class Tent(Record, collection="tents", aggregate="camp.tent"):
 
 
 CAMP = Service("camp", resources=(Resource(Tent),))
-MEADOW = Service("meadow", projections=(projection("reference_copies", "camp.tent.*")(copies.keep_copies),))
+MEADOW = Service("meadow", projections=(reference_copies("camp.tent.*"),))
 
 
 @pytest.fixture
