@@ -7,8 +7,9 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import aiohttp
@@ -17,6 +18,7 @@ import pytest
 from deploy.local.home import PROJECT
 from deploy.local.waiting import until
 from tests.deploy.processes import eventually, is_alive, living_in
+from tests.support.processes import run_program
 from tests.support.waiting import PATIENCE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -24,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 HEARING_INTERRUPTS = ("env", "--default-signal=INT")
 """Whoever starts the tests in the background lets them ignore interrupts, and what they start as well."""
 
-Tandem = Callable[..., AbstractAsyncContextManager[asyncio.subprocess.Process]]
+Tandem = Callable[..., AbstractAsyncContextManager[Process]]
 
 
 @pytest.fixture
@@ -32,29 +34,15 @@ def tandem(tmp_path: Path) -> Tandem:
     environment = {name: value for name, value in os.environ.items() if name not in {"MONGO_URL", "AMQP_URL"}}
     words = ["-m", "libs.cli", "run", "--only", "gateway", "--only", "identity"]
 
-    @asynccontextmanager
-    async def run(home: Path = tmp_path) -> AsyncIterator[asyncio.subprocess.Process]:
-        process = await asyncio.create_subprocess_exec(
-            *HEARING_INTERRUPTS,
-            sys.executable,
-            *words,
-            cwd=PROJECT,
-            env={**environment, "TANDEM_HOME": str(home), "COLUMNS": "200"},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        try:
-            yield process
-        finally:
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
+    def run(home: Path = tmp_path) -> AbstractAsyncContextManager[Process]:
+        own = {**environment, "TANDEM_HOME": str(home), "COLUMNS": "200"}
+        argv = (*HEARING_INTERRUPTS, sys.executable, *words)
+        return run_program(*argv, cwd=PROJECT, env=own, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT)
 
     return run
 
 
-async def output_until(process: asyncio.subprocess.Process, pattern: str) -> re.Match[str]:
+async def output_until(process: Process, pattern: str) -> re.Match[str]:
     assert process.stdout is not None
     said = ""
     async for line in process.stdout:

@@ -20,8 +20,8 @@ from services.activity.email_sending.commands import send_email
 from services.activity.email_sending.model import SendEmail
 from services.activity.email_sending.postman import Pace
 from services.activity.email_sending.store import QUEUE, count_waiting
-from tests.faults.processes import run_module, settings_of_service
 from tests.support.mailbox import Mailbox, arriving
+from tests.support.processes import run_module, settings_of_service
 from tests.support.services import Identities
 from tests.support.waiting import eventually
 

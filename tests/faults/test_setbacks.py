@@ -27,7 +27,7 @@ from libs.store.work import UnitOfWork
 from libs.web.imports.store import FILES as IMPORTED
 from services.sales.app import SALES
 from services.sales.contacts.model import Contact
-from tests.faults.processes import run_module, settings_of_service
+from tests.support.processes import run_module, settings_of_service
 from tests.support.services import Identities
 from tests.support.waiting import eventually
 

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.docs.guides import blocks
 from tests.flows.people import Organisation
 from tests.flows.stories import SOON
 from tests.support.calling import Caller
+from tests.support.processes import run_program
 from tests.support.waiting import PATIENCE, eventually
 
 USUAL_URL = "http://127.0.0.1:8080"
@@ -107,14 +109,8 @@ async def heard_by(
     program: Path, environment: Mapping[str, str], admin: Caller, *, port: int | None = None
 ) -> list[str]:
     """The words of the first line that a subscriber prints, while leads are made: once it listens on its port."""
-    subscriber = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(program),
-        cwd=program.parent,
-        env={**os.environ, **environment},
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
+    own = {**os.environ, **environment}
+    async with run_program(sys.executable, program, cwd=program.parent, env=own, stdout=PIPE) as subscriber:
         if port is not None:
             await eventually(lambda: listens(port))
         async with asyncio.timeout(SOON):
@@ -123,9 +119,6 @@ async def heard_by(
             while not heard.done():  # what is announced before it listens, not every subscriber hears
                 await admin.post("leads", {"topic": "Loan"})
                 await asyncio.wait([heard], timeout=0.2)
-    finally:
-        subscriber.kill()
-        await subscriber.wait()
     return (await heard).decode().split()
 
 

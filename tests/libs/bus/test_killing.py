@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 
 import pytest
 
@@ -23,6 +23,7 @@ from tests.libs.bus.deadly import DEADLY, SETTINGS
 from tests.libs.bus.events import LeadQualified, qualified
 from tests.libs.bus.parked import all_parked
 from tests.libs.bus.test_attempts import is_unmarked
+from tests.support.processes import run_program
 
 Copies = Callable[[], AbstractAsyncContextManager[Process]]
 
@@ -36,18 +37,7 @@ async def convert(work: UnitOfWork, event: LeadQualified) -> None:
 @pytest.fixture
 def copies(mongo_url: str, database_name: str, amqp_url: str, service: str) -> Copies:
     argv = (sys.executable, "-m", "tests.libs.bus.deadly", mongo_url, database_name, amqp_url, service)
-
-    @asynccontextmanager
-    async def copy() -> AsyncIterator[Process]:
-        process = await asyncio.create_subprocess_exec(*argv, stdout=PIPE)
-        try:
-            yield process
-        finally:
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
-
-    return copy
+    return partial(run_program, *argv, stdout=PIPE)
 
 
 async def deaths_until_parked(copies: Copies, parking: Parking, store: Store) -> int:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from asyncio.subprocess import Process
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -25,20 +24,13 @@ from libs.store.work import UnitOfWork
 from tests.libs.jobs.counting import STALLS_AT, count, given_job, marks, reaches
 from tests.libs.jobs.effects import causes, leave
 from tests.libs.jobs.test_schedules import nightly
+from tests.support.processes import run_program
 from tests.support.waiting import eventually
 
 
-@asynccontextmanager
-async def another_process(mongo_url: str, database: str) -> AsyncIterator[asyncio.subprocess.Process]:
+def another_process(mongo_url: str, database: str) -> AbstractAsyncContextManager[Process]:
     """A copy of the service that can be killed without any farewell."""
-    arguments = ("-m", "tests.libs.jobs.counting", mongo_url, database)
-    process = await asyncio.create_subprocess_exec(sys.executable, *arguments)
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+    return run_program(sys.executable, "-m", "tests.libs.jobs.counting", mongo_url, database)
 
 
 async def duty_counting(store: Store) -> None:

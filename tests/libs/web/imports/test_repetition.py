@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any
 
@@ -33,7 +33,7 @@ from libs.web.references import REFERENCES
 from libs.web.resource import Resource
 from tests.libs.tables.records import Guest
 from tests.libs.web.imports.hotel import ENDED, Hotel, csv_file
-from tests.support.ports import unused_port
+from tests.support.processes import run_program, settings_of_service
 from tests.support.services import Identities
 from tests.support.waiting import PATIENCE, eventually
 
@@ -165,18 +165,10 @@ async def test_an_event_that_no_longer_fits_beside_its_record_waits_elsewhere(
     assert [(event.record_id, event.stored_in) for event in heard] == [(full, "outbox")]
 
 
-@asynccontextmanager
-async def process(settings: dict[str, str]) -> AsyncIterator[Process]:
-    """The service in a process of its own, which is killed at the end."""
-    started = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.libs.web.imports.hotel", env={**os.environ, **settings},
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        yield started
-    finally:
-        started.kill()
-        await started.wait()
+def hotel_process(settings: Mapping[str, str]) -> AbstractAsyncContextManager[Process]:
+    """The service in a process of its own."""
+    argv = (sys.executable, "-m", "tests.libs.web.imports.hotel")
+    return run_program(*argv, env={**os.environ, **settings}, stdout=DEVNULL, stderr=DEVNULL)
 
 
 async def ready(session: ClientSession, url: str) -> bool:
@@ -195,18 +187,13 @@ async def test_an_import_whose_process_is_killed_is_finished_by_the_next(
     guests = mongo_client[f"{database_name}_hotel"]["guests"]
     file = csv_file(HEADER, *[[f"G{n}", f"g{n}@example.org", "x" if n % 100 == 0 else 1] for n in range(count)])
     async with TestServer(identities.app()) as identity, ClientSession() as session:
-        url = f"http://127.0.0.1:{(port := unused_port())}"
+        settings = settings_of_service(
+            mongo_url=mongo_url, amqp_url=amqp_url, database=database_name, identity=str(identity.make_url(""))
+        )
+        settings["TANDEM_DATABASE_SECONDS"] = str(PATIENCE)
+        url = f"http://127.0.0.1:{settings['TANDEM_HTTP_PORT']}"
         session.headers["Authorization"] = f"Bearer {identities.token('administrator')}"
-        settings = {
-            "TANDEM_ENVIRONMENT": "development",
-            "TANDEM_MONGO_URL": mongo_url,
-            "TANDEM_AMQP_URL": amqp_url,
-            "TANDEM_DATABASE_PREFIX": database_name,
-            "TANDEM_UPSTREAM_IDENTITY": str(identity.make_url("")),
-            "TANDEM_HTTP_PORT": str(port),
-            "TANDEM_DATABASE_SECONDS": str(PATIENCE),
-        }
-        async with process(settings):
+        async with hotel_process(settings):
             await eventually(lambda: ready(session, url))
             form = FormData({"collection": "guests"})
             form.add_field("file", file.encode(), filename="guests.csv")
@@ -225,7 +212,7 @@ async def test_an_import_whose_process_is_killed_is_finished_by_the_next(
         held = {"free_at": {"$type": "date"}}
         mongo_client[f"{database_name}_hotel"][JOBS].update_many(held, {"$set": {"free_at": utc_now()}})
 
-        async with process(settings):
+        async with hotel_process(settings):
             await eventually(lambda: ready(session, url))
 
             async def ended() -> dict[str, Any] | None:
