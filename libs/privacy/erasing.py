@@ -20,6 +20,7 @@ from libs.privacy.tasks import ORDERS, Order
 from libs.store import erased as tombstones
 from libs.store.attached import RecordFiles, unnamed
 from libs.store.changes import Announcement
+from libs.store.claiming import claims_of_people, give_up
 from libs.store.clock import utc_now
 from libs.store.documents import to_document, to_record
 from libs.store.files import Files, buckets_of
@@ -180,8 +181,10 @@ class Sweep:
         record_type = self._record_type(collection)
         if record_type is None:
             return collection in self.alone or bool(erased.value(document) != document)
+        if document["_id"] == self.order.request_id:
+            return False
         before = to_document(to_record(record_type, with_decimals(document)))
-        return before["_id"] != self.order.request_id and without_person(record_type, before, erased) != before
+        return bool(_claims(collection, document, erased)) or without_person(record_type, before, erased) != before
 
     async def _change(self, collection: str, document: Document, erased: Erased) -> bool:
         record_type = self._record_type(collection)
@@ -213,8 +216,10 @@ class Sweep:
         await self._rewrite(record_type.collection, private, erased)
         if document["_id"] == self.order.request_id:
             return False  # the request is needed until all services are done, and forgets the person then
+        if claims := _claims(record_type.collection, document, erased):
+            await give_up(self.progress.store, record_type.collection, document["_id"], claims)
         command = partial(erase_record, record_type=record_type, record_id=document["_id"], erased=erased)
-        return await self.progress.commit(command, done=0)
+        return await self.progress.commit(command, done=0) or bool(claims)
 
 
 def needles_of(person: Person) -> list[bytes]:
@@ -254,6 +259,13 @@ def without_person(record_type: type[Record], before: Document, erased: Erased) 
             if left != ERASED or required:
                 after[name] = left
     return after
+
+
+def _claims(collection: str, document: Document, erased: Erased) -> list[str]:
+    """The claims of a record that tell of the person: it may have been another's when it took them."""
+    claims = claims_of_people(document)
+    theirs = f"{collection}/{document['_id']}" in erased.records
+    return claims if theirs else [each for each in claims if erased.recognises(each)]
 
 
 def _left(value: Any, before: Any) -> Any:

@@ -4,23 +4,22 @@ A claim that lies in `claims` (private_work.py) costs its holder a transaction; 
 That an event was handled is claimed so as well, by the record that it made (inbox.py).
 """
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
-
-from bson.regex import Regex
+from typing import TYPE_CHECKING, Final
 
 from libs.domain.record import Record
 from libs.store.documents import CLAIMS
+from libs.store.errors import answering
 from libs.store.mongo import Document
 from libs.store.private import Amend
 from libs.store.work import UnitOfWork
 
+if TYPE_CHECKING:
+    from libs.store.store import Store
+
 HANDLED: Final = "inbox|"
 """How a claim begins that says that an event was handled."""
-
-OF_PEOPLE: Final = Regex(f"^(?!{re.escape(HANDLED)})")
-"""What an erasure takes off: any claim may tell of a person, but for that an event was handled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +44,14 @@ def claim(work: UnitOfWork, record: Record, claim: str, *, giver: Holder | None)
     if giver is not None and giver.id != record.id:
         as_read: Document = {"_id": giver.id, "version": giver.version, CLAIMS: claim}
         work.contested[record.collection, giver.id] = Amend(record.collection, as_read, {"$pull": {CLAIMS: claim}})
+
+
+def claims_of_people(document: Document) -> list[str]:
+    """Any claim of a stored document may tell of a person, but for that an event was handled."""
+    return [each for each in document.get(CLAIMS, ()) if not each.startswith(HANDLED)]
+
+
+@answering()
+async def give_up(store: "Store", collection: str, record_id: str, claims: Sequence[str]) -> None:
+    """Takes claims off a record; nobody is told."""
+    await store.collection(collection).update_one({"_id": record_id}, {"$pullAll": {CLAIMS: claims}})

@@ -10,7 +10,6 @@ from pymongo import UpdateOne
 
 from libs.domain.duplicates import DuplicateRules
 from libs.store.changes import Change
-from libs.store.claiming import OF_PEOPLE
 from libs.store.documents import CLAIMS, MATCH, WORDS
 from libs.store.errors import Conflict
 from libs.store.keys import noted
@@ -94,7 +93,6 @@ class Write:
         update: Document = {"$set": changed}
         added: Document = {CLAIMS: {"$each": self.change.claims}} if self.change.claims else {}
         if self.change.erases:
-            update["$pull"] = {CLAIMS: OF_PEOPLE}
             if keys := self.change.keys(self.rules):
                 changed[MATCH] = self._noted(keys)
             else:

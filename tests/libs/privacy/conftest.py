@@ -25,6 +25,7 @@ from tests.support.waiting import PATIENCE
 
 
 class Guest(Record, collection="guests", aggregate="sales.guest"):
+    claiming = True
     personal = Personal(
         cleared=("full_name", "email", "attachments"),
         texts=("note", "tags"),

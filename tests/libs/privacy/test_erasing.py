@@ -128,6 +128,26 @@ async def test_a_removed_record_forgets_too_and_stays_removed(store: Store, priv
     assert await collections_with(store, *TRACES) == set()
 
 
+async def test_claims_forget_also_where_a_record_is_anothers_by_now(store: Store, privacy: Privacy) -> None:
+    handled, of_ana, of_mira = (
+        "inbox|guest_intake|1",
+        "open_stay|email:ana@example.org",
+        f"open_stay|email:{MIRA.emails[0]}",
+    )
+    mira = Guest(id="1", full_name="Mira Quill", email=MIRA.emails[0])
+    ana, friend = [Guest(id=id_, email="ana@example.org") for id_ in "23"]
+    await add_guests(store, mira, ana, friend.evolve(note=f"came with {MIRA.emails[0]}"))
+    guests = store.collection("guests")
+    for id_, claims in {"1": [handled, "open_stay|phone:+1"], "2": [of_mira], "3": [of_ana]}.items():
+        await guests.update_one({"_id": id_}, {"$set": {"_claims": claims}})
+
+    await forgotten(store, privacy, MIRA.model_copy(update={"records": ("guests/1",)}))
+
+    left = {each["_id"]: each["_claims"] for each in await guests.find().to_list()}
+    assert left == {"1": [handled], "2": [], "3": [of_ana]}
+    assert await collections_with(store, *TRACES) == set()
+
+
 async def test_everything_else_that_is_kept_forgets(store: Store, privacy: Privacy, tmp_path: Path) -> None:
     event = envelope("sales.guest.updated", "guests", {"id": "9", "full_name": "Mira Quill", "note": "+49 30 123456"})
     answer = orjson.dumps({"id": "9", "version": 1, "email": "mira.quill@example.org"})

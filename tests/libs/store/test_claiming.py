@@ -92,20 +92,6 @@ async def test_given_a_claim_taken_while_a_record_comes_back_then_that_decides_a
     assert await holders(store) == [returning]
 
 
-async def test_an_erasure_takes_off_what_tells_of_a_person_but_no_mark(store: Store) -> None:
-    made = await store.run(open_order, Context())
-    await store.collection("orders").update_one({"_id": made}, {"$push": {"_claims": "inbox|order_intake|1"}})
-
-    async def forget(work: UnitOfWork) -> None:
-        work.erase((await work.get(Order, made)).evolve(customer="erased"))
-
-    await store.run(forget, Context())
-
-    left = await store.collection("orders").find_one({"_id": made})
-    assert left is not None
-    assert left["_claims"] == ["inbox|order_intake|1"]
-
-
 async def test_the_holder_is_found_by_an_index(store: Store) -> None:
     plan = await store.explain("orders", {"_claims": ADA}, [])
 
