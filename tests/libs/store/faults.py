@@ -12,6 +12,9 @@ NETWORK = {"closeConnection": True}
 UNKNOWN_AFTER_EFFECT = {"writeConcernError": {"code": 64, "errmsg": "waiting for replication timed out"}}
 """The command does its work, and the server cannot say so."""
 
+ABORTED = {"errorCode": 251, "errorLabels": ["TransientTransactionError"]}
+"""The server knows the transaction no more, as after an election."""
+
 
 def slow(milliseconds: int) -> dict[str, Any]:
     return {"blockConnection": True, "blockTimeMS": milliseconds}

@@ -18,7 +18,7 @@ from libs.store.outbox import Pending
 from libs.store.store import MOST_ATTEMPTS, Store
 from libs.store.transactions import in_transaction
 from libs.store.work import UnitOfWork
-from tests.libs.store.faults import NETWORK, UNKNOWN_AFTER_EFFECT, Faults, slow
+from tests.libs.store.faults import ABORTED, NETWORK, UNKNOWN_AFTER_EFFECT, Faults, slow
 from tests.libs.store.orders import Order, Parcel, order
 from tests.support.waiting import PATIENCE, eventually
 
@@ -190,6 +190,20 @@ async def test_given_a_transient_failure_then_the_writes_are_applied_again_on_a_
     runs: Runs = []
 
     async with faults.failing("insert", how=NETWORK, times=2) as point:
+        await faulty_store.run(shipping(added, runs), Context())
+        await point.entered(times=2)
+
+    assert runs == [1]
+    assert await counts(faulty_store, added) == (2, 1)
+
+
+async def test_given_a_commit_that_has_failed_for_certain_then_the_writes_are_applied_again(
+    faulty_store: Store, faults: Faults
+) -> None:
+    added = await given_order(faulty_store)
+    runs: Runs = []
+
+    async with faults.failing("commitTransaction", how=ABORTED, times=2) as point:
         await faulty_store.run(shipping(added, runs), Context())
         await point.entered(times=2)
 

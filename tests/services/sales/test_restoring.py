@@ -104,6 +104,23 @@ async def test_a_lead_restored_while_its_person_answers_leaves_one_that_takes_an
         assert len([each for each in await all_of(store, Lead) if each.email == email]) == 1
 
 
+async def test_a_lead_made_while_another_comes_back_from_behind_one_that_was_given_up_keeps_its_place(
+    store: Store, other: Store
+) -> None:
+    lead = await answered(store)
+    await do(store, remove, Lead, lead.id)
+    successor = await answered(store)
+    await do(store, leads.disqualify_lead, successor.id, DisqualifyLead())
+
+    async def overtaken(work: UnitOfWork) -> None:
+        await restore(work, Lead, lead.id)
+        if work.attempt == 1:
+            await answered(other)
+
+    with pytest.raises(NotRestorable):
+        await do(store, overtaken)
+
+
 @pytest.mark.parametrize("record_type", [Contact, Account])
 async def test_a_customer_does_not_come_back_beside_the_one_that_took_its_place(
     store: Store, record_type: type[Record]
