@@ -62,7 +62,7 @@ EVENTS_WAIT: Final = {
     Flow.UNHEARD: "not every service has its queues yet; events wait in the database",
 }
 
-log = logger()
+_log = logger()
 
 
 async def create_app(
@@ -105,7 +105,7 @@ async def _open_store(service: Service, settings: ServiceSettings) -> Store:
         seconds=settings.database_seconds,
     )
     for collection, names in store.undeclared_indexes.items():
-        log.warning("indexes_undeclared", collection=collection, indexes=names)
+        _log.warning("indexes_undeclared", collection=collection, indexes=names)
     return store
 
 

@@ -21,7 +21,7 @@ KEYS_ASKED_EVERY: Final = 10.0
 """Seconds between two looks for new signing keys, so that strangers' tokens cannot make us ask endlessly."""
 FIRST_KEYS_ASKED_EVERY: Final = 1.0
 
-log = logger()
+_log = logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Authenticator:
         try:
             listed = await self._identity.revoked_sessions()
         except Refusal as refusal:
-            log.warning("revoked_sessions_not_reloaded", cause=refusal.detail)
+            _log.warning("revoked_sessions_not_reloaded", cause=refusal.detail)
             return
         # What was heard just now may be newer than the answer; what was only listed must be listed again.
         heard_lately = {
@@ -152,7 +152,7 @@ class Authenticator:
             try:
                 self._keys = await self._identity.signing_keys()
             except Refusal as refusal:
-                log.warning("signing_keys_not_loaded", cause=refusal.detail)
+                _log.warning("signing_keys_not_loaded", cause=refusal.detail)
             self._keys_asked_at = self._now()
 
     async def _keep_reloading(self) -> None:

@@ -20,7 +20,7 @@ from libs.web.directory import RELOADED_EVERY
 MOST: Final = 1000
 """Records of one such collection."""
 
-log = logger()
+_log = logger()
 
 
 class Definitions:
@@ -55,7 +55,7 @@ class Definitions:
         try:
             await self._store.run(read, Context())
         except Refusal as refusal:
-            log.warning("definitions_not_reloaded", cause=refusal.detail)
+            _log.warning("definitions_not_reloaded", cause=refusal.detail)
 
     async def _hear(self, _: Envelope) -> None:
         await self.reload()

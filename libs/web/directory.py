@@ -31,7 +31,7 @@ RELOADED_EVERY: Final = 30.0
 FIRST_ASKED_EVERY: Final = 1.0
 MOST_REMEMBERED: Final = 10_000
 
-log = logger()
+_log = logger()
 
 E = TypeVar("E", bound=Entry)
 
@@ -86,7 +86,7 @@ class Directory:
             try:
                 document = await self._identity.directory()
             except Refusal as refusal:
-                log.warning("directory_not_reloaded", cause=refusal.detail)
+                _log.warning("directory_not_reloaded", cause=refusal.detail)
                 return
             self._take(document)
             for envelope in self._heard_meanwhile:

@@ -45,7 +45,7 @@ _PATIENCE: Final = 60.0
 _WORKBOOKS_AT_ONCE: Final = 2
 WORKBOOKS: Final = web.AppKey("workbooks", asyncio.Semaphore)
 
-log = logger()
+_log = logger()
 
 
 class TooManyRows(TooLarge):
@@ -124,7 +124,7 @@ async def send(request: web.Request, format_: FileFormat, table: Table) -> web.S
                     await response.write(piece)
         await response.write_eof()
     except (Refusal, OSError, TimeoutError) as error:
-        log.warning("export_cut_off", file=file_name, error=error)
+        _log.warning("export_cut_off", file=file_name, error=error)
         _cut(request)
     except BaseException:
         _cut(request)

@@ -17,7 +17,7 @@ from libs.web.settings import ServiceSettings
 
 SECONDS: Final = 10.0
 
-log = logger()
+_log = logger()
 
 
 class MailNotSetUp(Refusal):
@@ -136,4 +136,4 @@ async def _logged(sending: Coroutine[None, None, None]) -> None:
     try:
         await sending
     except Refusal as refusal:
-        log.warning("mail_not_sent", cause=refusal.detail)
+        _log.warning("mail_not_sent", cause=refusal.detail)

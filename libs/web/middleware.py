@@ -22,7 +22,7 @@ PUBLIC_ROUTES: Final = web.AppKey("public_routes", frozenset[tuple[str, str]])
 
 _CORRELATION: Final = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
-log = logger()
+_log = logger()
 
 
 def observing(metrics: HttpMetrics) -> Middleware:
@@ -70,8 +70,8 @@ async def _answer(request: web.Request, handler: Next, route: str, correlation_i
         if error.status < 400:
             raise
         return http_problem(error)
-    except Exception:  # whatever it is, the client gets a problem and the log the reason
-        log.exception("request_failed", method=request.method, route=route)
+    except Exception:  # noqa: BLE001 - whatever it is, the client gets a problem and the log the reason
+        _log.exception("request_failed", method=request.method, route=route)
         return internal_problem(correlation_id)
 
 

@@ -39,7 +39,7 @@ AppFactory = Callable[[S], Awaitable[web.Application]]
 Site = Callable[[web.AppRunner, S], web.BaseSite]
 """Makes the address where a server listens."""
 
-log = logger()
+_log = logger()
 
 
 class SlowParser(RuntimeError):
@@ -79,9 +79,9 @@ async def _serve(name: str, factory: AppFactory[S], settings: S, site: Site[S], 
         await runner.setup()
         await site(runner, settings).start()
         _spare_collections()
-        log.info("service_started", address=f"http://{settings.http_host}:{settings.http_port}", name=name)
+        _log.info("service_started", address=f"http://{settings.http_host}:{settings.http_port}", name=name)
         await stop.wait()
-        log.info("service_stopping", name=name)
+        _log.info("service_stopping", name=name)
     finally:
         await runner.cleanup()
 

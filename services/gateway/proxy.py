@@ -28,7 +28,7 @@ BODILESS = frozenset({204, 304})
 EVENT_STREAM = "text/event-stream"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 
-log = logger()
+_log = logger()
 
 
 class NoAnswer(Unavailable):
@@ -84,7 +84,7 @@ class Proxy:
         try:
             await self._stream(request, answer, response)
         except (TimeoutError, ClientError) as error:
-            log.warning("answer_cut_off", service=upstream.service.value, path=request.path, cause=repr(error))
+            _log.warning("answer_cut_off", service=upstream.service.value, path=request.path, cause=repr(error))
             _cut(request)
         finally:
             answer.close()
@@ -153,7 +153,7 @@ class Proxy:
                         await response.write(chunk)
                         streams.extend(deadline, silence)
         except TimeoutError:
-            log.info("event_stream_ended")
+            _log.info("event_stream_ended")
 
 
 async def _send(
@@ -176,7 +176,7 @@ async def _send(
 
 def _unanswered(upstream: Upstream, error: Exception) -> NoAnswer:
     late = isinstance(error, TimeoutError)
-    log.warning("service_did_not_answer", service=upstream.service.value, cause=repr(error))
+    _log.warning("service_did_not_answer", service=upstream.service.value, cause=repr(error))
     unanswered().labels(upstream.service.value, "late" if late else "broken").inc()
     if late:
         return AnswerTooLate(f"the {upstream.service} service did not answer in time")

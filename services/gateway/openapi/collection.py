@@ -17,7 +17,7 @@ KEPT_SECONDS_INCOMPLETE = 5.0
 LARGEST_BYTES = 8 * 1024 * 1024
 PATH = "/openapi.json"
 
-log = logger()
+_log = logger()
 
 
 Rendering = Callable[[Json], bytes]
@@ -72,6 +72,6 @@ async def _document_of(upstream: Upstream) -> Json | None:
                 return None
             document = orjson.loads(await answer.read())
     except (ClientError, TimeoutError, orjson.JSONDecodeError) as error:
-        log.info("openapi_part_missing", service=upstream.service.value, cause=repr(error))
+        _log.info("openapi_part_missing", service=upstream.service.value, cause=repr(error))
         return None
     return cast(Json, document) if isinstance(document, dict) else None

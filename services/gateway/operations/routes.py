@@ -22,7 +22,7 @@ COLLECTION: Final = "operations"
 PATH: Final = f"{BASE}{COLLECTION}"
 ASKED_WITHIN: Final = ClientTimeout(total=5, sock_connect=2)
 
-log = logger()
+_log = logger()
 
 DOCUMENTATION: Mapping[str, object] = {
     "get": {
@@ -89,6 +89,6 @@ async def _state_of(upstream: Upstream, authorization: str) -> Json:
                 return cast(Json, orjson.loads(await answer.read()))
             note = f"answered {answer.status}"
     except (ClientError, TimeoutError, orjson.JSONDecodeError) as error:
-        log.info("operations_part_missing", service=upstream.service.value, cause=repr(error))
+        _log.info("operations_part_missing", service=upstream.service.value, cause=repr(error))
         note = "does not answer"
     return {"service": upstream.service.value, "notes": {"service": note}}

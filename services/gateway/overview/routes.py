@@ -24,7 +24,7 @@ _OK: Final = 200
 _SERVICE_FAILED: Final = 500
 _AWAY: Final = 503
 
-log = logger()
+_log = logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ async def _ask(upstream: Upstream, url: str, headers: Mapping[str, str]) -> Answ
         return Answer(_AWAY, note=f"the {upstream.service} service is too slow")
     except ClientError as error:
         breaker.failed(time())
-        log.info("overview_part_missing", service=upstream.service.value, cause=repr(error))
+        _log.info("overview_part_missing", service=upstream.service.value, cause=repr(error))
         return Answer(_AWAY, note=f"the {upstream.service} service does not answer")
     except BaseException:
         breaker.abandoned()

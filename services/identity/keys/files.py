@@ -12,7 +12,7 @@ VARIABLE: Final = "TANDEM_SIGNING_KEY_FILE"
 DEVELOPMENT_FILE: Final = Path(".tandem/signing_key.pem")
 HOW_TO_MAKE: Final = "make one by `openssl genpkey -algorithm ed25519 -out signing_key.pem`"
 
-log = logger()
+_log = logger()
 
 
 def load_signing_keys(file: Path | None, *, development: bool) -> SigningKeys:
@@ -40,8 +40,8 @@ def _make_if_absent(path: Path) -> None:
     written.write_bytes(SigningKey.generate().to_pem())
     try:
         path.hardlink_to(written)
-        log.info("signing_key_made", file=str(path))
+        _log.info("signing_key_made", file=str(path))
     except FileExistsError:
-        log.info("signing_key_made_by_another_copy", file=str(path))
+        _log.info("signing_key_made_by_another_copy", file=str(path))
     finally:
         written.unlink()

@@ -23,7 +23,7 @@ from services.identity.users.store import credential_of, user_named
 AT_ONCE: Final = 2
 """Fewer than the failures that are free, even where two copies of the service are asked."""
 
-log = logger()
+_log = logger()
 
 
 class WrongCredentials(Unauthenticated):
@@ -82,7 +82,7 @@ class SignIns:
             await asyncio.gather(attempts.forgive(store, address), attempts.forgive(store, subject))
             raise
         if user is None:
-            log.warning("sign_in_failed", subject=subject.key[:12])
+            _log.warning("sign_in_failed", subject=subject.key[:12])
             raise WrongCredentials
         factor = await second_factors.of_user(store, user.id)
         if factor is not None and factor.confirmed:

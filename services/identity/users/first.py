@@ -20,7 +20,7 @@ USERNAME: Final = "admin"
 VARIABLE: Final = "TANDEM_ADMIN_PASSWORD"
 DEVELOPMENT_FILE: Final = Path(".tandem/admin_password")
 
-log = logger()
+_log = logger()
 
 
 def refuse_weak(password: str | None, *, development: bool) -> None:
@@ -47,9 +47,9 @@ async def make_first_administrator(
     try:
         await store.run(command, Context())
     except Duplicate:
-        log.info("first_administrator_made_by_another_copy")
+        _log.info("first_administrator_made_by_another_copy")
     else:
-        log.info("first_administrator_made", sign_in_as=USERNAME)
+        _log.info("first_administrator_made", sign_in_as=USERNAME)
 
 
 def _made_password() -> str:
@@ -59,5 +59,5 @@ def _made_password() -> str:
         descriptor = os.open(DEVELOPMENT_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(18))
-    log.info("admin_password_is_in_a_file", read_it_by=f"cat {DEVELOPMENT_FILE}")
+    _log.info("admin_password_is_in_a_file", read_it_by=f"cat {DEVELOPMENT_FILE}")
     return DEVELOPMENT_FILE.read_text().strip()

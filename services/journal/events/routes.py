@@ -48,7 +48,7 @@ FEED_OPTIONS: Final = {
     "wait": f"seconds to wait for an event while there is none, at most {LONGEST_WAIT}",
 }
 
-log = logger()
+_log = logger()
 
 
 def routes(tail: Tail) -> tuple[Route, ...]:
@@ -145,7 +145,7 @@ async def stream_events(tail: Tail, request: web.Request) -> web.StreamResponse:
         except TimeoutError:
             _cut(request)
         except (ConnectionError, Unavailable) as error:
-            log.info("event_stream_ended", cause=repr(error))
+            _log.info("event_stream_ended", cause=repr(error))
     return response
 
 
@@ -184,6 +184,6 @@ def _wanted(request: web.Request) -> Wanted:
 
 def _cut(request: web.Request) -> None:
     """Ends the connection of a reader that does not read, so that nothing waits for it."""
-    log.info("event_stream_stalled")
+    _log.info("event_stream_stalled")
     if request.transport is not None:
         request.transport.abort()

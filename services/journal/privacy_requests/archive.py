@@ -24,7 +24,7 @@ _PIECE: Final = 256 * 1024
 _PATIENCE: Final = 60.0
 """Seconds that a reader may take for one piece."""
 
-log = logger()
+_log = logger()
 
 
 async def send_archive(request: web.Request) -> web.StreamResponse:
@@ -50,7 +50,7 @@ async def send_archive(request: web.Request) -> web.StreamResponse:
                     await response.write(piece)
         await response.write_eof()
     except (Refusal, OSError, TimeoutError) as error:
-        log.warning("archive_cut_off", request_id=wanted.id, error=error)
+        _log.warning("archive_cut_off", request_id=wanted.id, error=error)
         if request.transport is not None:
             request.transport.abort()
     return response
