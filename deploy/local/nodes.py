@@ -48,12 +48,11 @@ async def start_nodes(
     report: Report,
     *,
     mongo_url: str | None = None,
-    amqp_url: str | None = None,
     virtual_hosts: Sequence[str] = (VIRTUAL_HOST,),
 ) -> Nodes:
     """Start what is not given, and wait until it is ready; raises MissingProgram, TimeoutError.
 
-    A given broker is used as its URL says, whatever the virtual hosts.
+    A broker that `AMQP_URL` gives is used as that says, whatever the virtual hosts.
     """
     waits: list[tuple[str, Coroutine[Any, Any, None]]] = []
     if (mongo_url := mongo_url or os.environ.get("MONGO_URL")) is None:
@@ -62,7 +61,7 @@ async def start_nodes(
         await supervisor.keep(mongo.command())
         waits.append(("mongod", mongo.wait_until_ready()))
     broker: Broker
-    if (amqp_url := amqp_url or os.environ.get("AMQP_URL")) is not None:
+    if (amqp_url := os.environ.get("AMQP_URL")) is not None:
         broker = GivenBroker(amqp_url)
     else:
         broker = rabbit = rabbit_node(home, virtual_hosts)

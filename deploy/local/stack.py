@@ -26,8 +26,8 @@ class Stack:
     copies: Mapping[str, Copy]
     supervisor: Supervisor
 
-    def url(self, service: str, copy: int = 0) -> str:
-        return self.copies[copy_name(service, copy)].url
+    def url(self, service: str) -> str:
+        return self.copies[service].url
 
     def pid(self, service: str, copy: int = 0) -> int | None:
         """None between a death and the restart."""
@@ -37,12 +37,12 @@ class Stack:
         """Signal a process; if it dies of it, it is started again."""
         self.supervisor.kill(copy_name(service, copy), what)
 
-    async def stop(self, service: str, copy: int = 0) -> None:
-        """End a process with SIGTERM and leave it away until `resume`."""
-        await self.supervisor.stop(copy_name(service, copy))
+    async def stop(self, service: str) -> None:
+        """End the first copy with SIGTERM and leave it away until `resume`."""
+        await self.supervisor.stop(service)
 
-    async def resume(self, service: str, copy: int = 0) -> None:
-        await self.supervisor.resume(copy_name(service, copy))
+    async def resume(self, service: str) -> None:
+        await self.supervisor.resume(service)
 
     async def wait_until_ready(self, *services: str, within: float = READY_TIMEOUT) -> None:
         """Wait until all copies of these services (default: of all) answer /readyz; raises NotReady."""
@@ -57,7 +57,6 @@ async def stack(
     services: Collection[str] = tuple(PORTS),
     copies: Mapping[str, int] | None = None,
     mongo_url: str | None = None,
-    amqp_url: str | None = None,
     settings: Mapping[str, str] | None = None,
     report: Report | None = None,
 ) -> AsyncIterator[Stack]:
@@ -69,18 +68,16 @@ async def stack(
     with home.held(), _logged(home, report or _ignore) as log:
         async with Supervisor(log) as supervisor:
             chosen = choose_copies(home, services, copies or {})
-            nodes = await _start_nodes(home, supervisor, log, mongo_url, amqp_url)
+            nodes = await _start_nodes(home, supervisor, log, mongo_url)
             for command in commands(home, chosen, nodes, settings or {}):
                 await supervisor.keep(command)
             await wait_for(chosen, supervisor, home, log)
             yield Stack(home, nodes, {copy.name: copy for copy in chosen}, supervisor)
 
 
-async def _start_nodes(
-    home: Home, supervisor: Supervisor, report: Report, mongo_url: str | None, amqp_url: str | None
-) -> Nodes:
+async def _start_nodes(home: Home, supervisor: Supervisor, report: Report, mongo_url: str | None) -> Nodes:
     try:
-        return await start_nodes(home, supervisor, report, mongo_url=mongo_url, amqp_url=amqp_url)
+        return await start_nodes(home, supervisor, report, mongo_url=mongo_url)
     except TimeoutError:
         raise NotReady(explain(("mongod", "rabbitmq"), supervisor, home)) from None
 

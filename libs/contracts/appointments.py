@@ -84,11 +84,7 @@ _SNAPSHOTS: Final[Mapping[str, type[ActivitySnapshot]]] = {
 _VERBS: Final = (*VERBS, "invited")
 
 EVENTS: Final[tuple[type[Event[Any]], ...]] = (
-    *(
-        happened(aggregate, snapshot, verb)
-        for aggregate, snapshot in _SNAPSHOTS.items()
-        for verb in (*VERBS, "invited")
-    ),
+    *(happened(aggregate, snapshot, verb) for aggregate, snapshot in _SNAPSHOTS.items() for verb in _VERBS),
     OccurrenceChanged,
     OccurrenceCanceled,
     OccurrenceRestored,

@@ -36,14 +36,6 @@ class Leases:
         return None if lease is None else Grant(name, holder, lease["token"])
 
     @answering()
-    async def renew(self, grant: Grant, ttl: timedelta) -> bool:
-        """Prolongs a lease that is still one's own."""
-        return (
-            await self._take({"_id": grant.name, "holder": grant.holder, "token": grant.token}, grant.holder, ttl)
-            is not None
-        )
-
-    @answering()
     async def release(self, grant: Grant) -> None:
         mine = {"_id": grant.name, "holder": grant.holder, "token": grant.token}
         await self._leases.update_one(mine, [{"$set": {"holder": None, "expires_at": "$$NOW"}}])

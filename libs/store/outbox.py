@@ -156,7 +156,7 @@ def _overflown(document: Document) -> Pending:
     )
 
 
-def overflow_document(event: Pending, at: Any) -> Document:
+def overflow_document(event: Pending, at: datetime) -> Document:
     return {
         "_id": event.event_id,
         "collection": event.collection,

@@ -16,6 +16,7 @@ ISOLATED: Final = ReadConcern("snapshot")
 
 _TRANSIENT: Final = "TransientTransactionError"
 _UNKNOWN: Final = "UnknownTransactionCommitResult"
+_WRITE_CONFLICT: Final = 112
 
 
 async def in_transaction(client: Client, apply: Callable[[Session], Awaitable[None]], *, deadline: float) -> None:
@@ -63,4 +64,4 @@ async def _abort(session: Session) -> None:
 
 
 def _write_conflict(error: PyMongoError) -> bool:
-    return getattr(error, "code", None) == 112
+    return getattr(error, "code", None) == _WRITE_CONFLICT
