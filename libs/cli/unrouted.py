@@ -8,13 +8,13 @@ import typer
 from rich.console import Console
 
 from libs.cli.client import Api, signed_in
+from libs.cli.operations import Yes
 from libs.cli.progress import counting
 from libs.cli.tables import show
 from libs.cli.trouble import finish
 
 PATH: Final = "/api/v1/unrouted"
 Ids: TypeAlias = Annotated[list[str] | None, typer.Argument(help="As the list shows them; all without any.")]
-Yes: TypeAlias = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 unrouted = typer.Typer(no_args_is_help=True, help="Events that no queue wanted.")
 

@@ -1,9 +1,13 @@
 """Every collection with the fields of its records: what names one elsewhere, such as a role, can be checked there."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import Field
 
 from libs.contracts.collection_fields import NAMES
+
+CollectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 
 ANY_MEMBER: Final = "*"
 """Stands for the members of a field that others name: `fields/*`."""

@@ -19,7 +19,7 @@ from libs.domain.refusals import NotFound
 from libs.jobs.leased import UNTRIED
 from libs.store.errors import answering
 from libs.store.ids import new_id
-from libs.store.listing import find_page
+from libs.store.listing import find_page, owned
 from libs.store.mongo import Document
 from libs.store.query.fields import FieldKind, QueryField, QueryFields
 from libs.store.query.options import ListQuery
@@ -162,7 +162,7 @@ async def cancel(work: UnitOfWork, job_id: str, *, owner_id: str | None = None) 
 @answering()
 async def find(store: Store, job_id: str, *, owner_id: str | None = None) -> Job:
     """Raises `NotFound`, also for a job that is not `owner_id`'s, where that is given."""
-    document = await store.collection(JOBS).find_one({"_id": job_id, **_owned(owner_id)})
+    document = await store.collection(JOBS).find_one({"_id": job_id, **owned(owner_id)})
     if document is None:
         raise NotFound(f"no job has the id {job_id}")
     return Job.of(document)
@@ -183,7 +183,7 @@ QUERY_FIELDS: Final[QueryFields] = {
 
 async def page(store: Store, query: ListQuery, *, owner_id: str | None = None) -> tuple[list[Job], int | None]:
     """One more job than the page holds, if there are more, and the count of the whole list where it was asked for."""
-    found, count = await find_page(store.collection(JOBS), query, _owned(owner_id))
+    found, count = await find_page(store.collection(JOBS), query, owned(owner_id))
     return [Job.of(document) for document in found], count
 
 
@@ -200,7 +200,3 @@ async def queued(store: Store, kind: JobKind[I]) -> list[I]:
     waiting = {"free_at": {"$type": "date"}, "kind": kind.name, "state": JobState.QUEUED}
     found = store.collection(JOBS).find(waiting, {"input": 1}).sort("free_at", 1)
     return [kind.input_of(document) for document in await found.limit(_MOST_QUEUED).to_list(_MOST_QUEUED)]
-
-
-def _owned(owner_id: str | None) -> Document:
-    return {} if owner_id is None else {"owner_id": owner_id}

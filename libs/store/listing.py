@@ -8,6 +8,11 @@ from libs.store.mongo import Collection, Document
 from libs.store.query.options import ListQuery
 
 
+def owned(owner_id: str | None) -> Document:
+    """Whose documents are meant; everybody's without an owner."""
+    return {} if owner_id is None else {"owner_id": owner_id}
+
+
 @answering()
 async def find_page(
     collection: Collection, query: ListQuery, visible: Mapping[str, Any], *, without: Sequence[str] = ()

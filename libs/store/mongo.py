@@ -5,6 +5,7 @@ from typing import Any, Final, TypeAlias
 
 from bson.codec_options import CodecOptions, TypeEncoder, TypeRegistry
 from bson.decimal128 import Decimal128
+from bson.raw_bson import RawBSONDocument
 from motor.motor_asyncio import (
     AsyncIOMotorClient,
     AsyncIOMotorClientSession,
@@ -40,6 +41,9 @@ CODEC: Final[CodecOptions[Document]] = CodecOptions(tz_aware=True, type_registry
 
 FOR_JSON: Final[CodecOptions[Document]] = CODEC.with_options(tz_aware=False)
 """For what is read to become JSON and nothing else: giving each time its zone takes as long as all other values."""
+
+RAW: Final[CodecOptions[RawBSONDocument]] = CodecOptions(document_class=RawBSONDocument)
+"""For documents that pass through unread."""
 
 
 _EXPONENT_BIAS: Final = 6176

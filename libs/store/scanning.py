@@ -4,18 +4,15 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Final
 
 import bson
-from bson.codec_options import CodecOptions
-from bson.raw_bson import RawBSONDocument
 
 from libs.store.errors import answering
-from libs.store.mongo import CODEC, Document
+from libs.store.mongo import CODEC, RAW, Document
 from libs.store.store import Store
 
 PAGE: Final = 500
 WHOLE: Final = 100
 """Whole documents that are read at once; some are large."""
 
-_RAW: Final = CodecOptions(document_class=RawBSONDocument)
 _OF_FILES: Final = (".files", ".chunks")
 
 
@@ -59,7 +56,7 @@ async def mentioning(
 
     They are not taken apart before something is found in them: that would take many times as long.
     """
-    raw: Any = store.collection(collection).with_options(codec_options=_RAW)
+    raw: Any = store.collection(collection).with_options(codec_options=RAW)
     while True:
         query: Document = {} if after is None else {"_id": {"$gt": after}}
         async with answering():

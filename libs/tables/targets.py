@@ -12,7 +12,7 @@ from libs.domain.people import Respondent
 from libs.domain.record import FieldSpec, Record, specs_of
 from libs.tables.columns import Column, columns_of
 
-_POINTING: Final = (Reference, Respondent)
+POINTING: Final = (Reference, Respondent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Target:
 
     @property
     def is_reference(self) -> bool:
-        return self.type in _POINTING or bool(self.lookup)
+        return self.type in POINTING or bool(self.lookup)
 
 
 @lru_cache(maxsize=256)

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from joserfc.jwk import KeySet
 
+from libs.bus.tasks import end
 from libs.domain.refusals import Refusal, Unauthenticated, Unavailable
 from libs.telemetry.logs import logger
 from libs.web.identity_client import Identity
@@ -69,8 +70,7 @@ class Authenticator:
 
     async def close(self) -> None:
         if self._reloading is not None:
-            self._reloading.cancel()
-            await asyncio.gather(self._reloading, return_exceptions=True)
+            await end([self._reloading])
 
     async def check(self) -> None:
         """Raises `Unavailable` while no signing key is known, so that nobody's sign-in could be checked."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from libs.bus.definitions import Broadcast
+from libs.bus.tasks import end
 from libs.contracts.envelope import Envelope
 from libs.domain.lifecycle import Lifecycle
 from libs.domain.record import Record
@@ -37,8 +38,7 @@ class Definitions:
 
     async def close(self) -> None:
         if self._reloading is not None:
-            self._reloading.cancel()
-            await asyncio.gather(self._reloading, return_exceptions=True)
+            await end([self._reloading])
 
     def broadcasts(self) -> list[Broadcast]:
         """Every copy hears of each change."""

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
+from libs.bus.tasks import end
 from libs.contracts.envelope import Envelope
 from libs.domain.custom_fields import NO_CUSTOM_FIELDS, CustomFields, FieldTerms, FieldType
 from libs.domain.directory import (
@@ -69,8 +70,7 @@ class Directory:
 
     async def close(self) -> None:
         if self._reloading is not None:
-            self._reloading.cancel()
-            await asyncio.gather(self._reloading, return_exceptions=True)
+            await end([self._reloading])
 
     async def check(self) -> None:
         """Raises `Unavailable` while nothing is known, so that nobody could be told what they may do."""

@@ -92,7 +92,7 @@ class MailServer:
         subject: str,
         text: str,
         *,
-        mail_id: str | None = None,
+        message_id: str | None = None,
         reply_to: str | None = None,
         attachments: Sequence[Attachment] = (),
     ) -> None:
@@ -102,7 +102,7 @@ class MailServer:
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.sender, to, subject
         message["Date"] = format_datetime(utc_now())
-        message["Message-ID"] = mail_id or make_msgid(domain=parseaddr(self.sender)[1].rpartition("@")[2] or None)
+        message["Message-ID"] = message_id or make_msgid(domain=parseaddr(self.sender)[1].rpartition("@")[2] or None)
         if reply_to is not None:
             message["Reply-To"] = reply_to
         message.set_content(text)

@@ -51,7 +51,7 @@ def grants_of(request: web.Request) -> Grants:
 
 
 def whose(request: web.Request) -> str | None:
-    """Whose jobs, imports and what came of them whoever asks may see, None for all."""
+    """Whose jobs, imports, sign-ins and keys whoever asks may see, None for all."""
     return None if grants_of(request).everything else caller_of(request).user_id
 
 

@@ -15,18 +15,13 @@ from libs.store.queryable import query_fields_of
 from libs.store.reading import read_one, read_page
 from libs.web.answers import json_response
 from libs.web.executing import STORE
-from libs.web.requests import caller_of, etag, grants_of
-
-
-def only_of(request: web.Request) -> str | None:
-    """The user whose records the caller may see; None for everybody's."""
-    return None if grants_of(request).everything else caller_of(request).user_id
+from libs.web.requests import etag, whose
 
 
 async def list_own(request: web.Request, record_type: type[Record]) -> web.Response:
     params = list(request.query.items())
     query = parse_list_query(params, query_fields_of(record_type), now=utc_now())
-    if (owner := only_of(request)) is not None:
+    if (owner := whose(request)) is not None:
         query = replace(query, filter={"$and": [query.filter, {"owner_id": owner}]})
     page = await read_page(request.app[STORE], record_type, query, EVERYTHING)
     body: dict[str, object] = {"value": page.value}
@@ -41,6 +36,6 @@ async def read_own(request: web.Request, record_type: type[Record]) -> web.Respo
     """Raises `NotFound` for what is others'."""
     record_id = request.match_info["id"]
     view = await read_one(request.app[STORE], record_type, record_id, EVERYTHING)
-    if only_of(request) not in {None, view["owner_id"]}:
+    if whose(request) not in {None, view["owner_id"]}:
         raise NotFound(f"no {record_type.aggregate.rpartition('.')[2]} has the id {record_id}")
     return json_response(to_json(view), headers={"ETag": etag(view["version"])})

@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 
 from libs.domain.refusals import Refusal
@@ -16,10 +15,9 @@ from libs.store.backups.marks import Restored
 from libs.store.backups.taking import LEFT_OUT, Report
 from libs.store.clock import utc_now
 from libs.store.errors import answering
-from libs.store.mongo import DURABLE, Client, Database, connect, database
+from libs.store.mongo import DURABLE, RAW, Client, Database, connect, database
 
 _PATIENCE: Final = 60_000
-_RAW: Final[CodecOptions[RawBSONDocument]] = CodecOptions(document_class=RawBSONDocument)
 _HELD: Final = {"holder": {"$ne": None}, "$expr": {"$gt": ["$expires_at", "$$NOW"]}}
 
 
@@ -116,7 +114,7 @@ class _Restore:
 
     async def _fill(self, name: str) -> None:
         await self._own.create_collection(name)
-        target: Any = self._own.get_collection(name, codec_options=_RAW, write_concern=DURABLE)
+        target: Any = self._own.get_collection(name, codec_options=RAW, write_concern=DURABLE)
         source = portions(file_of(self._directory, self._service, name))
         while portion := await asyncio.to_thread(_next, source):
             await target.insert_many([RawBSONDocument(each) for each in portion], ordered=False)

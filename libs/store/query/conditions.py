@@ -8,12 +8,10 @@ from typing import Any, Final, NamedTuple
 from odata_query import ast
 
 from libs.store.query.fields import FieldKind
-from libs.store.query.language import Node, spelled
+from libs.store.query.language import FOLDING, Node, spelled
 from libs.store.query.operators import TEXT_FUNCTIONS, Operators, comparison, folded_comparison, text_match
 from libs.store.query.refusals import Fault
 from libs.store.query.scopes import Scope, name_of
-
-_FOLDING: Final = frozenset({"tolower", "toupper"})
 
 _MIRRORED: Final[Mapping[type[Node], Node]] = {
     ast.Eq: ast.Eq(),
@@ -95,7 +93,7 @@ def _yes(node: Node, scope: Scope) -> Condition:
 
 
 def _subject(node: Node) -> _Subject | None:
-    folded = isinstance(node, ast.Call) and spelled(node.func) in _FOLDING
+    folded = isinstance(node, ast.Call) and spelled(node.func) in FOLDING
     name = name_of(node.args[0] if isinstance(node, ast.Call) and folded else node)
     return None if name is None else _Subject(name, folded)
 

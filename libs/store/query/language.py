@@ -27,6 +27,9 @@ from libs.store.query.refusals import Fault
 # The library's own class of all nodes; it has no public name.
 Node = ast._Node  # noqa: SLF001
 
+FOLDING: Final = frozenset({"tolower", "toupper"})
+"""Functions by which case does not count."""
+
 _CACHED_LENGTH: Final = 512
 _NAMES_OF_LIST: Final = 2
 """The parser fails on longer paths to `any` and `all`."""

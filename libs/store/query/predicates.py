@@ -15,7 +15,7 @@ from typing import Any, Final
 from odata_query import ast
 
 from libs.store.query.fields import FieldKind, QueryField
-from libs.store.query.language import Node, check_text, operands, parse, spelled
+from libs.store.query.language import FOLDING, Node, check_text, operands, parse, spelled
 from libs.store.query.limits import MAX_LIST_ITEMS
 from libs.store.query.literals import Value, term_of, value_of
 from libs.store.query.refusals import Fault, located
@@ -34,7 +34,6 @@ _TEXT_FUNCTIONS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     "startswith": str.startswith,
     "endswith": str.endswith,
 }
-_FOLDING: Final = frozenset({"tolower", "toupper"})
 
 
 def predicate(text: str, *, now: datetime, option: str = "filter") -> Predicate:
@@ -126,7 +125,7 @@ def _text_reader(node: Node) -> Callable[[Mapping[str, Any]], str | None]:
     """Reads a text, in small letters where the node is `tolower(…)` or `toupper(…)`; None where there is none."""
     folded = isinstance(node, ast.Call)
     if isinstance(node, ast.Call):
-        if spelled(node.func) not in _FOLDING:
+        if spelled(node.func) not in FOLDING:
             raise Fault("unknown_function", f"{spelled(node.func)} does not stand here")
         node = node.args[0]
     read = _reader(node)

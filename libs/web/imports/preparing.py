@@ -4,22 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from libs.contracts.values import Reference
 from libs.domain.custom_fields import CustomFields
 from libs.domain.grants import Grants
-from libs.domain.people import Respondent
 from libs.domain.record import Draft, Record, revision_of
 from libs.domain.refusals import FieldError
 from libs.store.documents import to_json
 from libs.tables.cells import Cell, as_text
 from libs.tables.mapping import FieldRule
-from libs.tables.targets import Target, targets_of
+from libs.tables.targets import POINTING, Target, targets_of
 from libs.tables.values import BadCell, Reader, constant
 from libs.web.drafting import drafted
 from libs.web.imports.lookups import Found, Wanted
 from libs.web.imports.model import Import
 
-_POINTING: Final = (Reference, Respondent)
 _OF_ID: Final = Target(("id",), str)
 
 
@@ -116,4 +113,4 @@ def _pointer(target: Target) -> str:
 
 def _pointing(target: Target, found: Found) -> Any:
     collection, record_id = found
-    return {"collection": collection, "id": record_id} if target.type in _POINTING else record_id
+    return {"collection": collection, "id": record_id} if target.type in POINTING else record_id

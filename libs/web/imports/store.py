@@ -11,7 +11,7 @@ from libs.jobs.jobs import JOBS, Job
 from libs.store.clock import utc_now
 from libs.store.errors import answering
 from libs.store.files import Files
-from libs.store.listing import find_page
+from libs.store.listing import find_page, owned
 from libs.store.mongo import with_decimals
 from libs.store.query.fields import FieldKind, QueryField, QueryFields
 from libs.store.query.options import ListQuery
@@ -74,11 +74,6 @@ class Changed:
     after: Mapping[str, Any] = field(default_factory=dict)
 
 
-def owned(owner_id: str | None) -> Document:
-    """Whose imports are meant; everybody's without an owner."""
-    return {} if owner_id is None else {"owner_id": owner_id}
-
-
 @answering()
 async def find(store: Store, import_id: str, *, owner_id: str | None = None) -> Import:
     """Raises `NotFound`, also for one that is not `owner_id`'s, where that is given."""
@@ -114,7 +109,7 @@ async def settle(store: Store, import_id: str, job_id: str, fields: Mapping[str,
 
 
 def _rows_of(import_id: str, first: int = 0) -> Document:
-    """Matches the ids of an import's rows: `<import>#0000012`."""
+    """Matches the ids of an import's rows: `<import>#00000012`."""
     return {"_id": {"$gte": row_id(import_id, first), "$lt": f"{import_id}$"}}
 
 

@@ -14,6 +14,7 @@ from libs.store.errors import answering
 from libs.store.store import Document, Store
 from services.activity.activities.model.activity import UNSETTLED, Activity
 from services.activity.activities.model.kinds import AnyActivity
+from services.activity.activities.model.overlaps import SERIES
 
 LINKS: Final = "calendar_links"
 INDEXES: Final[Mapping[str, tuple[Index, ...]]] = {LINKS: (Index(("digest",), unique=True),)}
@@ -21,8 +22,6 @@ INDEXES: Final[Mapping[str, tuple[Index, ...]]] = {LINKS: (Index(("digest",), un
 
 MOST: Final = 2_000
 """Activities of one calendar, and of those who are asked about at once."""
-
-_RECURRING: Final = "recurring_appointment"
 
 
 def new_token() -> str:
@@ -50,8 +49,8 @@ async def planned(store: Store, user_ids: Sequence[str], begin: datetime, end: d
     """What takes place in a window, of those who own it or are invited and have not declined."""
     users = {"$in": list(user_ids)}
     invited = {"$elemMatch": {"collection": "users", "id": users, "response": {"$ne": PartyResponse.DECLINED}}}
-    once = {"start": {"$lt": end}, "end": {"$gt": begin}, "type": {"$ne": _RECURRING}}
-    series = {"type": _RECURRING, "runs_from": {"$lt": end}, "runs_until": {"$gt": begin}}
+    once = {"start": {"$lt": end}, "end": {"$gt": begin}, "type": {"$ne": SERIES}}
+    series = {"type": SERIES, "runs_from": {"$lt": end}, "runs_until": {"$gt": begin}}
     queries = [
         {**who, "state": {"$in": list(UNSETTLED)}, **what, "_deleted": None}
         for who in ({"owner_id": users}, {"parties.id": users, "parties": invited})

@@ -29,7 +29,7 @@ def digests(settings: ServiceSettings) -> JobKind[Digest]:
         number = f"{len(found)}" if len(found) <= MOST else f"More than {MOST}"
         text = text_of(found[:MOST], zone, more=len(found) > MOST)
         try:
-            await server.send(address, f"{number} unread in Tandem CRM", text, mail_id=digest.message_id)
+            await server.send(address, f"{number} unread in Tandem CRM", text, message_id=digest.message_id)
         except Unavailable as error:
             if digest.has_lapsed(utc_now()):
                 raise DigestLapsed(error.detail) from error

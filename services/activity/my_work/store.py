@@ -11,6 +11,7 @@ from libs.store.errors import answering
 from libs.store.store import Document, Store
 from services.activity.activities.model.activity import UNSETTLED, Activity
 from services.activity.activities.model.kinds import AnyActivity
+from services.activity.activities.model.overlaps import SERIES
 from services.activity.my_work.model import MyWork, Section, Span, WorkItem, items_in, this_week, today
 
 SHOWN: Final = 50
@@ -18,8 +19,6 @@ SHOWN: Final = 50
 
 MOST: Final = 1_000
 """Activities of one kind that are read for a week."""
-
-_RECURRING: Final = "recurring_appointment"
 
 
 async def my_work(store: Store, user_id: str, *, now: datetime, zone: ZoneInfo) -> MyWork:
@@ -29,7 +28,7 @@ async def my_work(store: Store, user_id: str, *, now: datetime, zone: ZoneInfo) 
         open_, late, ended, week_of = await asyncio.gather(
             _section(store, mine),
             _section(store, {**mine, "due": {"$lt": now}}),
-            _section(store, {**mine, "due": None, "end": {"$lt": now}, "type": {"$ne": _RECURRING}}),
+            _section(store, {**mine, "due": None, "end": {"$lt": now}, "type": {"$ne": SERIES}}),
             taking_part(store, user_id, week),
         )
     overdue = sorted([*late.value, *ended.value], key=lambda item: (item.due or item.end or now, item.id))
@@ -47,12 +46,12 @@ async def my_work(store: Store, user_id: str, *, now: datetime, zone: ZoneInfo) 
 async def taking_part(store: Store, user_id: str, span: Span) -> list[Activity]:
     """What somebody has to do, and is invited to without having declined, that begins or is due in a span."""
     within = {"$gte": span.begin, "$lt": span.end}
-    run = {"type": _RECURRING, "runs_from": {"$lt": span.end}, "runs_until": {"$gte": span.begin}}
+    run = {"type": SERIES, "runs_from": {"$lt": span.end}, "runs_until": {"$gte": span.begin}}
     invited = {
         "$elemMatch": {"collection": "users", "id": user_id, "response": {"$ne": PartyResponse.DECLINED}},
     }
     whose: tuple[Document, ...] = ({"owner_id": user_id}, {"parties.id": user_id, "parties": invited})
-    when: tuple[Document, ...] = ({"start": within, "type": {"$ne": _RECURRING}}, {"due": within}, run)
+    when: tuple[Document, ...] = ({"start": within, "type": {"$ne": SERIES}}, {"due": within}, run)
     queries = [{**who, "state": {"$in": list(UNSETTLED)}, **what, "_deleted": None} for who in whose for what in when]
     found = await asyncio.gather(*(_read(store, query, MOST) for query in queries))
     return list({activity.id: activity for each in found for activity in each}.values())

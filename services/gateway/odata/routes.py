@@ -1,11 +1,11 @@
 """`GET /api/v1/` and `GET /api/v1/$metadata`: the service document and the description of all entity sets."""
 
-from collections.abc import Mapping
 from typing import Final
 
 import orjson
 from aiohttp import hdrs, web
 
+from libs.web.odata import VERSION
 from services.gateway.odata.csdl import metadata
 from services.gateway.odata.schema import schema_of
 from services.gateway.openapi.collection import DOCUMENT
@@ -13,7 +13,6 @@ from services.gateway.openapi.merge import Json
 from services.gateway.ownership import BASE
 
 METADATA: Final = f"{BASE}$metadata"
-_VERSION: Final[Mapping[str, str]] = {"OData-Version": "4.0"}
 
 
 def add_routes(router: web.UrlDispatcher) -> None:
@@ -25,13 +24,13 @@ def add_routes(router: web.UrlDispatcher) -> None:
 async def get_service_document(request: web.Request) -> web.Response:
     """The names of the entity sets, as JSON."""
     body = await request.app[DOCUMENT].rendered(service_document)
-    return web.Response(body=body, headers={hdrs.CONTENT_TYPE: "application/json", **_VERSION})
+    return web.Response(body=body, headers={hdrs.CONTENT_TYPE: "application/json", **VERSION})
 
 
 async def get_metadata(request: web.Request) -> web.Response:
     """The types and the entity sets, as CSDL XML."""
     body = await request.app[DOCUMENT].rendered(metadata_of)
-    return web.Response(body=body, headers={hdrs.CONTENT_TYPE: "application/xml", **_VERSION})
+    return web.Response(body=body, headers={hdrs.CONTENT_TYPE: "application/xml", **VERSION})
 
 
 def service_document(document: Json) -> bytes:

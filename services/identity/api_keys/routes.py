@@ -17,7 +17,7 @@ from libs.store.work import UnitOfWork
 from libs.web.answers import rendered, respond
 from libs.web.api import ANYONE, SIGNED_IN, Route
 from libs.web.executing import STORE, execute
-from libs.web.requests import caller_of, context_of, etag, read_body
+from libs.web.requests import caller_of, context_of, etag, read_body, whose
 from services.identity.api_keys.commands import create_api_key, recognise, revoke_api_key
 from services.identity.api_keys.model import ApiKey
 from services.identity.api_keys.secret import WrongApiKey
@@ -25,7 +25,7 @@ from services.identity.api_keys.tokens import token_for
 from services.identity.keys.routes import SIGNING_KEYS
 from services.identity.sessions.answers import NOT_STORED, Tokens, answer_tokens
 from services.identity.users.model import MOST_ROLES, RoleId
-from services.identity.viewing import list_own, only_of, read_own
+from services.identity.viewing import list_own, read_own
 
 
 class CreateApiKey(BaseModel):
@@ -58,7 +58,7 @@ async def create(request: web.Request) -> web.Response:
     if caller.via == "api_key":
         raise KeysMakeNoKeys
     user_id = asked.user_id or caller.user_id
-    if only_of(request) not in {None, user_id}:
+    if whose(request) not in {None, user_id}:
         raise Forbidden("Only administrators make API keys for others.")
 
     async def command(work: UnitOfWork) -> Answer:
@@ -81,7 +81,7 @@ async def read_key(request: web.Request) -> web.Response:
 
 async def revoke(request: web.Request) -> web.Response:
     async def command(work: UnitOfWork) -> Answer:
-        return rendered(work, await revoke_api_key(work, request.match_info["id"], only_of=only_of(request)))
+        return rendered(work, await revoke_api_key(work, request.match_info["id"], only_of=whose(request)))
 
     return await execute(request, command)
 

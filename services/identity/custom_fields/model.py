@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from libs.contracts.collections import FIELDS
+from libs.contracts.collections import FIELDS, CollectionName
 from libs.contracts.identity import CustomFieldActivated, CustomFieldDeactivated
 from libs.contracts.values import Money
 from libs.domain import lifecycle
@@ -15,7 +15,6 @@ from libs.domain.record import Index, Record
 from libs.domain.refusals import FieldError, InvalidFields
 
 Choice = Annotated[str, Field(min_length=1, max_length=100)]
-CollectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 
 _WITH_CHOICES: Final = frozenset({FieldType.CHOICE, FieldType.CHOICES})
 _WITH_BOUNDS: Final = frozenset({FieldType.NUMBER, FieldType.INTEGER, FieldType.MONEY})

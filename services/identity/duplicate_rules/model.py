@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from libs.contracts.collections import FIELDS, has_field
+from libs.contracts.collections import FIELDS, CollectionName, has_field
 from libs.contracts.duplicate_rules import (
     DuplicateCondition,
     DuplicateRuleActivated,
@@ -17,8 +17,6 @@ from libs.domain import lifecycle
 from libs.domain.fields import INDEXED, INITIAL, LISTED, SEARCHED
 from libs.domain.record import Record
 from libs.domain.refusals import FieldError, InvalidFields
-
-CollectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 
 
 class DuplicateRule(Record, collection="duplicate_rules", aggregate="identity.duplicate_rule"):

@@ -71,7 +71,7 @@ async def _tell(store: Store, notice: Notice, server: MailServer | None, public_
         return Outcome.NOBODY_TO_TELL
     try:
         text = text_of(notice, owner.name, public_url)
-        await server.send(owner.email, SUBJECT, text, mail_id=notice.mail_id)
+        await server.send(owner.email, SUBJECT, text, message_id=notice.message_id)
     except Unavailable as error:
         measures.notices(Outcome.NOT_TAKEN).inc()
         if notice.has_lapsed(utc_now()):

@@ -30,7 +30,7 @@ class Notice(BaseModel):
     error: str | None
 
     @property
-    def mail_id(self) -> str:
+    def message_id(self) -> str:
         return f"<{self.event_id}@tandem>"
 
     def has_lapsed(self, at: datetime) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from libs.contracts.collections import FIELDS, has_field
+from libs.contracts.collections import FIELDS, CollectionName, has_field
 from libs.contracts.identity import DefaultRole, RoleActivated, RoleDeactivated
 from libs.contracts.values import Value
 from libs.domain import lifecycle
@@ -27,7 +27,6 @@ DESCRIPTIONS: Final[Mapping[DefaultRole, str]] = {
 ALWAYS_SHOWN: Final = frozenset({"id", "version", "type", "owner_id", "shares"})
 """Fields that tell records apart, or who may see them."""
 
-CollectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 FieldName = Annotated[str, Field(pattern=r"^(custom/)?[a-z][a-z0-9_]{0,60}$")]
 
 

@@ -14,7 +14,8 @@ from libs.store.work import UnitOfWork
 from libs.web.answers import json_response, rendered
 from libs.web.api import ANYONE, SIGNED_IN, Route
 from libs.web.executing import STORE, execute
-from libs.web.requests import AUTHENTICATOR, context_of, read_body
+from libs.web.identity_client import RevokedSessions
+from libs.web.requests import AUTHENTICATOR, context_of, read_body, whose
 from services.identity.keys.routes import SIGNING_KEYS
 from services.identity.origin import origin_of
 from services.identity.own_identity import lately_revoked
@@ -23,12 +24,12 @@ from services.identity.sessions.commands import refresh_session, revoke_session,
 from services.identity.sessions.model import Session, SessionEnded
 from services.identity.sessions.sign_in import SignIns
 from services.identity.sessions.tokens import read_refresh_token
-from services.identity.viewing import list_own, only_of, read_own
+from services.identity.users.routes import Password
+from services.identity.viewing import list_own, read_own
 
 SIGN_INS: Final = web.AppKey("sign_ins", SignIns)
 
 Username = Annotated[str, Field(min_length=1, max_length=200)]
-Password = Annotated[SecretStr, Field(min_length=1, max_length=1000)]
 RefreshToken = Annotated[SecretStr, Field(min_length=1, max_length=500)]
 
 
@@ -56,10 +57,6 @@ class SignOutRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     refresh_token: RefreshToken | None = None
-
-
-class RevokedSessions(BaseModel):
-    value: list[str]
 
 
 async def token(request: web.Request) -> web.Response:
@@ -116,7 +113,7 @@ async def read_session(request: web.Request) -> web.Response:
 
 async def revoke(request: web.Request) -> web.Response:
     async def command(work: UnitOfWork) -> Answer:
-        session = await revoke_session(work, request.match_info["id"], only_of=only_of(request))
+        session = await revoke_session(work, request.match_info["id"], only_of=whose(request))
         return rendered(work, session)
 
     return await execute(request, command)

@@ -65,7 +65,7 @@ async def deliver(
             mail.to,
             subject,
             text,
-            mail_id=mail.message_id,
+            message_id=mail.message_id,
             reply_to=addressed.sender.email,
             attachments=[Attachment(printed.file_name, pdf)],
         )

@@ -14,6 +14,7 @@ Time = tuple[datetime, datetime]
 """A stretch of time: its beginning, and the moment at which it is over."""
 
 SERIES: Final = "recurring_appointment"
+"""The type of activity that takes place again and again."""
 
 TAKING_TIME: Final = frozenset({"appointment", "service_activity", "phone_call"})
 """Types of activity at which somebody is present once, from start to end."""
