@@ -20,6 +20,10 @@ from tests.support.publishing import publish
 from tests.support.waiting import eventually
 
 
+def ids_in(exported: ZipFile, path: str) -> set[str]:
+    return {each["id"] for each in json.loads(exported.read(path))}
+
+
 async def test_the_export_of_a_person_holds_what_every_service_has(
     suite: Stack, session: ClientSession, admin: Caller
 ) -> None:
@@ -41,16 +45,12 @@ async def test_the_export_of_a_person_holds_what_every_service_has(
         }.items()
     )
     assert exported.testzip() is None
-
-    def ids(path: str) -> set[str]:
-        return {each["id"] for each in json.loads(exported.read(path))}
-
-    assert ids("sales/leads.json") == {traces.lead["id"]}
-    assert ids("sales/opportunities.json") == {traces.opportunity["id"]}
-    assert ids("sales/contacts.json") == {traces.contact_id}
-    assert ids("service/cases.json") == {traces.case["id"]}
-    assert traces.call["id"] in ids("activity/activities.json")
-    assert ids("activity/notes.json") == {traces.note["id"]}
+    assert ids_in(exported, "sales/leads.json") == {traces.lead["id"]}
+    assert ids_in(exported, "sales/opportunities.json") == {traces.opportunity["id"]}
+    assert ids_in(exported, "sales/contacts.json") == {traces.contact_id}
+    assert ids_in(exported, "service/cases.json") == {traces.case["id"]}
+    assert traces.call["id"] in ids_in(exported, "activity/activities.json")
+    assert ids_in(exported, "activity/notes.json") == {traces.note["id"]}
     with ZipFile(BytesIO(exported.read("activity/note_files.zip"))) as files:
         assert files.read(f"{traces.note['id']}/1 tea.txt") == b"no name in it"
     told = {each["type"] for each in json.loads(exported.read("journal/events.json"))}

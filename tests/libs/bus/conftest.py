@@ -22,6 +22,7 @@ from libs.store.store import Store
 from tests.libs.bus.conditions import eventually
 from tests.libs.bus.customers import Customer
 from tests.libs.bus.events import message_of
+from tests.libs.bus.proxy import Proxy
 from tests.support.waiting import PATIENCE
 
 Definition = Consumer | Projection | Broadcast
@@ -140,3 +141,15 @@ def announce(rabbit: RabbitBroker, settings: BusSettings) -> Announce:
             await rabbit.publish(message_of(envelope), exchange=settings.exchange, key=envelope.type)
 
     return announce
+
+
+@pytest.fixture
+async def proxy(amqp_url: str) -> AsyncIterator[Proxy]:
+    async with Proxy(amqp_url) as proxy:
+        yield proxy
+
+
+@pytest.fixture(params=["rabbit", "memory"])
+def broker(request: pytest.FixtureRequest) -> Broker:
+    found: Broker = request.getfixturevalue(request.param)
+    return found

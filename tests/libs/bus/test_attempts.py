@@ -57,11 +57,10 @@ class Process:
 class Work:
     """Handlers that note what they began, and never end for what is deadly."""
 
-    def __init__(self, deadly: str = "Deadly") -> None:
+    def __init__(self) -> None:
         self.begun: list[str] = []
         self.at_once: list[int] = []
         self._running = 0
-        self._deadly = deadly
 
     def consumer(self, name: str = "conversion") -> Consumer:
         @consumer(name, LeadQualified)
@@ -70,7 +69,7 @@ class Work:
             self._running += 1
             self.at_once.append(self._running)
             try:
-                if event.record.topic == self._deadly:
+                if event.record.topic == "Deadly":
                     await asyncio.Event().wait()
                 await asyncio.sleep(0)
             finally:

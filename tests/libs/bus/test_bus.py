@@ -19,7 +19,7 @@ from tests.libs.bus.conditions import eventually
 from tests.libs.bus.conftest import Announce, Start
 from tests.libs.bus.customers import Customer
 from tests.libs.bus.events import LeadQualified, qualified
-from tests.libs.bus.parked import all_parked
+from tests.libs.bus.parked import one_parked
 from tests.libs.bus.test_rabbit import depth
 from tests.support.waiting import PATIENCE
 
@@ -59,11 +59,7 @@ async def test_it_works_the_same_in_memory(start: Start, store: Store) -> None:
 
     await store.run(command, Context())
 
-    async def is_parked() -> bool:
-        return len(await all_parked(bus.parking)) == 1
-
-    await eventually(is_parked)
-    assert "topic" in str((await all_parked(bus.parking))[0].error)
+    assert "topic" in str((await one_parked(bus.parking)).error)
 
 
 async def test_stopping_finishes_what_is_in_hand_and_gives_back_the_rest(

@@ -28,12 +28,6 @@ from tests.libs.bus.inlets import Received
 QUALIFIED = "sales.lead.qualified"
 
 
-@pytest.fixture(params=["rabbit", "memory"])
-def broker(request: pytest.FixtureRequest) -> Broker:
-    found: Broker = request.getfixturevalue(request.param)
-    return found
-
-
 class Subscriber:
     """Subscribes to queues of this test, and ends that with it."""
 

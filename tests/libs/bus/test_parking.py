@@ -21,7 +21,7 @@ from tests.libs.bus.conftest import Announce, Start
 from tests.libs.bus.customers import Customer
 from tests.libs.bus.events import LeadQualified, message_of, qualified
 from tests.libs.bus.inlets import Received
-from tests.libs.bus.parked import all_parked, query_of
+from tests.libs.bus.parked import all_parked, one_parked, query_of
 
 
 @pytest.fixture
@@ -156,12 +156,9 @@ async def test_after_the_fault_is_mended_a_replay_has_the_effect_once(
     event = qualified("Solar roof")
     await announce(event)
 
-    async def is_parked() -> bool:
-        return len(await all_parked(bus.parking)) == 1
-
-    await eventually(is_parked)
+    parked = await one_parked(bus.parking)
     mended = True
-    await bus.parking.replay((await all_parked(bus.parking))[0].id)
+    await bus.parking.replay(parked.id)
 
     async def has_its_effect() -> bool:
         return await store.collection("customers").count_documents({}) == 1

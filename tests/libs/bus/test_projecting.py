@@ -19,7 +19,7 @@ from libs.store.store import Store
 from tests.libs.bus.conditions import eventually
 from tests.libs.bus.conftest import Announce, Start
 from tests.libs.bus.events import LeadQualified, message_of, qualified
-from tests.libs.bus.parked import all_parked
+from tests.libs.bus.parked import all_parked, one_parked
 from tests.support.waiting import PATIENCE
 
 
@@ -99,11 +99,7 @@ async def test_what_is_not_as_its_publisher_promises_is_parked_at_once_and_the_b
 
     await eventually(lambda: topics == {"qualifiedA", "qualifiedB"})
 
-    async def is_parked() -> bool:
-        return len(await all_parked(bus.parking)) == 1
-
-    await eventually(is_parked)
-    (parked,) = await all_parked(bus.parking)
+    parked = await one_parked(bus.parking)
     assert (parked.event_id, parked.reason, parked.attempts, parked.body) == ("poison", reason, 0, body)
 
 
@@ -126,7 +122,4 @@ async def test_a_batch_that_takes_too_long_has_failed(start: Start, announce: An
     bus = await start(never, handling_timeout=0.05, tries=1, tiers=(0.05,))
     await announce(qualified())
 
-    async def is_parked() -> bool:
-        return len(await all_parked(bus.parking)) == 1
-
-    await eventually(is_parked)
+    await one_parked(bus.parking)

@@ -38,12 +38,6 @@ Open = Callable[..., Awaitable[RabbitBroker]]
 
 
 @pytest.fixture
-async def proxy(amqp_url: str) -> AsyncIterator[Proxy]:
-    async with Proxy(amqp_url) as proxy:
-        yield proxy
-
-
-@pytest.fixture
 async def through(
     proxy: Proxy, service: str, settings: BusSettings, server: AbstractChannel
 ) -> AsyncIterator[RabbitBroker]:

@@ -32,12 +32,6 @@ async def note(work: UnitOfWork, envelope: Envelope) -> None:
 
 
 @pytest.fixture
-async def proxy(amqp_url: str) -> AsyncIterator[Proxy]:
-    async with Proxy(amqp_url) as proxy:
-        yield proxy
-
-
-@pytest.fixture
 def through(proxy: Proxy, service: str, settings: BusSettings) -> RabbitBroker:
     """A broker whose connections pass the proxy. Both ends find out soon that they hear nothing any more."""
     attentive = replace(settings, publish_timeout=0.5, probe_every=0.3, probe_timeout=0.3, heartbeat=1)

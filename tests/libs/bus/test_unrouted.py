@@ -25,12 +25,6 @@ from tests.libs.bus.test_measures import value_of
 DISCARDED = 'bus_unrouted_total{how="discarded"}'
 
 
-@pytest.fixture(params=["rabbit", "memory"])
-def broker(request: pytest.FixtureRequest) -> Broker:
-    found: Broker = request.getfixturevalue(request.param)
-    return found
-
-
 @pytest.fixture
 def unrouted(broker: Broker, settings: BusSettings) -> Unrouted:
     return Unrouted(broker, settings)

@@ -9,7 +9,10 @@ from libs.contracts.event import Event, Snapshot
 from libs.contracts.values import Address, Day, Moment, Money
 from libs.domain.fields import GUARDED, INDEXED, LISTED, Line
 from libs.domain.record import Index, Record
+from libs.store.context import Context
 from libs.store.ids import new_id
+from libs.store.store import Store
+from libs.store.work import UnitOfWork
 
 
 class OrderState(StrEnum):
@@ -49,3 +52,10 @@ class OrderPraised(Event[OrderSnapshot], type="sales.order.praised"):
 
 def order(customer: str = "Ada", **fields: Any) -> Order:
     return Order(id=new_id(), customer=customer, **fields)
+
+
+async def given_order(store: Store, **fields: Any) -> Order:
+    async def create(work: UnitOfWork) -> Order:
+        return work.add(order(**fields))
+
+    return await store.run(create, Context())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
@@ -19,17 +18,10 @@ from libs.store.store import MOST_ATTEMPTS, Store
 from libs.store.transactions import in_transaction
 from libs.store.work import UnitOfWork
 from tests.libs.store.faults import ABORTED, NETWORK, UNKNOWN_AFTER_EFFECT, Faults, slow
-from tests.libs.store.orders import Order, Parcel, order
+from tests.libs.store.orders import Order, Parcel, given_order, order
 from tests.support.waiting import PATIENCE, eventually
 
 Runs = list[int]
-
-
-async def given_order(store: Store, **fields: Any) -> Order:
-    async def create(work: UnitOfWork) -> Order:
-        return work.add(order(**fields))
-
-    return await store.run(create, Context())
 
 
 def shipping(added: Order, runs: Runs) -> Callable[[UnitOfWork], Awaitable[None]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -21,17 +20,10 @@ from libs.store.reading import read_one, read_page
 from libs.store.rows import commit_rows
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
-from tests.libs.store.orders import Order, OrderPraised, order
+from tests.libs.store.orders import Order, OrderPraised, given_order, order
 from tests.support.machine import allowing
 
 AT_ONCE = timedelta(seconds=-1)
-
-
-async def given_order(store: Store, **fields: Any) -> Order:
-    async def create(work: UnitOfWork) -> Order:
-        return work.add(order(**fields))
-
-    return await store.run(create, Context())
 
 
 async def praise(store: Store, added: Order, *words: str) -> None:

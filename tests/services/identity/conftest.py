@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -6,11 +6,19 @@ import pytest
 from libs.jobs.jobs import JOBS
 from libs.web.settings import ServiceSettings
 from services.identity.password_links import store as password_links
+from services.identity.users.passwords import Passwords
 from tests.services.identity.running import Heard, Identity, listening, running, settings_for
 from tests.support.mailbox import Mailbox, arriving, mailbox, shared_mailbox
 
 __all__ = ["mailbox", "shared_mailbox"]
 """Fixtures from elsewhere."""
+
+
+@pytest.fixture
+def passwords() -> Iterator[Passwords]:
+    passwords = Passwords()
+    yield passwords
+    passwords.close()
 
 
 @pytest.fixture

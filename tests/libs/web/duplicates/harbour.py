@@ -25,8 +25,8 @@ class Boat(Record, collection="boats", aggregate="harbour.boat"):
 HARBOUR = Service("harbour", resources=(Resource(Boat),))
 
 
-def condition(match: Likeness, *fields: str, at_least: float | None = None) -> DuplicateCondition:
-    return DuplicateCondition(fields=fields, match=match, at_least=at_least)
+def condition(match: Likeness, *fields: str) -> DuplicateCondition:
+    return DuplicateCondition(fields=fields, match=match)
 
 
 EMAIL = condition(Likeness.EMAIL, "email")

@@ -179,6 +179,17 @@ async def ready(session: ClientSession, url: str) -> bool:
         return False
 
 
+async def run_import(session: ClientSession, url: str, file: str) -> str:
+    """Returns where the import is found."""
+    form = FormData({"collection": "guests"})
+    form.add_field("file", file.encode(), filename="guests.csv")
+    async with session.post(f"{url}/api/v1/imports", data=form) as response:
+        path = f"{url}/api/v1/imports/{(await response.json())['id']}"
+    async with session.post(f"{path}/run") as response:
+        assert response.status == 200
+    return path
+
+
 @pytest.mark.slow
 async def test_an_import_whose_process_is_killed_is_finished_by_the_next(
     mongo_url: str, amqp_url: str, database_name: str, mongo_client: MongoClient[dict[str, Any]]
@@ -195,12 +206,7 @@ async def test_an_import_whose_process_is_killed_is_finished_by_the_next(
         session.headers["Authorization"] = f"Bearer {identities.token('administrator')}"
         async with hotel_process(settings):
             await eventually(lambda: ready(session, url))
-            form = FormData({"collection": "guests"})
-            form.add_field("file", file.encode(), filename="guests.csv")
-            async with session.post(f"{url}/api/v1/imports", data=form) as response:
-                path = f"{url}/api/v1/imports/{(await response.json())['id']}"
-            async with session.post(f"{path}/run") as response:
-                assert response.status == 200
+            path = await run_import(session, url, file)
 
             async def begun() -> bool:
                 return await asyncio.to_thread(guests.count_documents, {}) > 2000

@@ -17,9 +17,9 @@ NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def meeting(start: float, end: float, *, owner_id: str = "ana", **given: Any) -> Appointment:
+def meeting(start: float, end: float, **given: Any) -> Appointment:
     times: dict[str, Any] = {"start": NOON + start * HOUR, "end": NOON + end * HOUR}
-    return Appointment(id=f"{start}-{end}", subject="Secret", owner_id=owner_id, **times, **given)
+    return Appointment(id=f"{start}-{end}", subject="Secret", owner_id="ana", **times, **given)
 
 
 def hours(user_id: str, *activities: Appointment | RecurringAppointment) -> list[tuple[float, float]]:

@@ -49,8 +49,9 @@ def calendar(*events: str, method: str = "PUBLISH") -> str:
     return "\r\n".join([*head, *events, "END:VCALENDAR", ""])
 
 
-def event(uid: str, *lines: str, start: str = "20260316T080000Z") -> str:
-    return "\r\n".join(["BEGIN:VEVENT", f"UID:{uid}", f"DTSTART:{start}", "DURATION:PT1H", *lines, "END:VEVENT"])
+def event(uid: str, *lines: str) -> str:
+    head = ["BEGIN:VEVENT", f"UID:{uid}", "DTSTART:20260316T080000Z", "DURATION:PT1H"]
+    return "\r\n".join([*head, *lines, "END:VEVENT"])
 
 
 async def test_others_learn_when_somebody_is_busy_and_nothing_else(activity: Running) -> None:

@@ -6,8 +6,8 @@ WORD: Final = "needle"
 _HEAD: Final = b"From: ana@example.org\r\nTo: inbox@example.org\r\nSubject: needle\r\n"
 
 
-def _mixed(*parts: bytes, boundary: bytes = b"x", end: bytes = b"--x--\r\n") -> bytes:
-    head = b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="' + boundary + b'"\r\n\r\n'
+def _mixed(*parts: bytes, end: bytes = b"--x--\r\n") -> bytes:
+    head = b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="x"\r\n\r\n'
     return _HEAD + head + b"".join(b"--x\r\n" + part + b"\r\n" for part in parts) + end
 
 

@@ -21,10 +21,10 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ADA = Subject.user("Ada")
 
 
-def failing(times: int, *, subject: Subject = ADA, at: datetime = NOON) -> Attempts:
+def failing(times: int, *, at: datetime = NOON) -> Attempts:
     attempts = Attempts()
     for _ in range(times):
-        attempts = attempt(attempts, subject, at=at)
+        attempts = attempt(attempts, ADA, at=at)
     return attempts
 
 

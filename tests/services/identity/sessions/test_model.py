@@ -21,10 +21,10 @@ from services.identity.sessions.model import (
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-def session(*, rotations: int = 0, at: datetime = NOON) -> Session:
-    started, _ = start(id="s-1", user_id="u-1", address="192.0.2.7", client="test", at=at)
+def session(*, rotations: int = 0) -> Session:
+    started, _ = start(id="s-1", user_id="u-1", address="192.0.2.7", client="test", at=NOON)
     for _ in range(rotations):
-        started, _ = rotate(started, at=at)
+        started, _ = rotate(started, at=NOON)
     return started
 
 

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -21,13 +21,6 @@ async def store(mongo_url: str, database_name: str) -> AsyncIterator[Store]:
     store = await Store.open(mongo_url, database_name, service="identity", records=[User], seconds=PATIENCE)
     yield store
     await store.close()
-
-
-@pytest.fixture
-def passwords() -> Iterator[Passwords]:
-    passwords = Passwords()
-    yield passwords
-    passwords.close()
 
 
 async def test_copies_that_start_together_make_one_administrator(store: Store, passwords: Passwords) -> None:

@@ -1,17 +1,9 @@
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
 from libs.domain.refusals import InvalidFields, Unavailable
 from services.identity.users.passwords import MOST_WAITING, Passwords, require_strong, weakness
-
-
-@pytest.fixture
-def passwords() -> Iterator[Passwords]:
-    passwords = Passwords()
-    yield passwords
-    passwords.close()
 
 
 @pytest.mark.parametrize(

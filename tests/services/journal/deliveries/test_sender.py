@@ -26,12 +26,6 @@ Send = Callable[..., Awaitable[Attempt]]
 
 
 @pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as started:
-        yield started
-
-
-@pytest.fixture
 async def send() -> AsyncIterator[Send]:
     async with AsyncExitStack() as stack:
 

@@ -13,8 +13,9 @@ NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 MIRA = Contact(id="c-1", last_name="Lee")
 
 
-def proof(status: ConsentStatus, *, days_ago: int = 0, channel: ConsentChannel = ConsentChannel.EMAIL) -> ConsentProof:
-    return ConsentProof(channel=channel, status=status, at=NOW - timedelta(days=days_ago), source="Letter")
+def proof(status: ConsentStatus, *, days_ago: int = 0) -> ConsentProof:
+    at = NOW - timedelta(days=days_ago)
+    return ConsentProof(channel=ConsentChannel.EMAIL, status=status, at=at, source="Letter")
 
 
 def test_what_was_said_counts_from_when_it_was_said_not_from_when_it_was_recorded() -> None:

@@ -31,8 +31,8 @@ def canceled(known: Invoice) -> Invoice:
     return invoices.cancel(known, credit_note_id="note-1", reason=None, at=NOW)[0]
 
 
-def reversed_(known: Invoice, number: int, *, at: datetime = NOW) -> Invoice:
-    return model.reverse_payment(known, f"payment-{number}", BOUNCED, at=at)[0]
+def reversed_(known: Invoice, number: int) -> Invoice:
+    return model.reverse_payment(known, f"payment-{number}", BOUNCED, at=NOW)[0]
 
 
 def refunded(known: Invoice, *amounts: str) -> Invoice:

@@ -1,6 +1,6 @@
 """A small catalogue, and requests by chance that it can price."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -74,8 +74,8 @@ CURRENCIES: Final = {
 }
 
 
-def catalogue(price_list: PriceList | None = None, currencies: Mapping[str, Currency] = CURRENCIES) -> Catalogue:
-    return Catalogue(products=PRODUCTS, price_list=price_list, tax_codes=TAX_CODES, currencies=currencies)
+def catalogue(price_list: PriceList | None = None) -> Catalogue:
+    return Catalogue(products=PRODUCTS, price_list=price_list, tax_codes=TAX_CODES, currencies=CURRENCIES)
 
 
 def price_list(**fields: Any) -> PriceList:
@@ -139,3 +139,8 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
         "freight": {"amount": draw(amounts(digits)), "tax_code": draw(st.sampled_from(CODES))},
         "prices_include_tax": draw(st.booleans()),
     }
+
+
+def numbers(figures: Priced) -> Iterator[Decimal]:
+    for part in (figures, *figures.lines, *figures.taxes):
+        yield from (value for _, value in part if isinstance(value, Decimal))

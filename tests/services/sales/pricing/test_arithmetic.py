@@ -1,7 +1,6 @@
 """Whatever is asked, the figures add up; which order and where a line is split makes no difference."""
 
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -9,16 +8,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from libs.contracts.priced import Priced, PricedLine
-from tests.services.sales.pricing.samples import DIGITS, amounts, priced, requests, written_in
+from tests.services.sales.pricing.samples import DIGITS, amounts, numbers, priced, requests, written_in
 
 
 def totals(figures: Priced) -> tuple[Decimal, ...]:
     return figures.subtotal, figures.discount, figures.freight, figures.net, figures.tax, figures.total
-
-
-def numbers(figures: Priced) -> Iterator[Decimal]:
-    for part in (figures, *figures.lines, *figures.taxes):
-        yield from (value for _, value in part if isinstance(value, Decimal))
 
 
 def discounted(figures: Priced) -> Counter[tuple[Any, ...]]:

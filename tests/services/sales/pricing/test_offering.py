@@ -14,9 +14,9 @@ from tests.services.sales.pricing.samples import TODAY, calculated, currency, pr
 DESK = {"product_id": "desk", "quantity": 1}
 
 
-def unit_price(rule: dict[str, Any], *, product_id: str = "desk", quantity: int = 1) -> Decimal:
-    prices = price_list(items=[{"product_id": product_id, **rule}])
-    return priced(prices, lines=[{"product_id": product_id, "quantity": quantity}]).lines[0].unit_price
+def unit_price(rule: dict[str, Any]) -> Decimal:
+    prices = price_list(items=[{"product_id": "desk", **rule}])
+    return priced(prices, lines=[{"product_id": "desk", "quantity": 1}]).lines[0].unit_price
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """However a document is divided, its parts add up to it, to the coin."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -9,18 +8,13 @@ from hypothesis import strategies as st
 
 from libs.contracts.priced import Priced
 from services.sales.pricing.model.portions import Portion, Whole, portion
-from tests.services.sales.pricing.samples import DIGITS, priced, requests
+from tests.services.sales.pricing.samples import DIGITS, numbers, priced, requests
 
 SUMMED = ("subtotal", "discount", "freight", "freight_tax", "net", "tax", "total")
 
 
 def whole_of(asked: dict[str, Any], figures: Priced, **rates: Decimal) -> Whole:
     return Whole(figures, asked["freight"]["tax_code"], DIGITS[asked["currency"]], asked["prices_include_tax"], rates)
-
-
-def numbers(figures: Priced) -> Iterator[Decimal]:
-    for part in (figures, *figures.lines, *figures.taxes):
-        yield from (value for _, value in part if isinstance(value, Decimal))
 
 
 def some_of(data: st.DataObject, figures: Priced, taken: list[Portion]) -> dict[int, Decimal]:

@@ -26,8 +26,8 @@ def a_case(status: CaseStatus = CaseStatus.IN_PROGRESS, **fields: Any) -> Case:
     return Case.model_validate({**named, "state": STATES[status], "status_reason": status, **fields})
 
 
-def resolved(case: Case, *, minutes: int = 10, solution: Solution = Solution.PROBLEM_SOLVED) -> tuple[Case, Event[Any]]:
-    return model.resolve(case, solution=solution, resolution="New lamp", minutes=minutes, at=NOW, by="user-1")
+def resolved(case: Case, *, solution: Solution = Solution.PROBLEM_SOLVED) -> tuple[Case, Event[Any]]:
+    return model.resolve(case, solution=solution, resolution="New lamp", minutes=10, at=NOW, by="user-1")
 
 
 DO: dict[str, Move] = {
