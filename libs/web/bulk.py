@@ -85,20 +85,19 @@ class _Bulk:
             {number: made for number, draft in drafts.items() if (made := await self._make(number, draft))}
         )
         outcomes = await commit_rows(self._store, [work for work, _ in works.values()])
-        repeated = []
         for (number, (_, answer)), outcome in zip(works.items(), outcomes, strict=True):
             match outcome:
                 case None:
                     self._succeed(number, answer)
                 case AlreadyAnswered():
-                    repeated.append(number)
+                    pass
                 case Conflict():
                     await self._again(number, drafts[number])
                 case Refusal():
                     self._fail(number, outcome)
                 case _:
                     raise outcome
-        await self._recall(repeated)
+        await self._recall([number for number, result in enumerate(self._results) if not _made(result)])
         return self._results
 
     def _drafts(self) -> dict[int, Draft]:
@@ -171,14 +170,17 @@ class _Bulk:
         try:
             answer = await self._store.run(command, self._context)
         except AlreadyAnswered:
-            await self._recall([number])
+            pass
         except Refusal as refusal:
             self._fail(number, refusal)
         else:
             self._succeed(number, answer)
 
     async def _recall(self, numbers: Sequence[int]) -> None:
-        """Answers rows that a first, interrupted request has written; raises `KeyReused` if it had another body."""
+        """Answers rows that a first request has written, cut or still under way, whatever its effect refuses now.
+
+        Raises `KeyReused` if it had another body.
+        """
         if self._key is None or not numbers:
             return
         keys = {number: self._key.row(number) for number in numbers}
@@ -195,3 +197,7 @@ class _Bulk:
 
     def _fail(self, number: int, refusal: Refusal) -> None:
         self._results[number] = {"status": refusal.status, "problem": problem_of(refusal)}
+
+
+def _made(result: dict[str, Any] | None) -> bool:
+    return result is not None and "record" in result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
@@ -16,6 +16,8 @@ from libs.web.service import Service
 from tests.support.services import Running, running
 
 KEYED = {"Idempotency-Key": "once"}
+WAITS: dict[str, Callable[[], Awaitable[object]]] = {}
+"""What the making of a seat waits for, by its name."""
 
 
 class Seat(Record, collection="seats", aggregate="theatre.seat"):
@@ -33,6 +35,8 @@ class SeatTaken(Refusal):
 async def add_seat(work: UnitOfWork, draft: Draft) -> Seat:
     """Refuses what it has done itself before, as commands that look at others' records do."""
     seat = Seat.drafted(draft, id=work.new_id())
+    if wait := WAITS.get(seat.name):
+        await wait()
     if await work.claimed_by("seat", seat.name) is not None:
         raise SeatTaken(seat.name)
     work.take_claim("seat", seat.name, seat.id)
@@ -107,6 +111,30 @@ async def test_given_a_bulk_whose_rows_would_refuse_their_own_effect_then_a_repe
 
     assert [result["status"] for result in first[1]["results"]] == [201, 422, 201]
     assert again == first
+    assert await count(theatre, "seats") == 2
+
+
+async def test_given_a_repeat_that_overlaps_the_first_bulk_then_it_hears_the_first_answers(
+    theatre: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second_there, first_done = asyncio.Event(), asyncio.Event()
+    turns = iter((second_there, first_done))
+
+    async def take_turn() -> None:
+        turn = next(turns)
+        if turn is first_done:
+            second_there.set()
+        await turn.wait()
+
+    monkeypatch.setitem(WAITS, "A1", take_turn)
+    records = {"records": [{"name": "A1"}, {"name": ""}, {"name": "A2"}]}
+    both = [asyncio.create_task(theatre.post("/api/v1/seats/bulk", records, headers=KEYED)) for _ in range(2)]
+
+    (done,), _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    first_done.set()
+
+    assert [result["status"] for result in done.result()[1]["results"]] == [201, 422, 201]
+    assert [await each for each in both] == [done.result()] * 2
     assert await count(theatre, "seats") == 2
 
 
