@@ -6,6 +6,7 @@ from aiohttp import web
 
 from libs.privacy.finding import Portable
 from libs.web.assembling import create_app
+from libs.web.completing import completing
 from libs.web.references import reference_copies
 from libs.web.service import Service
 from libs.web.settings import ServiceSettings
@@ -34,7 +35,7 @@ from services.sales.letter_mails.sending import letter_mails as letter_mail_job
 from services.sales.opportunities import routes as opportunities
 from services.sales.orders import routes as orders
 from services.sales.pipelines import routes as pipelines
-from services.sales.pipelines.first import default_pipeline
+from services.sales.pipelines.first import make_default_pipeline
 from services.sales.price_lists import routes as price_lists
 from services.sales.pricing import routes as pricing
 from services.sales.printing.typesetter import typesetting
@@ -46,9 +47,9 @@ from services.sales.quotes import routes as quotes
 from services.sales.relationships import consumers as relationship_consumers
 from services.sales.relationships import routes as relationships
 from services.sales.rotting import consumers as rotting
-from services.sales.scoring_rules import first as first_scoring_rules
 from services.sales.scoring_rules import routes as scoring_rules
 from services.sales.scoring_rules import scoring
+from services.sales.scoring_rules.first import make_default_rules
 from services.sales.scoring_rules.model import ScoringRule
 from services.sales.tax_codes import routes as tax_codes
 
@@ -90,7 +91,11 @@ SALES: Final = Service(
         *letter_mails.ROUTES,
     ),
     portable=(Portable(issued_letters.COLLECTION, "_id", alone=True),),
-    attachments=(typesetting, default_pipeline, first_scoring_rules.first_rules),
+    attachments=(
+        typesetting,
+        completing("default pipeline", make_default_pipeline, again_after=1.0, needed=True),
+        completing("scoring rules", make_default_rules, again_after=1.0, needed=True),
+    ),
     sending=(quote_mail_job, letter_mail_job),
     timers=(invoicing.invoice_due,),
     jobs=(scoring.RESCORING,),

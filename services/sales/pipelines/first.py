@@ -1,22 +1,13 @@
 """The pipeline that every installation has, made at the start where it is missing."""
 
-from collections.abc import AsyncIterator
 from contextlib import suppress
-
-from aiohttp import web
 
 from libs.store.context import Context
 from libs.store.errors import Duplicate
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
-from libs.web.executing import STORE
 from services.sales.opportunities.model import Opportunity
 from services.sales.pipelines.model import DEFAULT, DEFAULT_ID, Pipeline
-
-
-async def default_pipeline(app: web.Application) -> AsyncIterator[None]:
-    await make_default_pipeline(app[STORE])
-    yield
 
 
 async def make_default_pipeline(store: Store) -> None:

@@ -1,14 +1,10 @@
 """The scoring rules that every installation has, made at the start where they are missing."""
 
-from collections.abc import AsyncIterator
 from typing import Final
-
-from aiohttp import web
 
 from libs.store.context import Context
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
-from libs.web.executing import STORE
 from services.sales.scoring_rules.model import ScoringRule
 from services.sales.scoring_rules.scoring import rescore
 
@@ -44,9 +40,3 @@ async def make_default_rules(store: Store) -> None:
             rescore(work)
 
     await store.run(command, Context())
-
-
-async def first_rules(app: web.Application) -> AsyncIterator[None]:
-    """At the start of the service."""
-    await make_default_rules(app[STORE])
-    yield
