@@ -78,7 +78,17 @@ def http_problem(error: web.HTTPException) -> web.Response:
     """Refusals by the HTTP library itself (unknown paths, methods, oversized bodies) as problems too."""
     code = (error.reason or "error").lower().replace(" ", "_")
     headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-    return _response(problem(error.status, code, error.text or str(error.reason)), headers)
+    return _response(problem(error.status, code, _said(error)), headers)
+
+
+def _said(error: web.HTTPException) -> str:
+    match error:
+        case web.HTTPNotFound():
+            return "there is no such path"
+        case web.HTTPMethodNotAllowed():
+            return f"{error.method} is not possible here; possible: {', '.join(sorted(error.allowed_methods))}"
+        case _:
+            return error.text or str(error.reason)
 
 
 def internal_problem(correlation_id: str) -> web.Response:

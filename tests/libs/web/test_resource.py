@@ -65,6 +65,16 @@ async def test_bad_input_names_every_field_and_writes_nothing(market: Running) -
     assert (await market.get("/api/v1/rivals"))[1]["value"] == []
 
 
+async def test_a_path_or_a_method_that_there_is_not_is_said_in_words(market: Running) -> None:
+    missing = await market.get("/api/v1/nothing")
+    impossible = await market.post("/api/v1/jobs")
+
+    assert [(status, body["code"], body["detail"]) for status, body in (missing, impossible)] == [
+        (404, "not_found", "there is no such path"),
+        (405, "method_not_allowed", "POST is not possible here; possible: GET"),
+    ]
+
+
 @pytest.mark.parametrize("field", ["id", "version", "state", "owner_id", "score", "_id", "nonsense"])
 async def test_guarded_fields_are_refused_in_create_and_patch(market: Running, field: str) -> None:
     _, created = await market.post("/api/v1/rivals", {"name": "Acme"})
