@@ -121,11 +121,11 @@ def _password(home: Home) -> str:
     password = os.environ.get("TANDEM_PASSWORD") or home.vault.kept("admin_password")
     if password is None:
         raise Trouble(
-            f"No password: set TANDEM_PASSWORD, or TANDEM_HOME to the directory of a local installation "
-            f"({home.path} is none)"
+            f"No password, since nothing was started from {home.path} yet: start Tandem with `make run`, "
+            f"or set TANDEM_HOME to where it keeps its state, or TANDEM_PASSWORD"
         )
     return password
 
 
 def _nothing_answers(url: str) -> NotAnswered:
-    return NotAnswered(f"Nothing answers at {url}: start Tandem with `tandem run`, or set TANDEM_URL")
+    return NotAnswered(f"Nothing answers at {url}: start Tandem with `make run`, or set TANDEM_URL")

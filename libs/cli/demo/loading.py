@@ -45,7 +45,7 @@ async def _sent(api: Api, collection: str, rows: Sequence[dict[str, Any]], *, ke
         else:
             results: list[dict[str, Any]] = answer["results"]
             return results
-    raise Trouble(f"{collection} took no records for {_PATIENCE} s: look at the service with `tandem run` or its log")
+    raise Trouble(f"{collection} took no records for {_PATIENCE} s: look at what `make run` says, or at its log")
 
 
 def _id_of(result: dict[str, Any], collection: str) -> str:

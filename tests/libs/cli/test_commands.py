@@ -190,12 +190,12 @@ async def test_a_wrong_password_says_what_to_set(tandem: Run) -> None:
 async def test_a_server_that_is_away_says_how_to_start_it(tandem: Run) -> None:
     result = await tandem("parked", "list", TANDEM_URL="http://127.0.0.1:1")
     assert result.exit_code == 1
-    assert "Nothing answers at http://127.0.0.1:1: start Tandem with `tandem run`" in result.stderr
+    assert "Nothing answers at http://127.0.0.1:1: start Tandem with `make run`" in result.stderr
 
 
 async def test_the_password_of_a_local_installation_is_found(tandem: Run, tmp_path: Path) -> None:
     missing = await tandem("parked", "list", TANDEM_PASSWORD="")
-    assert "No password: set TANDEM_PASSWORD" in missing.stderr
+    assert f"nothing was started from {tmp_path} yet: start Tandem with `make run`" in missing.stderr
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets" / "admin_password").write_text("right")
     assert (await tandem("parked", "list", TANDEM_PASSWORD="")).exit_code == 0
