@@ -23,7 +23,7 @@ class Breaker:
         "name",
     )
 
-    def __init__(self, name: str, *, failures: int = 5, rest: float = 1.0, longest_rest: float = 8.0) -> None:
+    def __init__(self, name: str, *, failures: int = 5, rest: float = 1.0, longest_rest: float = 2.0) -> None:
         self.name = name
         self._failures = failures
         self._shortest_rest = self._rest = rest

@@ -62,6 +62,15 @@ def test_each_failed_probe_doubles_the_rest_up_to_the_longest() -> None:
         breaker.failed(now)
 
 
+def test_a_service_that_is_away_is_probed_every_two_seconds_however_long_it_is_away() -> None:
+    breaker = Breaker("sales", failures=1)
+    breaker.failed(0.0)
+
+    for now in range(2, 60, 2):
+        breaker.admit(now)
+        breaker.failed(now)
+
+
 def test_an_abandoned_probe_leaves_the_next_request_to_probe() -> None:
     breaker = opened()
     breaker.admit(1.0)
