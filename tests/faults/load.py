@@ -124,11 +124,12 @@ class Clerk:
 
 
 class Load:
-    """What runs beside a fault. `crowd` is known once the load has begun."""
+    """What runs beside a fault. `crowd` is known once the load has begun; `per_second` may change meanwhile."""
 
-    def __init__(self, ledger: Ledger, crowd: Crowd) -> None:
+    def __init__(self, ledger: Ledger, crowd: Crowd, per_second: float) -> None:
         self.ledger = ledger
         self.crowd = crowd
+        self.per_second = per_second
 
     async def goes_on(self, answers: int = 40, *, within: float = 60.0) -> None:
         """Waits until as many more requests have been done as this."""
@@ -147,14 +148,15 @@ async def load(ledger: Ledger, *, per_second: float = PER_SECOND, seed: int = 1)
     assert opened.outcome is Outcome.OK, opened
     assert opened.answer is not None
     crowd = Crowd(opened.answer.body["id"])
+    work = Load(ledger, crowd, per_second)
     over = asyncio.Event()
-    pause = CLERKS / per_second
 
     async def keep_working(clerk: Clerk, chance: random.Random) -> None:
         while not over.is_set():
             started = asyncio.get_running_loop().time()
             await clerk.work()
-            rest = chance.uniform(0.5, 1.5) * pause - (asyncio.get_running_loop().time() - started)
+            pause = chance.uniform(0.5, 1.5) * CLERKS / work.per_second
+            rest = pause - (asyncio.get_running_loop().time() - started)
             await asyncio.sleep(max(0.0, rest))
 
     async with asyncio.TaskGroup() as clerks:
@@ -162,6 +164,6 @@ async def load(ledger: Ledger, *, per_second: float = PER_SECOND, seed: int = 1)
             chance = random.Random(f"{seed} {number}")
             clerks.create_task(keep_working(Clerk(ledger, crowd, chance), chance))
         try:
-            yield Load(ledger, crowd)
+            yield work
         finally:
             over.set()

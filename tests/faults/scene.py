@@ -33,8 +33,12 @@ SHOWN: Final = 20
 
 PATIENCE: Final = ClientTimeout(total=40)
 OUTSIDE: Final = ("MONGO_URL", "AMQP_URL", "TANDEM_PORT", "TANDEM_ADMIN_PASSWORD")
-UNLIMITED: Final = {"TANDEM_REQUESTS_PER_SECOND": "100000", "TANDEM_REQUEST_BURST": "100000"}
-"""One caller does the work of many."""
+UNLIMITED: Final = {
+    "TANDEM_REQUESTS_PER_SECOND": "100000",
+    "TANDEM_REQUEST_BURST": "100000",
+    "MOTOR_MAX_WORKERS": "128",
+}
+"""One caller does the work of many. Whoever waits for a thread of the database's driver has no time limit yet."""
 
 
 @dataclass(frozen=True, slots=True)

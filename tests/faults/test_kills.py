@@ -70,4 +70,6 @@ async def test_reads_are_answered_for_while_the_database_is_frozen(scene: Scene)
     statuses = {str(read): answer.status for read, answer in zip(reads, answers, strict=True)}
     assert {read: status for read, status in statuses.items() if status not in {200, 404, 422, 503}} == {}
     assert statuses["GET leads"] == 503
+    late = [str(read) for read, answer in zip(reads, answers, strict=True) if answer.code == "answer_too_late"]
+    assert late == [], "answered for by the gateway alone"
     await scene.holds(scene.ledger())

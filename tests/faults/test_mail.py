@@ -59,7 +59,7 @@ async def queue(store: Store, count: int) -> set[str]:
     return {id_ for _ in range(count // AT_ONCE) for id_ in await store.run(some, Context())}
 
 
-@pytest.mark.parametrize("count", [500, pytest.param(10_000, marks=pytest.mark.full)])
+@pytest.mark.parametrize("count", [300, pytest.param(10_000, marks=pytest.mark.full)])
 async def test_every_mail_arrives_though_the_server_fails_and_the_service_is_killed_twice(
     count: int, mongo_url: str, amqp_url: str, database_name: str
 ) -> None:
