@@ -1,6 +1,7 @@
 """The inbox: an event has its effect once, however often it is delivered."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from pymongo.errors import BulkWriteError
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 INBOX: Final = "inbox"
 
+YOUNG: Final = timedelta(seconds=1)
+"""The age of an event until which nobody looks whether it has changed a record before. Published again it is older, and
+one that is delivered again right after it was handled meets what it has changed."""
+
 
 async def guarded(
     store: "Store",
@@ -34,7 +39,7 @@ async def guarded(
     A command that writes nothing leaves no mark: it decides on current state, so deciding again does no harm. One that
     `makes` a record, and nothing else, leaves it in that, so that both are one plain write.
     """
-    marks = _Marks(store, f"{consumer}|{envelope.id}", makes)
+    marks = _Marks(store, f"{consumer}|{envelope.id}", makes, happened_at=envelope.time)
 
     async def once(work: UnitOfWork) -> None:
         if work.attempt > 1 and await marks.any_left():
@@ -55,7 +60,8 @@ async def guarded(
 class _Marks:
     """Where it is noted that a consumer has handled an event: in the inbox, else in the record that was made."""
 
-    def __init__(self, store: "Store", key: str, makes: type[Record] | None) -> None:
+    def __init__(self, store: "Store", key: str, makes: type[Record] | None, *, happened_at: datetime) -> None:
+        self._happened_at = happened_at
         self._inbox = store.collection(INBOX)
         self._made = store.collection(makes.collection) if makes else None
         self._makes = makes
@@ -72,7 +78,7 @@ class _Marks:
             elsewhere = await self._in_made()
         else:
             made.claims.append(f"{HANDLED}{self._key}")
-            elsewhere = await self._in_inbox()
+            elsewhere = work.now - self._happened_at > YOUNG and await self._in_inbox()
         if elsewhere:
             work.discard()
 

@@ -36,9 +36,8 @@ OUTSIDE: Final = ("MONGO_URL", "AMQP_URL", "TANDEM_PORT", "TANDEM_ADMIN_PASSWORD
 UNLIMITED: Final = {
     "TANDEM_REQUESTS_PER_SECOND": "100000",
     "TANDEM_REQUEST_BURST": "100000",
-    "MOTOR_MAX_WORKERS": "128",
 }
-"""One caller does the work of many. Whoever waits for a thread of the database's driver has no time limit yet."""
+"""One caller does the work of many."""
 
 
 @dataclass(frozen=True, slots=True)

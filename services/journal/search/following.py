@@ -30,7 +30,7 @@ MOST_GATHERED: Final = 1.0
 """Seconds from one look to the next, at least and at most. A commit costs ten milliseconds and more however little it
 brings, so that in a rush a few large ones are worth the wait."""
 
-SHARE: Final = 0.05
+SHARE: Final = 0.02
 """The share of its time that a copy spends on taking events in before it waits for more of them."""
 
 IDLE: Final = 5.0

@@ -12,11 +12,13 @@ import pytest
 from libs.contracts.envelope import Envelope
 from libs.domain.refusals import NotFound
 from libs.store import inbox
+from libs.store.clock import utc_now
 from libs.store.ids import new_id
 from libs.store.outbox import Pending
 from libs.store.purging import KEPT, purge
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
+from tests.libs.store.faults import Faults
 from tests.libs.store.orders import Order, order
 
 Command: TypeAlias = Callable[[UnitOfWork], Awaitable[None]]
@@ -151,6 +153,16 @@ async def test_wherever_the_mark_lies_another_effect_of_the_event_is_none(
     marks = await store.collection("inbox").count_documents({})
     shipped = await store.collection("orders").count_documents({"note": "shipped"})
     assert (len(made), marks, shipped) == ((1, 0, 0) if first is make_order else (0, 1, 1))
+
+
+async def test_given_a_young_event_that_makes_a_record_then_nothing_is_looked_for(
+    faulty_store: Store, faults: Faults
+) -> None:
+    there = f"{faulty_store.database.name}.inbox"
+    async with faults.failing("find", how={"errorCode": 8000, "namespace": there}):
+        await inbox.guarded(faulty_store, "order_intake", event(time=utc_now()), make_order, makes=Order)
+
+    assert await orders(faulty_store) == 1
 
 
 @pytest.mark.parametrize("purged", ["in one go", "after a purge that was cut"])
