@@ -149,11 +149,11 @@ async def test_redelivered_messages_are_handled_one_at_a_time_whatever_consumer_
 
 
 async def test_what_a_cut_brings_back_to_a_projection_is_handled_together(
-    store: Store, memory: MemoryBroker, hasty: BusSettings
+    store: Store, memory: MemoryBroker, settings: BusSettings
 ) -> None:
-    queue = consumer_queue(store.service, "copies", [LeadQualified.type], hasty)
+    queue = consumer_queue(store.service, "copies", [LeadQualified.type], settings)
     taken = memory.subscribe(queue, Received(), prefetch=100)
-    await publish(memory, hasty, *(str(number) for number in range(50)))
+    await publish(memory, settings, *(str(number) for number in range(50)))
     await taken.close()
     batches: list[int] = []
 
@@ -161,12 +161,12 @@ async def test_what_a_cut_brings_back_to_a_projection_is_handled_together(
     async def copy(_: Store, envelopes: Sequence[Envelope]) -> None:
         batches.append(len(envelopes))
 
-    process = Process(store, memory, hasty)
+    process = Process(store, memory, settings)
     process.run(copy)
     await eventually(lambda: sum(batches) == 50)
     await eventually(lambda: is_unmarked(store))
     assert len(batches) <= 2
-    await process.die()
+    await process.die()  # it ends what it has begun
     assert (await memory.states([queue.name]))[queue.name] == QueueState(0, 0)
 
 
