@@ -30,20 +30,20 @@ class Holder:
     version: int
 
 
-async def holder_of(work: UnitOfWork, record_type: type[Record], claim: str) -> Holder | None:
-    document = await work.store.collection(record_type.collection).find_one({CLAIMS: claim}, {"version": 1})
+async def holder_of(work: UnitOfWork, record_type: type[Record], key: str) -> Holder | None:
+    document = await work.store.collection(record_type.collection).find_one({CLAIMS: key}, {"version": 1})
     return None if document is None else Holder(document["_id"], document["version"])
 
 
-def claim(work: UnitOfWork, record: Record, claim: str, *, giver: Holder | None) -> None:
+def claim(work: UnitOfWork, record: Record, key: str, *, giver: Holder | None) -> None:
     """What this command adds, saves or restores has the claim from now on; `giver` had it when that was read.
 
     Where somebody else has taken it since, or the giver is not as it was, this command runs again.
     """
-    work.changes[record.collection, record.id].claims.append(claim)
+    work.changes[record.collection, record.id].claims.append(key)
     if giver is not None and giver.id != record.id:
-        as_read: Document = {"_id": giver.id, "version": giver.version, CLAIMS: claim}
-        work.contested[record.collection, giver.id] = Amend(record.collection, as_read, {"$pull": {CLAIMS: claim}})
+        as_read: Document = {"_id": giver.id, "version": giver.version, CLAIMS: key}
+        work.contested[record.collection, giver.id] = Amend(record.collection, as_read, {"$pull": {CLAIMS: key}})
 
 
 def claims_of_people(document: Document) -> list[str]:

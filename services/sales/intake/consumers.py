@@ -15,7 +15,7 @@ from services.sales.intake import commands
 from services.sales.leads.model import Lead
 
 AT_ONCE: Final = 32
-"""What is handled at once is committed together, so a transaction that takes long takes more along."""
+"""What is handled at once is written together, so a write that takes long takes more along."""
 
 
 @consumer(
