@@ -29,7 +29,8 @@ class Consumer:
     """Effects of events, each once. The handler gets the event's class, or the envelope where a pattern matched.
 
     One that is not `screened` hears everything as it was announced. Where all that an event does is to make a record
-    of the type that it `makes`, that is one plain write, and no transaction.
+    of the type that it `makes`, that is one plain write, and no transaction. Its handler knows by its own records what
+    it did about the same event just before (libs/store/inbox.py).
     """
 
     name: str
