@@ -186,24 +186,26 @@ async def test_what_kills_a_projection_is_found_among_its_neighbours_and_parked(
             await asyncio.Event().wait()
         copied.update(topics)
 
-    parking = Parking(store, memory)
-    while not await all_parked(parking):
-        process, seen = Process(store, memory, hasty), sum("Deadly" in topics for topics in begun)
+    def times_met() -> int:
+        return sum("Deadly" in topics for topics in begun)
+
+    process, parking = Process(store, memory, hasty), Parking(store, memory)
+    process.run(copy)
+    await eventually(lambda: times_met() == 1)
+    while not (parked := await all_parked(parking)):
+        await process.die()
+        process, met = Process(store, memory, hasty), times_met()
         process.run(copy)
 
-        async def again_or_parked(seen: int = seen) -> bool:
-            return sum("Deadly" in topics for topics in begun) > seen or bool(await all_parked(parking))
+        async def meets_or_parks_it(met: int = met) -> bool:
+            return times_met() > met or bool(await all_parked(parking))
 
-        await eventually(again_or_parked)
-        await process.die()
-    (parked,) = await all_parked(parking)
-    assert parked.reason == Reason.KILLED_THE_PROCESS
-    assert sum("Deadly" in topics for topics in begun) == 1 + hasty.most_marks
-    survivor = Process(store, memory, hasty)
-    survivor.run(copy)
+        await eventually(meets_or_parks_it)
+    assert [each.reason for each in parked] == [Reason.KILLED_THE_PROCESS]
+    assert times_met() == 1 + hasty.most_marks
     await eventually(lambda: copied == {"Before", "After"})
     await eventually(lambda: is_unmarked(store))
-    await survivor.die()
+    await process.die()
 
 
 async def test_an_outcome_takes_the_mark_away(store: Store) -> None:
