@@ -10,7 +10,7 @@ from libs.store import aliases
 from libs.store.absent import absence, forbidden, missing
 from libs.store.changes import Change
 from libs.store.context import Context
-from libs.store.documents import WITHOUT_PRIVATE, to_record
+from libs.store.documents import WITHOUT_PRIVATE, to_record, without_private
 from libs.store.erased import is_erased
 from libs.store.errors import Conflict
 from libs.store.mongo import Document, with_decimals
@@ -61,10 +61,11 @@ class ReadingWork(PrivateWork):
         return self._keep(record_type, document)
 
     async def _document(self, record_type: type[Record], record_id: str) -> Document | None:
-        known = self._still_known(record_type, record_id)
-        return known or await self.store.collection(record_type.collection).find_one(
-            {"_id": record_id}, WITHOUT_PRIVATE
-        )
+        return self._still_known(record_type, record_id) or await self._stored(record_type, record_id)
+
+    async def _stored(self, record_type: type[Record], record_id: str) -> Document | None:
+        document = await self.store.document(record_type.collection, record_id)
+        return None if document is None else without_private(document)
 
     async def get_target(self, record_type: type[R], record_id: str) -> R:
         """The record that the request names in its path: the one that `If-Match` speaks of, and that is acted upon.
@@ -99,7 +100,7 @@ class ReadingWork(PrivateWork):
 
     async def get_whole(self, record_type: type[R], record_id: str) -> tuple[R, bool]:
         """A record, also one in the recycle bin, and whether it lies there; raises `NotFound`."""
-        document = await self.store.collection(record_type.collection).find_one({"_id": record_id}, WITHOUT_PRIVATE)
+        document = await self._stored(record_type, record_id)
         if document is None:
             raise missing(record_type, record_id)
         return self._keep(record_type, document), "_deleted" in document

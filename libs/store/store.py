@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
+from bson.codec_options import CodecOptions
+
 from libs.contracts.publishers import MERGEABLE
 from libs.domain.duplicates import NO_RULES, DuplicateRules
 from libs.domain.pointing import NO_CUSTOM_REFERENCES, CustomReferences, PointingField, pointing_to
@@ -20,7 +22,8 @@ from libs.store.indexes import PRIVATE, build, index_model, indexes_of, undeclar
 from libs.store.inserting import Inserts
 from libs.store.keys import owners
 from libs.store.leases import Leases
-from libs.store.mongo import FOR_JSON, Client, Collection, Database, Document, connect, database
+from libs.store.lookups import Lookups
+from libs.store.mongo import CODEC, FOR_JSON, Client, Collection, Database, Document, connect, database
 from libs.store.outbox import Outbox
 from libs.store.people import NOBODY, People
 from libs.store.requests import Requests
@@ -60,6 +63,7 @@ class Store:
         self.epoch = 1
         self._known: dict[str, Collection] = {}
         self._for_json: dict[str, Collection] = {}
+        self._lookups: dict[str, Lookups] = {}
         self.inserts = Inserts(client, self.collection)
         self.people: People = NOBODY
         self.definitions: dict[type[Record], tuple[Any, ...]] = {}
@@ -137,6 +141,15 @@ class Store:
         if known is None:
             known = self._for_json[name] = self.collection(name).with_options(codec_options=FOR_JSON)
         return known
+
+    async def document(
+        self, collection: str, document_id: str, codec: CodecOptions[Document] = CODEC
+    ) -> Document | None:
+        """One document with all its private fields; what others ask for at the same time is read with it."""
+        lookups = self._lookups.get(collection)
+        if lookups is None:
+            lookups = self._lookups[collection] = Lookups(self.collection(collection))
+        return await lookups.document(document_id, codec)
 
     async def ping(self) -> None:
         """Raises `Unavailable` unless the database answers."""
