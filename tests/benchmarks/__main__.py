@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -37,7 +38,8 @@ async def create(side: Side, rounds: Rounds) -> None:
 
 
 async def read(side: Side, rounds: Rounds) -> None:
-    calls = [Call("GET", f"{side.collection}/{side.known}", headers=side.headers)] * rounds.requests
+    asked = islice(cycle(side.known), rounds.requests)
+    calls = [Call("GET", f"{side.collection}/{record_id}", headers=side.headers) for record_id in asked]
     await measured(side, rounds, calls, expected=200)
 
 
@@ -100,7 +102,7 @@ async def run(requests: int, repeats: int) -> None:
     with tempfile.TemporaryDirectory() as directory:
         home = Home(Path(directory), private=True)
         CONSOLE.print("Starting the suite and the reference …")
-        async with stack(home) as running, ours_side(running) as ours, bare_side(running.nodes.mongo_url) as bare:
+        async with stack(home) as running, ours_side(running) as ours, bare_side(running) as bare:
             sides = [bare, ours]
             CONSOLE.print(f"Filling both with {RECORDS:,} records …")
             for side in sides:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from aiohttp import ClientConnectionError, ClientSession
 from rich.table import Table
@@ -20,27 +20,29 @@ from tests.benchmarks.load import AT_ONCE, Call, burst, connections
 from tests.benchmarks.usage import cpu_seconds, resident_bytes
 
 
-async def nothing_to_drain() -> None:
-    """The reference makes no events."""
-
-
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Where one side answers. `pids` pass on and own a request, in this order; `everybody` handles its events too."""
+    """Where one side answers. `pids` pass on and own a request, in this order; `everybody` handles its events too.
+
+    `drained` waits until the suite is quiet, on either side, so that both begin after the same rest.
+    """
 
     name: str
     url: str
     collection: str
     pids: tuple[int, ...]
     everybody: tuple[int, ...]
+    drained: Callable[[], Awaitable[None]]
     headers: str = ""
-    known: str = ""
-    drained: Callable[[], Awaitable[None]] = nothing_to_drain
+    known: list[str] = field(default_factory=list)
 
     async def fill(self, count: int) -> None:
+        """Makes records, whose ids are known from then on."""
         async with connections(self.url, AT_ONCE) as open_:
             calls = [Call("POST", self.collection, lead(number), self.headers) for number in range(count)]
-            await burst(open_, calls, expected=201)
+            _, replies = await burst(open_, calls, expected=201)
+        records = [json.loads(reply.body) for reply in replies]
+        self.known[:] = [record.get("id") or record["_id"] for record in records]
         await self.drained()
 
 
@@ -58,13 +60,6 @@ def lead(number: int) -> bytes:
     return json.dumps(body).encode()
 
 
-async def first_record(side: Side) -> Side:
-    async with connections(side.url, 1) as open_:
-        _, [reply] = await burst(open_, [Call("POST", side.collection, lead(0), side.headers)], expected=201)
-    record = json.loads(reply.body)
-    return replace(side, known=record.get("id") or record["_id"])
-
-
 @asynccontextmanager
 async def ours_side(running: Stack) -> AsyncIterator[Side]:
     async with ClientSession() as session:
@@ -72,31 +67,33 @@ async def ours_side(running: Stack) -> AsyncIterator[Side]:
         async with session.post(f"{running.url('gateway')}/api/v1/auth/token", json=body) as response:
             token = (await response.json())["access_token"]
     pids = {name: running.pid(name) or 0 for name in PORTS}
-    side = Side(
+    yield Side(
         "tandem",
         running.url("gateway"),
         "/api/v1/leads",
         (pids["gateway"], pids["sales"]),
         tuple(pids.values()),
+        lambda: quiet(running),
         f"Authorization: Bearer {token}\r\n",
-        drained=lambda: quiet(running),
     )
-    yield await first_record(side)
 
 
 @asynccontextmanager
-async def bare_side(mongo_url: str) -> AsyncIterator[Side]:
+async def bare_side(running: Stack) -> AsyncIterator[Side]:
     service, proxy = [port for port in range(18_700, 18_800) if is_free(port)][:2]
-    commands = [["service", str(service), mongo_url, "bare"], ["proxy", str(proxy), f"http://127.0.0.1:{service}"]]
+    commands = [
+        ["service", str(service), running.nodes.mongo_url, "bare"],
+        ["proxy", str(proxy), f"http://127.0.0.1:{service}"],
+    ]
     processes = [
         await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.benchmarks.bare", *command)
         for command in commands
     ]
     pids = tuple(process.pid for process in reversed(processes))
     try:
-        side = Side("bare", f"http://127.0.0.1:{proxy}", "/items", pids, pids)
+        side = Side("bare", f"http://127.0.0.1:{proxy}", "/items", pids, pids, lambda: quiet(running))
         await _answering(f"{side.url}/items")
-        yield await first_record(side)
+        yield side
     finally:
         for process in processes:
             process.send_signal(signal.SIGTERM)
