@@ -10,9 +10,10 @@ from libs.store.context import Context
 from libs.store.store import Store
 from libs.store.work import UnitOfWork
 from services.identity.sessions import model
-from services.identity.sessions.model import Rotation, Session, SessionEnded, SessionState
+from services.identity.sessions.model import Rotation, Session, SessionEnded, SessionState, WrongCredentials
 from services.identity.sessions.store import MOST_PER_USER, living_sessions_of
 from services.identity.users.model import User
+from services.identity.users.store import Credential, credential_of
 
 ENDED_TOGETHER: Final = 100
 
@@ -31,9 +32,15 @@ class SignedIn:
     user: User
 
 
-async def start_session(work: UnitOfWork, user: User, origin: Origin) -> SignedIn:
-    """Signs the user in. Beyond the most that one user may have, the oldest session ends."""
-    for oldest in (await living_sessions_of(work, user.id))[: -(MOST_PER_USER - 1)]:
+async def start_session(work: UnitOfWork, proved: Credential, origin: Origin) -> SignedIn:
+    """Signs the user in. Beyond the most that one user may have, the oldest session ends.
+
+    Raises `WrongCredentials` where what they `proved` to know is replaced by now, or they are shut out.
+    """
+    living, user = await living_sessions_of(work, proved.user_id), await work.get(User, proved.user_id)
+    if not user.may_sign_in or await credential_of(work, user.id) != proved:
+        raise WrongCredentials
+    for oldest in living[: -(MOST_PER_USER - 1)]:
         work.save(*model.revoke(oldest, EndReason.REVOKED, at=work.now))
     session, event = model.start(
         id=work.new_id(), user_id=user.id, address=origin.address, client=origin.client, at=work.now

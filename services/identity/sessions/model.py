@@ -39,6 +39,15 @@ class SessionEnded(Unauthenticated):
         super().__init__("This sign-in has ended; sign in again.")
 
 
+class WrongCredentials(Unauthenticated):
+    """Unknown user, wrong password or inactive user: the answer is the same, after the same time."""
+
+    code = "wrong_credentials"
+
+    def __init__(self) -> None:
+        super().__init__("The username or the password is not right.")
+
+
 class Session(Record, collection="sessions", aggregate="identity.session"):
     """Owned by the user it signs in. `rotation` is the number of the refresh token that is good now."""
 

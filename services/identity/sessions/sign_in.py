@@ -16,23 +16,14 @@ from services.identity.attempts import store as attempts
 from services.identity.attempts.model import Subject
 from services.identity.second_factor import store as second_factors
 from services.identity.sessions.commands import Origin, SignedIn, start_session
-from services.identity.users.model import User
+from services.identity.sessions.model import WrongCredentials
 from services.identity.users.passwords import Passwords
-from services.identity.users.store import credential_of, user_named
+from services.identity.users.store import Credential, credential_of, user_named
 
 AT_ONCE: Final = 2
 """Fewer than the failures that are free, even where two copies of the service are asked."""
 
 _log = logger()
-
-
-class WrongCredentials(Unauthenticated):
-    """Unknown user, wrong password or inactive user: the answer is the same, after the same time."""
-
-    code = "wrong_credentials"
-
-    def __init__(self) -> None:
-        super().__init__("The username or the password is not right.")
 
 
 class SecondFactorRequired(Unauthenticated):
@@ -70,21 +61,22 @@ class SignIns:
         subject = Subject.user(username)
         turn = self._turns.setdefault(subject.key, asyncio.Semaphore(AT_ONCE))
         async with turn:
-            user = await self._user(store, subject, Presented(username, password, code), origin)
-        return await store.run(partial(start_session, user=user, origin=origin), replace(context, actor_id=user.id))
+            proved = await self._proved(store, subject, Presented(username, password, code), origin)
+            command = partial(start_session, proved=proved, origin=origin)
+            return await store.run(command, replace(context, actor_id=proved.user_id))
 
-    async def _user(self, store: Store, subject: Subject, presented: Presented, origin: Origin) -> User:
+    async def _proved(self, store: Store, subject: Subject, presented: Presented, origin: Origin) -> Credential:
         address = Subject.address(origin.address or "unknown")
         await attempts.count(store, (address, subject), at=utc_now())
         try:
-            user = await self._matching(store, presented.username, presented.password)
+            proved = await self._matching(store, presented.username, presented.password)
         except Unavailable:
             await asyncio.gather(attempts.forgive(store, address), attempts.forgive(store, subject))
             raise
-        if user is None:
+        if proved is None:
             _log.warning("sign_in_failed", subject=subject.key[:12])
             raise WrongCredentials
-        factor = await second_factors.of_user(store, user.id)
+        factor = await second_factors.of_user(store, proved.user_id)
         if factor is not None and factor.confirmed:
             if presented.code is None:
                 await asyncio.gather(attempts.forgive(store, address), attempts.forgive(store, subject))
@@ -92,16 +84,15 @@ class SignIns:
             if not await second_factors.accept(store, factor, presented.code, at=utc_now()):
                 raise WrongCredentials
         await asyncio.gather(attempts.forgive(store, address), attempts.absolve(store, subject))
-        return user
+        return proved
 
-    async def _matching(self, store: Store, username: str, password: str) -> User | None:
-        """The user whose password this is; takes as long where there is no such user."""
+    async def _matching(self, store: Store, username: str, password: str) -> Credential | None:
+        """What the user with this password signs in with; takes as long where there is no such user."""
 
-        async def read(work: UnitOfWork) -> tuple[User | None, str | None]:
+        async def read(work: UnitOfWork) -> Credential | None:
             user = await user_named(work, username)
-            credential = await credential_of(work, user.id) if user else None
-            return user, credential.hashed if credential else None
+            return await credential_of(work, user.id) if user and user.may_sign_in else None
 
-        user, hashed = await store.run(read, Context())
-        matches = await self._passwords.match(password, hashed)
-        return user if user is not None and matches and user.may_sign_in else None
+        credential = await store.run(read, Context())
+        matches = await self._passwords.match(password, credential.hashed if credential else None)
+        return credential if matches else None

@@ -14,7 +14,10 @@ MOST_REVOKED: Final = 100_000
 
 
 async def living_sessions_of(work: UnitOfWork, user_id: str) -> list[Session]:
-    """Oldest first."""
+    """Oldest first. Commands begin or end the sessions of a user one at a time: one that begins beside their end would
+    outlive it.
+    """
+    await work.take_turn(Session.collection, user_id)
     living = {"user_id": user_id, "state": SessionState.ACTIVE, "expires_at": {"$gt": work.now}}
     return await work.find(Session, living, limit=2 * MOST_PER_USER)
 

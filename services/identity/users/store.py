@@ -19,6 +19,7 @@ class Credential:
     """A hashed password; a new one replaces it under another id, in the same commit."""
 
     id: str
+    user_id: str
     hashed: str
 
 
@@ -29,7 +30,7 @@ async def user_named(work: UnitOfWork, username: str) -> User | None:
 async def credential_of(work: UnitOfWork, user_id: str) -> Credential | None:
     newest = work.store.collection(CREDENTIALS).find({"user_id": user_id}).sort("_id", -1)
     rows = await newest.limit(1).to_list(1)
-    return Credential(rows[0]["_id"], rows[0]["hashed"]) if rows else None
+    return Credential(rows[0]["_id"], user_id, rows[0]["hashed"]) if rows else None
 
 
 async def replace_credential(work: UnitOfWork, user_id: str, hashed: str) -> None:
