@@ -9,12 +9,14 @@ import pytest
 from aiohttp import ClientError, ClientPayloadError, ClientTimeout, web
 
 from services.gateway.gate import GATE
+from services.gateway.ownership import Service
 from tests.libs.bus.conditions import eventually
 from tests.services.gateway.upstream import Running, running
 from tests.support.clock import Clock, by_the_clock
 from tests.support.waiting import PATIENCE
 
 MEGABYTE = 1024 * 1024
+LONG_AGO = 0.0
 
 
 async def test_an_answer_that_breaks_off_is_not_taken_for_a_whole_one(gateway: Running) -> None:
@@ -32,7 +34,8 @@ async def test_an_answer_that_breaks_off_is_not_taken_for_a_whole_one(gateway: R
         await (await gateway.client.get("/api/v1/leads", headers=gateway.bearer())).read()
 
 
-async def test_a_caller_who_leaves_ends_the_request_at_the_service(gateway: Running) -> None:
+async def leave_early(gateway: Running, path: str, *, asked: str) -> None:
+    """Goes away while the service works on what it is `asked`, and waits until it has noticed."""
     reached, left = asyncio.Event(), asyncio.Event()
 
     async def work(_: web.Request) -> web.Response:
@@ -43,17 +46,35 @@ async def test_a_caller_who_leaves_ends_the_request_at_the_service(gateway: Runn
             left.set()
         return web.Response()
 
-    gateway.services.answers["/api/v1/leads"] = work
-    asking = asyncio.create_task(_status(gateway, "/api/v1/leads"))
+    gateway.services.answers[asked] = work
+    asking = asyncio.create_task(_status(gateway, path))
     await reached.wait()
     asking.cancel()
 
     async with asyncio.timeout(PATIENCE):
         await left.wait()
+    del gateway.services.answers[asked]
 
 
 async def _status(gateway: Running, path: str) -> int:
     return (await gateway.client.get(path, headers=gateway.bearer())).status
+
+
+async def test_a_caller_who_leaves_ends_the_request_at_the_service(gateway: Running) -> None:
+    await leave_early(gateway, "/api/v1/leads", asked="/api/v1/leads")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/accounts/a-1", "/api/v1/accounts/a-1/overview"])
+async def test_a_probe_whose_caller_leaves_lets_the_next_request_probe(gateway: Running, path: str) -> None:
+    breaker = gateway.runner.app[GATE].upstreams[Service.SALES].breaker
+    while not breaker.is_open:
+        breaker.failed(LONG_AGO)
+
+    await leave_early(gateway, path, asked="/api/v1/accounts/a-1")
+
+    assert breaker.is_open
+    assert await _status(gateway, "/api/v1/accounts/a-1") == 200
+    assert not breaker.is_open
 
 
 async def test_a_service_that_does_not_answer_in_time_is_a_503() -> None:
