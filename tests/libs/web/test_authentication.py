@@ -189,13 +189,16 @@ async def test_reloading_keeps_what_was_heard_meanwhile_and_drops_what_is_over(
 async def test_a_reload_that_fails_keeps_what_is_revoked(
     authenticator: Authenticator, identity: IdentityServer
 ) -> None:
-    authenticator.revoke("session-1")
+    identity.revoked = ["listed"]
+    await authenticator.reload_revoked()
+    authenticator.revoke("heard")
 
     identity.status = 503
     await authenticator.reload_revoked()
 
-    with pytest.raises(Unauthenticated, match="revoked"):
-        await authenticator.authenticate(bearer(identity.keys[0]))
+    for session_id in ("listed", "heard"):
+        with pytest.raises(Unauthenticated, match="revoked"):
+            await authenticator.authenticate(bearer(identity.keys[0], session_id=session_id))
 
 
 async def test_a_new_signing_key_is_fetched_when_first_met(
