@@ -57,13 +57,15 @@ async def walk(service: Running, machine: Machine) -> list[str]:
                 status, answer = await _act(service, machine, id_, step)
                 assert status == 200, f"{step} on the way to {state}: {status} {answer}"
             status, answer = await _act(service, machine, id_, action)
-            standing = machine.standing((await service.get(f"/api/v1/{machine.collection}/{id_}"))[1])
+            _, record = await service.get(f"/api/v1/{machine.collection}/{id_}")
+            standing = machine.standing(record)
             open_actions = machine.moves.open_actions(state)
             if action in open_actions:
                 right = status == 200 and standing == machine.moves.after(action, state=state)
             else:
-                named = (answer.get("code"), answer.get("open_actions"))
-                right = status == 409 and named == ("move_not_allowed", open_actions) and standing == state
+                named = (answer.get("code"), answer.get("state"), answer.get("open_actions"))
+                right = status == 409 and named == ("move_not_allowed", record["state"], open_actions)
+                right = right and standing == state
             if not right:
                 wrong.append(f"{machine.collection} {state} {action}: {status} {answer}, now {standing}")
     return wrong

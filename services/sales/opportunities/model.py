@@ -60,7 +60,8 @@ MOVES: Final = Moves(
         },
         Standing.WON: {"reopen": Standing.IN_PROGRESS},
         Standing.LOST: {"reopen": Standing.IN_PROGRESS},
-    }
+    },
+    {Standing.IN_PROGRESS: OpportunityState.OPEN, Standing.ON_HOLD: OpportunityState.OPEN},
 )
 
 

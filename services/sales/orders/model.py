@@ -50,7 +50,12 @@ MOVES: Final = Moves(
         Standing.SUBMITTED: {"fulfil": Standing.FULFILLED, "cancel": Standing.CANCELED},
         Standing.DELIVERING: {"fulfil": Standing.FULFILLED, "invoice": Standing.DELIVERING},
         Standing.FULFILLED: {"invoice": Standing.INVOICED},
-    }
+    },
+    {
+        Standing.NEW: OrderState.ACTIVE,
+        Standing.PENDING: OrderState.ACTIVE,
+        Standing.DELIVERING: OrderState.SUBMITTED,
+    },
 )
 """A partial delivery leaves a submitted order where it is, and so does an invoice over some of what was delivered."""
 

@@ -51,6 +51,17 @@ _ENDS: Final = {"resolve": CaseStatus.PROBLEM_SOLVED, "cancel": CaseStatus.CANCE
 _RESUMES: Final = {"resume": CaseStatus.IN_PROGRESS}
 _REOPENS: Final = {"reopen": CaseStatus.IN_PROGRESS}
 
+STATES: Final = {
+    CaseStatus.IN_PROGRESS: CaseState.ACTIVE,
+    CaseStatus.RESEARCHING: CaseState.ACTIVE,
+    CaseStatus.ON_HOLD: CaseState.ACTIVE,
+    CaseStatus.WAITING_FOR_DETAILS: CaseState.ACTIVE,
+    CaseStatus.PROBLEM_SOLVED: CaseState.RESOLVED,
+    CaseStatus.INFORMATION_PROVIDED: CaseState.RESOLVED,
+    CaseStatus.CANCELED: CaseState.CANCELED,
+}
+"""The state that each status belongs to."""
+
 MOVES: Final = Moves(
     {
         CaseStatus.IN_PROGRESS: {
@@ -70,19 +81,9 @@ MOVES: Final = Moves(
         CaseStatus.PROBLEM_SOLVED: _REOPENS,
         CaseStatus.INFORMATION_PROVIDED: _REOPENS,
         CaseStatus.CANCELED: _REOPENS,
-    }
+    },
+    STATES,
 )
-
-STATES: Final = {
-    CaseStatus.IN_PROGRESS: CaseState.ACTIVE,
-    CaseStatus.RESEARCHING: CaseState.ACTIVE,
-    CaseStatus.ON_HOLD: CaseState.ACTIVE,
-    CaseStatus.WAITING_FOR_DETAILS: CaseState.ACTIVE,
-    CaseStatus.PROBLEM_SOLVED: CaseState.RESOLVED,
-    CaseStatus.INFORMATION_PROVIDED: CaseState.RESOLVED,
-    CaseStatus.CANCELED: CaseState.CANCELED,
-}
-"""The state that each status belongs to."""
 
 
 class Pause(StrEnum):

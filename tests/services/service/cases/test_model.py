@@ -57,6 +57,7 @@ def test_each_move_works_where_it_is_open_and_nowhere_else(status: CaseStatus, a
     else:
         with pytest.raises(MoveRefused) as refused:
             DO[action](case)
+        assert refused.value.extra["state"] == STATES[status]
         assert refused.value.extra["open_actions"] == MOVES.open_actions(status)
 
 
