@@ -30,12 +30,15 @@ class NewApiKey:
 async def create_api_key(
     work: UnitOfWork, user_id: str, *, name: str, roles: tuple[str, ...] = (), expires_at: Moment | None = None
 ) -> NewApiKey:
+    active = await store.active_keys_of(work, user_id)
     user = await work.get(User, user_id)
+    if not user.may_sign_in:
+        raise InvalidFields.at("/user_id", "inactive", "The user is not active.")
     if excess := [role for role in roles if role not in user.roles]:
         raise InvalidFields.at("/roles", "not_held", f"The user does not have the role {excess[0]}.")
     if expires_at is not None and expires_at <= work.now:
         raise InvalidFields.at("/expires_at", "in_the_past", "must be in the future")
-    if len(await store.active_keys_of(work, user.id)) >= store.MOST_PER_USER:
+    if len(active) >= store.MOST_PER_USER:
         raise TooManyApiKeys
     secret = Secret.make(work.new_id())
     key = ApiKey(id=secret.key_id, owner_id=user.id, user_id=user.id, name=name, roles=roles, expires_at=expires_at)

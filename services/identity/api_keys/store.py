@@ -20,4 +20,6 @@ async def hash_of(work: UnitOfWork, key_id: str) -> str | None:
 
 
 async def active_keys_of(work: UnitOfWork, user_id: str) -> list[ApiKey]:
+    """Commands make or end the keys of a user one at a time: one that is made beside their end would outlive it."""
+    await work.take_turn(ApiKey.collection, user_id)
     return await work.find(ApiKey, {"user_id": user_id, "state": ApiKeyState.ACTIVE}, limit=2 * MOST_PER_USER)

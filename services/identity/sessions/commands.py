@@ -37,7 +37,8 @@ async def start_session(work: UnitOfWork, proved: Credential, origin: Origin) ->
 
     Raises `WrongCredentials` where what they `proved` to know is replaced by now, or they are shut out.
     """
-    living, user = await living_sessions_of(work, proved.user_id), await work.get(User, proved.user_id)
+    living = await living_sessions_of(work, proved.user_id)
+    user = await work.get(User, proved.user_id)
     if not user.may_sign_in or await credential_of(work, user.id) != proved:
         raise WrongCredentials
     for oldest in living[: -(MOST_PER_USER - 1)]:
