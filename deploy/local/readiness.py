@@ -30,28 +30,32 @@ async def wait_for(
     *,
     within: float = READY_TIMEOUT,
     hopeless: float = HOPELESS,
+    exclude: str = "",
 ) -> None:
-    """Wait at most `within` seconds until all are ready; raises NotReady, at once after `hopeless` early deaths."""
+    """Wait at most `within` seconds until all are ready, but for the checks that `exclude` names between commas.
+
+    Raises NotReady, at once after `hopeless` early deaths.
+    """
     waiting = {copy.name: copy for copy in copies}
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(within), aiohttp.ClientSession(timeout=_ANSWER_TIMEOUT) as session:
             while waiting and not any(supervisor.early_deaths(name) >= hopeless for name in waiting):
-                for name in await _ready(session, waiting.values()):
+                for name in await _ready(session, waiting.values(), exclude):
                     report(Happening(name, What.READY, waiting.pop(name).url))
                 await asyncio.sleep(INTERVAL)
     if waiting:
         raise NotReady(explain(waiting, supervisor, home))
 
 
-async def _ready(session: aiohttp.ClientSession, copies: Iterable[Copy]) -> list[str]:
+async def _ready(session: aiohttp.ClientSession, copies: Iterable[Copy], exclude: str) -> list[str]:
     asked = list(copies)
-    answers = await asyncio.gather(*(_is_ready(session, copy.url) for copy in asked))
+    answers = await asyncio.gather(*(_is_ready(session, copy.url, exclude) for copy in asked))
     return [copy.name for copy, ready in zip(asked, answers, strict=True) if ready]
 
 
-async def _is_ready(session: aiohttp.ClientSession, url: str) -> bool:
+async def _is_ready(session: aiohttp.ClientSession, url: str, exclude: str) -> bool:
     try:
-        async with session.get(f"{url}/readyz") as response:
+        async with session.get(f"{url}/readyz", params={"exclude": exclude}) as response:
             return response.status == 200
     except (aiohttp.ClientError, TimeoutError):
         return False

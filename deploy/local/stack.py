@@ -16,6 +16,9 @@ from deploy.local.suite import Copy, choose_copies, commands, copy_name
 from deploy.local.supervisor import Happening, Report, Supervisor
 from deploy.services import PORTS
 
+SEARCH = "search"
+"""The journal's check that takes the longer the more it keeps; all else is of use before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stack:
@@ -60,7 +63,7 @@ async def stack(
     settings: Mapping[str, str] | None = None,
     report: Report | None = None,
 ) -> AsyncIterator[Stack]:
-    """Start it, wait until all of it is ready, and stop what was started on leaving.
+    """Start it, wait until all of it but the search is ready, and stop what was started on leaving.
 
     `copies` names services that run more than once; `settings` are further environment variables of the
     services. Raises AlreadyRunning, MissingProgram, NoFreePort, NotReady.
@@ -71,7 +74,7 @@ async def stack(
             nodes = await _start_nodes(home, supervisor, log, mongo_url)
             for command in commands(home, chosen, nodes, settings or {}):
                 await supervisor.keep(command)
-            await wait_for(chosen, supervisor, home, log)
+            await wait_for(chosen, supervisor, home, log, exclude=SEARCH)
             yield Stack(home, nodes, {copy.name: copy for copy in chosen}, supervisor)
 
 

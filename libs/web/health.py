@@ -1,7 +1,7 @@
 """Health: alive, ready, and measured. Not behind a sign-in, and not offered by the gateway."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Final
 
 import orjson
@@ -17,6 +17,9 @@ Check = Callable[[], Awaitable[str | None]]
 
 CHECKS: Final = web.AppKey("readiness_checks", dict[str, Check])
 
+EXCLUDE: Final = "exclude"
+OPTIONS: Final = {EXCLUDE: "checks between commas that are told of, but not waited for"}
+
 
 async def alive(_: web.Request) -> web.Response:
     return json_response(b'{"status":"alive"}')
@@ -24,16 +27,17 @@ async def alive(_: web.Request) -> web.Response:
 
 async def ready(request: web.Request) -> web.Response:
     """200 if requests can be answered, else 503; says of each dependency what is amiss."""
-    ok, told = await checked(request.app)
+    ok, told = await checked(request.app, exclude=request.query.get(EXCLUDE, "").split(","))
     body = orjson.dumps({"status": "ready" if ok else "not ready", "checks": told})
     return json_response(body, status=200 if ok else 503)
 
 
-async def checked(app: web.Application) -> tuple[bool, dict[str, str]]:
-    """Whether requests can be answered, and what each check says."""
+async def checked(app: web.Application, *, exclude: Collection[str] = ()) -> tuple[bool, dict[str, str]]:
+    """Whether requests can be answered, but those that need what `exclude` names; and what each check says."""
     checks = app[CHECKS]
-    outcomes = await asyncio.gather(*(_outcome(check) for check in checks.values()))
-    return all(passed for passed, _ in outcomes), dict(zip(checks, (text for _, text in outcomes), strict=True))
+    outcomes = dict(zip(checks, await asyncio.gather(*map(_outcome, checks.values())), strict=True))
+    ok = all(passed for name, (passed, _) in outcomes.items() if name not in exclude)
+    return ok, {name: text for name, (_, text) in outcomes.items()}
 
 
 async def measured(_: web.Request) -> web.Response:
@@ -54,6 +58,6 @@ async def _outcome(check: Check) -> tuple[bool, str]:
 def health_routes() -> list[Route]:
     return [
         Route("GET", "/healthz", alive, ANYONE, "Whether the process is alive"),
-        Route("GET", "/readyz", ready, ANYONE, "Whether its dependencies answer"),
+        Route("GET", "/readyz", ready, ANYONE, "Whether its dependencies answer", options=OPTIONS),
         Route("GET", "/metrics", measured, ANYONE, "Prometheus metrics"),
     ]

@@ -144,11 +144,12 @@ async def running(
     gateway: str = "http://127.0.0.1:9",
     audience: tuple[str, ...] = (),
     smtp_url: str | None = None,
+    exclude: str = "",
 ) -> AsyncIterator[Running]:
     """Starts the service and waits until events flow; afterwards its queues are empty.
 
     `gateway` is where references to other services' records are resolved; by default nobody answers there. `audience`
-    are the services whose queues it waits for before it announces anything.
+    are the services whose queues it waits for before it announces anything; nobody waits for the checks in `exclude`.
     """
     async with AsyncExitStack() as stack:
         identities = Identities()
@@ -169,14 +170,14 @@ async def running(
         server = await stack.enter_async_context(TestServer(app))
         session = await stack.enter_async_context(ClientSession())
         url = str(server.make_url("")).rstrip("/")
-        await eventually_ready(session, url)
+        await eventually_ready(session, url, exclude=exclude)
         yield Running(app, url, identities, session)
 
 
-async def eventually_ready(session: ClientSession, url: str) -> None:
+async def eventually_ready(session: ClientSession, url: str, *, exclude: str = "") -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
-        async with session.get(f"{url}/readyz") as response:
+        async with session.get(f"{url}/readyz", params={"exclude": exclude}) as response:
             if response.status == 200:
                 return
             if time.monotonic() > deadline:
