@@ -203,14 +203,14 @@ async def test_given_a_commit_that_has_failed_for_certain_then_the_writes_are_ap
     assert await counts(faulty_store, added) == (2, 1)
 
 
-@pytest.mark.parametrize("at", ["update", "insert", "commitTransaction"])
+@pytest.mark.parametrize("at", ["hangDuringBatchUpdate", "hangDuringBatchInsert", "hangBeforeCommitingTxn"])
 async def test_given_a_caller_who_goes_away_then_a_begun_commit_is_finished_whole_and_announced(
     faulty_store: Store, faults: Faults, committed_there: list[Pending], at: str
 ) -> None:
     added = await given_order(faulty_store)
     committed_there.clear()
 
-    async with faults.failing(at, how=slow(200), times=1) as point:
+    async with faults.point(at) as point:
         writing = asyncio.create_task(faulty_store.run(shipping(added, []), Context()))
         await point.entered()
         writing.cancel()
@@ -227,7 +227,7 @@ async def test_given_a_caller_who_goes_away_then_a_begun_commit_is_finished_whol
 async def test_given_a_caller_who_goes_away_at_a_plain_write_then_it_is_done_and_announced(
     faulty_store: Store, faults: Faults, committed_there: list[Pending]
 ) -> None:
-    async with faults.failing("insert", how=slow(200), times=1) as point:
+    async with faults.point("hangDuringBatchInsert") as point:
         writing = asyncio.create_task(given_order(faulty_store))
         await point.entered()
         writing.cancel()
