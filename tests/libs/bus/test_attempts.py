@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -78,17 +78,21 @@ class Work:
         return handle
 
 
-async def live_and_die(store: Store, process: Process, work: Work) -> None:
-    """Runs a copy until it has met the deadly message, or is done with parking it."""
-    met = work.begun.count("Deadly")
+async def killed_until_parked(
+    start: Callable[[], Process], definition: Consumer | Projection, times_met: Callable[[], int]
+) -> Process:
+    """Kills each copy that meets the deadly message; the one that parks it lives on, and ends what it has begun."""
+    while True:
+        process, met = start(), times_met()
+        process.run(definition)
 
-    async def meets_it() -> bool:
-        parked = bool(await all_parked(process.parking)) and await is_unmarked(store)
-        return parked or work.begun.count("Deadly") > met
+        async def meets_or_parks_it(process: Process = process, met: int = met) -> bool:
+            return times_met() > met or bool(await all_parked(process.parking))
 
-    process.run(work.consumer())
-    await eventually(meets_it)
-    await process.die()
+        await eventually(meets_or_parks_it)
+        if await all_parked(process.parking):
+            return process
+        await process.die()
 
 
 async def is_unmarked(store: Store) -> bool:
@@ -112,18 +116,14 @@ async def test_what_kills_the_process_is_parked_and_its_neighbours_are_handled(
     memory.subscribe(consumer_queue(store.service, "conversion", [LeadQualified.type], hasty), Received(), prefetch=0)
     await publish(memory, hasty, "Deadly", "Neighbour")
     work = Work()
-    parking = Parking(store, memory)
-    while not await all_parked(parking):
-        await live_and_die(store, Process(store, memory, hasty), work)
-    (parked,) = await all_parked(parking)
-    assert parked.reason == Reason.KILLED_THE_PROCESS
-    assert work.begun.count("Deadly") == 1 + hasty.most_marks
-    assert work.begun.count("Neighbour") >= 1
-    survivor = Process(store, memory, hasty)
-    survivor.run(work.consumer())
+    process = await killed_until_parked(
+        lambda: Process(store, memory, hasty), work.consumer(), lambda: work.begun.count("Deadly")
+    )
+    assert [each.reason for each in await all_parked(process.parking)] == [Reason.KILLED_THE_PROCESS]
+    await eventually(lambda: "Neighbour" in work.begun)
     await eventually(lambda: is_unmarked(store))
     assert work.begun.count("Deadly") == 1 + hasty.most_marks
-    await survivor.die()
+    await process.die()
 
 
 async def test_redelivered_messages_are_handled_one_at_a_time_whatever_consumer_they_are_for(
@@ -189,19 +189,8 @@ async def test_what_kills_a_projection_is_found_among_its_neighbours_and_parked(
     def times_met() -> int:
         return sum("Deadly" in topics for topics in begun)
 
-    process, parking = Process(store, memory, hasty), Parking(store, memory)
-    process.run(copy)
-    await eventually(lambda: times_met() == 1)
-    while not (parked := await all_parked(parking)):
-        await process.die()
-        process, met = Process(store, memory, hasty), times_met()
-        process.run(copy)
-
-        async def meets_or_parks_it(met: int = met) -> bool:
-            return times_met() > met or bool(await all_parked(parking))
-
-        await eventually(meets_or_parks_it)
-    assert [each.reason for each in parked] == [Reason.KILLED_THE_PROCESS]
+    process = await killed_until_parked(lambda: Process(store, memory, hasty), copy, times_met)
+    assert [each.reason for each in await all_parked(process.parking)] == [Reason.KILLED_THE_PROCESS]
     assert times_met() == 1 + hasty.most_marks
     await eventually(lambda: copied == {"Before", "After"})
     await eventually(lambda: is_unmarked(store))
