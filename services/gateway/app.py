@@ -51,7 +51,7 @@ async def make_app(settings: GatewaySettings) -> web.Application:
     odata.add_routes(app.router)
     work_areas.add_routes(app.router)
     operations.add_routes(app.router)
-    overview.add_routes(app.router)
+    overview.add_routes(app.router, seconds=settings.overview_seconds)
     for route in health_routes():
         app.router.add_route(route.method, route.path, route.handler)
     routes.add_routes(app.router)

@@ -21,6 +21,8 @@ class GatewaySettings(ServiceSettings):
     """How many own proxies stand before the gateway and write X-Forwarded-For."""
 
     answer_seconds: float = Field(default=30.0, gt=0)
+    overview_seconds: float = Field(default=1.0, gt=0)
+    """How long a service may take for its part of an overview."""
     stream_silence_seconds: float = Field(default=60.0, gt=0)
     body_grace_seconds: float = Field(default=15.0, gt=0)
     keep_alive_seconds: float = Field(default=75.0, gt=0)

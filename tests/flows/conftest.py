@@ -23,6 +23,7 @@ GENEROUS = {
     "TANDEM_WEBHOOKS_ALLOW_HTTP": "true",
     "TANDEM_WEBHOOKS_ALLOW_PRIVATE": "true",
     "TANDEM_DATABASE_SECONDS": "60",
+    "TANDEM_OVERVIEW_SECONDS": "60",
 }
 """The tests are one address that asks more without a sign-in than a person would, and receive webhooks there; their
 machine may be slow.

@@ -19,7 +19,6 @@ from services.gateway.overview.parts import PARTS, RECORD, Part
 from services.gateway.ownership import BASE
 from services.gateway.upstreams import Upstream
 
-ASKED_WITHIN: Final = ClientTimeout(total=1, sock_connect=1)
 _OK: Final = 200
 _SERVICE_FAILED: Final = 500
 _AWAY: Final = 503
@@ -71,13 +70,14 @@ SCHEMAS: Final[Json] = {
 }
 
 
-def add_routes(router: web.UrlDispatcher) -> None:
-    """Answer whoever may see the customer."""
+def add_routes(router: web.UrlDispatcher, *, seconds: float) -> None:
+    """Answer whoever may see the customer; each service has so many seconds."""
+    within = ClientTimeout(total=seconds)
     for collection in PARTS:
-        router.add_get(f"{BASE}{collection}/{{id}}/overview", partial(show, collection))
+        router.add_get(f"{BASE}{collection}/{{id}}/overview", partial(show, collection, within))
 
 
-async def show(collection: str, request: web.Request) -> web.Response:
+async def show(collection: str, within: ClientTimeout, request: web.Request) -> web.Response:
     """Answers with all parts; where the customer's own service refuses to show them, its refusal is the answer."""
     gate, parts = request.app[GATE], PARTS[collection]
     identified = await gate.identified(request)
@@ -88,7 +88,7 @@ async def show(collection: str, request: web.Request) -> web.Response:
     }
     with gate.requests:
         answers = await asyncio.gather(
-            *(_ask(gate.upstreams[part.service], part.url(request.match_info["id"]), headers) for part in parts)
+            *(_ask(gate.upstreams[part.service], part.url(request.match_info["id"]), headers, within) for part in parts)
         )
     record = answers[0]
     if 300 <= record.status < _SERVICE_FAILED:
@@ -118,7 +118,7 @@ def _content(answer: Answer) -> orjson.Fragment | None:
     return orjson.Fragment(answer.body) if answer.status == _OK else None
 
 
-async def _ask(upstream: Upstream, url: str, headers: Mapping[str, str]) -> Answer:
+async def _ask(upstream: Upstream, url: str, headers: Mapping[str, str], within: ClientTimeout) -> Answer:
     """A service that is down or slow is no reason to show nothing. To be slower than this is no failure of it."""
     breaker, time = upstream.breaker, asyncio.get_running_loop().time
     try:
@@ -127,7 +127,7 @@ async def _ask(upstream: Upstream, url: str, headers: Mapping[str, str]) -> Answ
         return Answer(_AWAY, note=refusal.detail)
     try:
         async with upstream.session.get(
-            upstream.url(url), headers=headers, timeout=ASKED_WITHIN, allow_redirects=False
+            upstream.url(url), headers=headers, timeout=within, allow_redirects=False
         ) as answer:
             body, location = await answer.read(), answer.headers.get(hdrs.LOCATION)
     except TimeoutError:

@@ -1,25 +1,27 @@
 """One customer from all services in one answer, also where one of them is away, slow, or refuses."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from aiohttp import ClientTimeout, web
+from aiohttp import web
 
-from services.gateway.overview import routes
 from services.gateway.overview.parts import PARTS
 from services.gateway.ownership import Service
 from tests.services.gateway.upstream import Running, listening, running
+from tests.support.waiting import PATIENCE
 
 PATH = "/api/v1/accounts/a-1/overview"
 RECORD = "/api/v1/accounts/a-1"
 
 
-@pytest.fixture(autouse=True)
-def slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+async def gateway() -> AsyncIterator[Running]:
     """Who is merely slow here is waited for."""
-    monkeypatch.setattr(routes, "ASKED_WITHIN", ClientTimeout(total=3))
+    async with running(overview_seconds=PATIENCE) as gateway:
+        yield gateway
 
 
 async def ask(gateway: Running, path: str = PATH) -> tuple[int, Any]:
@@ -69,21 +71,21 @@ async def test_what_a_service_refuses_is_missing_with_a_note(gateway: Running) -
 async def test_a_service_that_has_stopped_is_named() -> None:
     async with listening(web.Application()) as stopped:
         pass
-    async with running(upstream_service=stopped) as gateway:
+    async with running(upstream_service=stopped, overview_seconds=PATIENCE) as gateway:
         status, overview = await ask(gateway)
 
     assert (status, overview["cases"], overview["record"]["service"]) == (200, None, "sales")
     assert overview["notes"] == [{"part": "cases", "service": "service", "note": "the service service does not answer"}]
 
 
-async def test_a_slow_service_is_not_waited_for(gateway: Running) -> None:
+async def test_a_slow_service_is_not_waited_for() -> None:
     async def dawdle(_: web.Request) -> web.Response:
         await asyncio.Event().wait()
         raise AssertionError
 
-    gateway.services.answers[f"/api/v1/timeline{RECORD.removeprefix('/api/v1')}"] = dawdle
-
-    _, overview = await ask(gateway)
+    async with running(overview_seconds=3) as gateway:
+        gateway.services.answers[f"/api/v1/timeline{RECORD.removeprefix('/api/v1')}"] = dawdle
+        _, overview = await ask(gateway)
 
     assert (overview["timeline"], overview["record"]["service"]) == (None, "sales")
     assert overview["notes"] == [
