@@ -27,8 +27,9 @@ async def test_another_copy_finds_what_was_there_before_it_and_what_comes(
     await announce(
         *(contact(f"{word} {number}", id_=f"{word}-{number}") for number in range(40)),
         envelope("elsewhere.contact.created", "contacts", {"id": f"{word}-elsewhere", "full_name": word}),
-        *(contact(f"{word}", id_=f"{word}-{number}", sequence=2, verb="deleted") for number in range(10)),
     )
+    await found(search, word, 40)
+    await announce(*(contact(word, id_=f"{word}-{number}", sequence=2, verb="deleted") for number in range(10)))
     await found(search, word, 30)
 
     async with copy() as journal:

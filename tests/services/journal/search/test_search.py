@@ -120,7 +120,7 @@ async def test_a_rebuild_leaves_everything_to_be_found(
     events: Running, search: Search, announce: Announce, word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(following, "IDLE", 0.2)
-    await announce(contact(word, id_=word), contact(word, id_=f"{word}-2", verb="deleted", sequence=2))
+    await announce(contact(word, id_=f"{word}-2", verb="deleted", sequence=2), contact(word, id_=word))
     await found(search, word, 1)
     _, before = await events.get("/api/v1/search/state")
 
