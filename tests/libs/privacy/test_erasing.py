@@ -201,7 +201,7 @@ async def test_an_erasure_that_is_cut_goes_on_and_does_nothing_twice(store: Stor
     async def some_are_done() -> bool:
         return len(erased) > 50
 
-    await eventually(some_are_done, every=0)
+    await eventually(some_are_done, every=0.001)
     await first.stop()
     assert await store.collection("guests").count_documents({"version": 1}) > 0
     ended = await run_to_its_end(store, privacy, begun)
