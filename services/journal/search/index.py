@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 from tantivy import Document, Index, Query, Searcher
 
+from libs.domain.words import folded_words
 from services.journal.search.entries import Entry
 from services.journal.search.queries import (
     ACCESS,
@@ -24,7 +25,7 @@ from services.journal.search.queries import (
     schema,
 )
 from services.journal.search.sight import Sight
-from services.journal.search.words import Number, Word, parts_of, words_in
+from services.journal.search.words import Number, Word, parts_of
 
 WRITES_WITHIN: Final = 16 * 1024 * 1024
 """Bytes that the writer gathers before it makes a segment of them. A third is its table of words, new for every commit:
@@ -79,7 +80,8 @@ class SearchIndex:
         known = self._newness_of([entry.subject for entry in entries])
         newer = [entry for entry in entries if entry.newness > known.get(entry.subject, 0)]
         for entry in newer:
-            self._writer.delete_documents_by_term(SUBJECT, entry.subject)
+            if entry.subject in known:
+                self._writer.delete_documents_by_term(SUBJECT, entry.subject)
         self.load(newer)
         self.commit()
 
@@ -144,7 +146,7 @@ def _document(entry: Entry) -> Document:
             document.add_text(ACCESS, term)
         document.add_float(RECENCY, 2 ** _share(entry.at) - 2)
         for name, texts in ((TITLE, entry.titles), (OTHER, entry.others)):
-            document.add_text(name, " ".join(word.text for text in texts.values() for word in words_in(text)))
+            document.add_text(name, " ".join(word for text in texts.values() for word in folded_words(text)))
         document.add_text(PARTS, " ".join(part for text in entry.texts.values() for part in parts_of(text)))
         document.add_bytes(TEXTS, orjson.dumps(entry.texts))
     return document
