@@ -96,7 +96,8 @@ async def suite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Suite
     with pytest.MonkeyPatch.context() as environment:
         for name in ("MONGO_URL", "AMQP_URL", "TANDEM_PORT", "TANDEM_ADMIN_PASSWORD"):
             environment.delenv(name, raising=False)
-        async with stack(home) as running, ClientSession() as session:
+        patient = {"TANDEM_DATABASE_SECONDS": str(PATIENCE)}
+        async with stack(home, settings=patient) as running, ClientSession() as session:
             suite = Suite(running, session, Caller(session, ""), tmp_path_factory.mktemp("backup"))
             await suite.signed_in()
             yield suite

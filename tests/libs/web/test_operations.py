@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestServer
 
 from libs.domain.fields import Line
 from libs.domain.record import Record
+from libs.web import operations
 from libs.web.assembling import create_app
 from libs.web.executing import BUS
 from libs.web.operations import PATH
@@ -21,7 +22,7 @@ from libs.web.settings import Environment, ServiceSettings
 from tests.support.events import envelope
 from tests.support.publishing import publish
 from tests.support.services import Running, running
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 class Tent(Record, collection="tents", aggregate="camp.tent"):
@@ -36,7 +37,11 @@ CAMP = Service(
 
 
 @pytest.fixture
-async def camp(mongo_url: str, amqp_url: str, database_name: str) -> AsyncIterator[Running]:
+async def camp(
+    mongo_url: str, amqp_url: str, database_name: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Running]:
+    """Who is merely slow here is waited for."""
+    monkeypatch.setattr(operations, "SECONDS", PATIENCE)
     async with running(CAMP, mongo_url=mongo_url, amqp_url=amqp_url, database=database_name) as service:
         yield service
 

@@ -20,7 +20,7 @@ from libs.web.executing import STORE
 from libs.web.settings import Environment, ServiceSettings
 from services.identity.app import make_app
 from tests.support.services import empty_queues, eventually_ready
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 ADMIN_PASSWORD = "correct horse battery"
 PASSWORD = "blaue Berge im Mai"
@@ -82,6 +82,7 @@ def settings_for(mongo_url: str, amqp_url: str, database: str, directory: Path, 
         "mongo_url": mongo_url,
         "amqp_url": amqp_url,
         "database_prefix": database,
+        "database_seconds": PATIENCE,
         "audience": (),
         "admin_password": SecretStr(ADMIN_PASSWORD),
         "signing_key_file": directory / "signing_key.pem",
