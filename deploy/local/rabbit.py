@@ -69,7 +69,7 @@ class RabbitNode:
             "RABBITMQ_NODENAME": "tandem@localhost",
             "RABBITMQ_DIST_PORT": str(self.ports.distribution),
             "RABBITMQ_CONF_ENV_FILE": str(self.directory / "rabbitmq-env.conf"),
-            "RABBITMQ_CONFIG_FILE": str(self.directory / "rabbitmq.conf"),
+            "RABBITMQ_CONFIG_FILE": str(self.directory / "rabbitmq.config"),
             "RABBITMQ_ADVANCED_CONFIG_FILE": str(self.directory / "advanced.config"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.directory / "enabled_plugins"),
             "RABBITMQ_MNESIA_BASE": str(self.directory / "data"),
@@ -134,15 +134,18 @@ class RabbitNode:
 
     def _write_configuration(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
-        path = self.directory / "definitions.json"
+        path = json.dumps(str(self.directory / "definitions.json"), ensure_ascii=False)
         files = {
             "rabbitmq-env.conf": "",
             "advanced.config": "[].\n",
             "enabled_plugins": "[].\n",
             "definitions.json": json.dumps(definitions(self.passwords, self.virtual_hosts), indent=1),
-            "rabbitmq.conf": f"listeners.tcp.local = 127.0.0.1:{self.ports.amqp}\n"
-            f"load_definitions = {path}\n"
-            "vm_memory_high_watermark.absolute = 1GiB\n",
+            # In Erlang's own terms: to read a rabbitmq.conf takes a node a second.
+            "rabbitmq.config": "[{rabbit, [\n"
+            f' {{tcp_listeners, [{{"127.0.0.1", {self.ports.amqp}}}]}},\n'
+            f" {{load_definitions, {path}}},\n"
+            ' {vm_memory_high_watermark, {absolute, "1GiB"}}\n'
+            "]}].\n",
         }
         for name, content in files.items():
             (self.directory / name).write_text(content)
