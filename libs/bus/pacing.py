@@ -6,17 +6,12 @@ What comes after a quiet moment is handled at once; what comes soon after a batc
 from time import perf_counter
 from typing import Final
 
-BUSY: Final = 50.0
-"""Events a second from which larger batches are worth a little delay."""
-
-WORTHWHILE: Final = 100
-"""Events in a batch beyond which a larger one saves little."""
-
-LONGEST: Final = 0.25
+PACES: Final = ((300.0, 0.5), (50.0, 0.25))
+"""Events a second from which batches begin so many seconds apart: what a batch costs by itself is shared by more."""
 
 
 class Pacing:
-    """Batches begin `least` seconds apart, or as far as brings a worthwhile one together at the rate of events."""
+    """Batches begin `least` seconds apart, or further at the rate of events."""
 
     def __init__(self, least: float) -> None:
         self._least = least
@@ -32,4 +27,4 @@ class Pacing:
         now = perf_counter()
         rate = events / max(now - self._began, 1e-6)
         self._began = now
-        self._apart = self._least if rate < BUSY else min(LONGEST, max(self._least, WORTHWHILE / rate))
+        self._apart = next((max(self._least, apart) for least, apart in PACES if rate >= least), self._least)

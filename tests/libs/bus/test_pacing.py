@@ -3,7 +3,7 @@
 import pytest
 
 from libs.bus import pacing
-from libs.bus.pacing import LONGEST, Pacing
+from libs.bus.pacing import Pacing
 
 LEAST = 0.05
 
@@ -18,8 +18,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.mark.parametrize(
     ("events", "after", "expected"),
-    [(2, 0.05, LEAST), (4, 0.1, LEAST), (80, 0.1, 100 / 800), (6, 0.1, LONGEST), (1000, 0.1, LEAST)],
-    ids=["calm", "brisk", "busy", "just busy", "flooded"],
+    [(2, 0.05, LEAST), (4, 0.1, LEAST), (6, 0.1, 0.25), (29, 0.1, 0.25), (31, 0.1, 0.5), (1000, 0.1, 0.5)],
+    ids=["calm", "brisk", "just busy", "busy", "just a rush", "rush"],
 )
 def test_the_pause_follows_the_rate(clock: list[float], events: int, after: float, expected: float) -> None:
     paced = Pacing(LEAST)
@@ -30,8 +30,18 @@ def test_the_pause_follows_the_rate(clock: list[float], events: int, after: floa
     assert paced.pause() == pytest.approx(expected)
 
 
+def test_a_pause_that_is_wanted_longer_stays_so(clock: list[float]) -> None:
+    paced = Pacing(1.0)
+
+    clock[0] += 0.1
+    paced.begins(100)
+
+    assert paced.pause() == pytest.approx(1.0)
+
+
 def test_what_comes_after_a_quiet_moment_waits_for_nothing(clock: list[float]) -> None:
     paced = Pacing(LEAST)
+    clock[0] += LEAST
     paced.begins(1)
 
     clock[0] += LEAST
