@@ -11,9 +11,8 @@ from itertools import chain
 from typing import Any, Final, TypeAlias
 
 import bson
-from bson.codec_options import CodecOptions
 
-from libs.store.mongo import RAW, Collection, Document
+from libs.store.mongo import CODEC, RAW, Collection, Document
 
 MOST_TOGETHER: Final = 64
 MOST_UNDER_WAY: Final = 2
@@ -33,13 +32,13 @@ class Lookups:
         self._asked: dict[str, list[_Asked]] = {}
         self._reads: set[asyncio.Task[None]] = set()
 
-    async def document(self, document_id: str, codec: CodecOptions[Document]) -> Document | None:
+    async def document(self, document_id: str) -> Document | None:
         """The document as it is after this was asked, for the caller alone; raises what `find_one` does."""
         asked: _Asked = asyncio.get_running_loop().create_future()
         self._asked.setdefault(document_id, []).append(asked)
         self._begin()
         document = await asked
-        return None if document is None else bson.decode(document, codec)
+        return None if document is None else bson.decode(document, CODEC)
 
     def _begin(self) -> None:
         if self._asked and len(self._reads) < MOST_UNDER_WAY:

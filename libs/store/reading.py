@@ -16,7 +16,7 @@ from libs.store.expanding import expanded
 from libs.store.grouping import stages_of
 from libs.store.indexes import REMOVED
 from libs.store.leading import led_filter
-from libs.store.mongo import FOR_JSON, Collection, Cursor, Document, with_decimals
+from libs.store.mongo import Collection, Cursor, Document, with_decimals
 from libs.store.query.options import GroupQuery, ListQuery, RecordQuery
 from libs.store.query.selection import trimmed
 from libs.store.reach import query_of
@@ -56,7 +56,7 @@ async def read_one(
     """
     collection = record_type.collection
     async with answering():
-        document = await store.document(collection, record_id, FOR_JSON)
+        document = await store.document(collection, record_id)
     gone = document is None or ("_deleted" in document and "_merged" not in document)
     if document is None or gone or not reaches(grants, collection, Operation.READ, document):
         raise missing(record_type, record_id)

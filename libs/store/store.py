@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
-from bson.codec_options import CodecOptions
-
 from libs.contracts.publishers import MERGEABLE
 from libs.domain.duplicates import NO_RULES, DuplicateRules
 from libs.domain.pointing import NO_CUSTOM_REFERENCES, CustomReferences, PointingField, pointing_to
@@ -23,7 +21,7 @@ from libs.store.inserting import Inserts
 from libs.store.keys import owners
 from libs.store.leases import Leases
 from libs.store.lookups import Lookups
-from libs.store.mongo import CODEC, FOR_JSON, Client, Collection, Database, Document, connect, database
+from libs.store.mongo import FOR_JSON, Client, Collection, Database, Document, connect, database
 from libs.store.outbox import Outbox
 from libs.store.people import NOBODY, People
 from libs.store.requests import Requests
@@ -142,14 +140,12 @@ class Store:
             known = self._for_json[name] = self.collection(name).with_options(codec_options=FOR_JSON)
         return known
 
-    async def document(
-        self, collection: str, document_id: str, codec: CodecOptions[Document] = CODEC
-    ) -> Document | None:
+    async def document(self, collection: str, document_id: str) -> Document | None:
         """One document with all its private fields; what others ask for at the same time is read with it."""
         lookups = self._lookups.get(collection)
         if lookups is None:
             lookups = self._lookups[collection] = Lookups(self.collection(collection))
-        return await lookups.document(document_id, codec)
+        return await lookups.document(document_id)
 
     async def ping(self) -> None:
         """Raises `Unavailable` unless the database answers."""
