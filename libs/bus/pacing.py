@@ -27,4 +27,4 @@ class Pacing:
         now = perf_counter()
         rate = events / max(now - self._began, 1e-6)
         self._began = now
-        self._apart = next((max(self._least, apart) for least, apart in PACES if rate >= least), self._least)
+        self._apart = max(self._least, next((apart for busy, apart in PACES if rate >= busy), 0.0))

@@ -15,6 +15,7 @@ from libs.store.lookups import MOST_TOGETHER, MOST_UNDER_WAY, Lookups
 from libs.store.mongo import Client, Collection, Document, database
 from libs.store.store import Store
 from tests.libs.store.faults import Faults, slow
+from tests.support.waiting import PATIENCE
 
 
 class Reads(CommandListener):
@@ -44,7 +45,8 @@ class Notes:
         await self.collection.insert_many([{"_id": each, "body": {"of": each}} for each in ids])
 
     async def document(self, note_id: str) -> Document | None:
-        return await self._lookups.document(note_id)
+        async with asyncio.timeout(PATIENCE):
+            return await self._lookups.document(note_id)
 
     async def bodies(self, ids: Iterable[str]) -> list[Any]:
         return [found and found["body"] for found in await asyncio.gather(*map(self.document, ids))]

@@ -7,14 +7,13 @@ from functools import partial
 
 import pytest
 
+from deploy.local.stack import SEARCH
 from libs.store.store import Store
 from services.journal.search import following
 from services.journal.search.store import newest_events
 from tests.services.journal.conftest import Announce, named
 from tests.services.journal.search.making import Search, contact, found
 from tests.support.services import Running, eventually_ready, running
-
-EXCLUDED = "search"
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def going_on(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
 def copy(mongo_url: str, amqp_url: str, shared_database: str, name: str) -> AbstractAsyncContextManager[Running]:
     """Another copy of the same journal, of which nobody waits for the search."""
     start = partial(running, mongo_url=mongo_url, amqp_url=amqp_url, database=shared_database)
-    return start(named(name), exclude=EXCLUDED)
+    return start(named(name), exclude=SEARCH)
 
 
 async def test_what_is_no_search_is_answered_meanwhile_and_a_search_says_when_to_ask_again(
@@ -52,7 +51,7 @@ async def test_what_is_no_search_is_answered_meanwhile_and_a_search_says_when_to
         assert (await journal.get(f"/api/v1/events?subject=contacts/{word}"))[1]["value"]
         status, told = await journal.get("/readyz")
         assert (status, told["checks"]["search"]) == (503, "the search is being built")
-        assert (await journal.get(f"/readyz?exclude=rabbitmq,{EXCLUDED}"))[0] == 200
+        assert (await journal.get(f"/readyz?exclude=rabbitmq,{SEARCH}"))[0] == 200
         for path in (f"search?q={word}", "search/state"):
             headers = {"Authorization": f"Bearer {journal.identities.token('administrator')}"}
             async with journal.session.get(f"{journal.url}/api/v1/{path}", headers=headers) as refused:
