@@ -96,8 +96,11 @@ class Broker(Protocol):
         """Send and wait, at most the publish timeout, for the broker's ack; raises `NotConfirmed` or `Unroutable`."""
         ...
 
-    def subscribe(self, queue: Queue, inlet: Inlet, *, prefetch: int) -> Subscription:
-        """Declare the queue, bind it and receive from it, again whenever the connection or the queue was lost."""
+    def subscribe(self, queue: Queue, inlet: Inlet, *, prefetch: int, at_leisure: bool = False) -> Subscription:
+        """Declare the queue, bind it and receive from it, again whenever the connection or the queue was lost.
+
+        Messages may come some at a time, a moment later, where they are received `at_leisure`.
+        """
         ...
 
     async def visit(self, queue: str, work: Visit, *, most: int) -> None:

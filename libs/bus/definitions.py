@@ -85,7 +85,7 @@ def consumer(
 def projection(
     name: str, *topics: Topic, batch: int = 200, pause: float = 0.05, forget: Forget | None = None
 ) -> Callable[[BatchHandler], Projection]:
-    """A batch begins at `batch` events, or `pause` seconds after the last one began (up to 0.5 in a rush)."""
+    """A batch begins at `batch` events, or `pause` seconds after the last one began (up to 1 in a rush)."""
 
     def define(handle: BatchHandler) -> Projection:
         return Projection(name, topics, handle, batch, pause, forget)

@@ -192,7 +192,7 @@ class MemoryBroker:
     async def publish(self, message: Message, *, exchange: str, key: str) -> None:
         await self.send(message, exchange=exchange, key=key)
 
-    def subscribe(self, queue: Queue, inlet: Inlet, *, prefetch: int) -> MemorySubscription:
+    def subscribe(self, queue: Queue, inlet: Inlet, *, prefetch: int, at_leisure: bool = False) -> MemorySubscription:  # noqa: ARG002 - nothing is read here
         if queue.exclusive:
             queue = replace(queue, name=f"{queue.name}.{secrets.token_hex(6)}")
         held = self._declare(queue)

@@ -6,7 +6,7 @@ What comes after a quiet moment is handled at once; what comes soon after a batc
 from time import perf_counter
 from typing import Final
 
-PACES: Final = ((300.0, 0.5), (50.0, 0.25))
+PACES: Final = ((300.0, 1.0), (50.0, 0.5))
 """Events a second from which batches begin so many seconds apart: what a batch costs by itself is shared by more."""
 
 

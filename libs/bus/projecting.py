@@ -129,4 +129,5 @@ def projection_runner(projection: Projection, equipment: Equipment) -> Runner:
         _Projecting(projection, equipment).work,
         prefetch=2 * projection.batch,
         drain_timeout=settings.drain_timeout,
+        at_leisure=True,
     )

@@ -38,10 +38,18 @@ class Equipment:
 
 
 class Runner:
-    """Runs `work` on what comes from `queue`, in `workers` tasks."""
+    """Runs `work` on what comes from `queue`, in `workers` tasks; `at_leisure` where it takes several at a time."""
 
     def __init__(
-        self, broker: Broker, queue: Queue, work: Work, *, prefetch: int, drain_timeout: float, workers: int = 1
+        self,
+        broker: Broker,
+        queue: Queue,
+        work: Work,
+        *,
+        prefetch: int,
+        drain_timeout: float,
+        workers: int = 1,
+        at_leisure: bool = False,
     ) -> None:
         self._broker = broker
         self._queue = queue
@@ -49,6 +57,7 @@ class Runner:
         self._prefetch = prefetch
         self._drain_timeout = drain_timeout
         self._workers = workers
+        self._at_leisure = at_leisure
         self._buffer = Buffer()
         self._tasks: list[asyncio.Task[None]] = []
         self._subscription: Subscription | None = None
@@ -62,7 +71,9 @@ class Runner:
         return self._subscription is not None and self._subscription.active
 
     def start(self) -> None:
-        self._subscription = self._broker.subscribe(self._queue, self._buffer, prefetch=self._prefetch)
+        self._subscription = self._broker.subscribe(
+            self._queue, self._buffer, prefetch=self._prefetch, at_leisure=self._at_leisure
+        )
         self._tasks = [asyncio.create_task(self._run(), name=f"bus {self._queue.name}") for _ in range(self._workers)]
 
     async def stop(self) -> None:

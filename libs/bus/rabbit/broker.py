@@ -21,12 +21,16 @@ LONGEST_VISIT: Final = 20.0
 
 
 class RabbitBroker:
-    """Two long-lived connections, to publish and to consume: an alarm on the first does not hold up acks."""
+    """Long-lived connections: to publish, to consume, and to consume at leisure, opened where somebody wants that.
+
+    An alarm on the first does not hold up acks.
+    """
 
     def __init__(self, url: str, *, name: str, settings: BusSettings | None = None) -> None:
         self._settings = settings or BusSettings()
         self._publishing = Link(url, f"{name} publishes", self._settings)
         self._consuming = Link(url, f"{name} consumes", self._settings)
+        self._leisurely = Link(url, f"{name} consumes at leisure", self._settings, at_leisure=True)
         self._publisher: Publisher | None = None
         self._topology = Topology()
 
@@ -47,7 +51,7 @@ class RabbitBroker:
     async def close(self) -> None:
         if self._publisher is not None:
             await self._publisher.close()
-        await asyncio.gather(self._publishing.close(), self._consuming.close())
+        await asyncio.gather(*(link.close() for link in (self._publishing, self._consuming, self._leisurely)))
 
     def send(self, message: Message, *, exchange: str, key: str) -> asyncio.Future[None]:
         if self._publisher is None:
@@ -61,10 +65,10 @@ class RabbitBroker:
         except TimeoutError as error:
             raise NotConfirmed("the broker has not answered in time") from error
 
-    def subscribe(self, queue: Queue, inlet: Inlet, *, prefetch: int) -> RabbitSubscription:
-        return RabbitSubscription(
-            self._consuming, self._topology, queue, inlet, prefetch=prefetch, settings=self._settings
-        )
+    def subscribe(self, queue: Queue, inlet: Inlet, *, prefetch: int, at_leisure: bool = False) -> RabbitSubscription:
+        link = self._leisurely if at_leisure else self._consuming
+        link.start()
+        return RabbitSubscription(link, self._topology, queue, inlet, prefetch=prefetch, settings=self._settings)
 
     async def visit(self, queue: str, work: Visit, *, most: int) -> None:
         async def stay(channel: AbstractChannel) -> None:

@@ -50,13 +50,14 @@ class _Session:
 class Link:
     """Connects, watches the connection and connects again. Tenants keep a channel on it by `keep`.
 
-    Those in `receivers` get what is delivered under their consumer tags.
+    Those in `receivers` get what is delivered under their consumer tags; `at_leisure` some at a time, a moment later.
     """
 
-    def __init__(self, url: str, name: str, settings: BusSettings) -> None:
+    def __init__(self, url: str, name: str, settings: BusSettings, *, at_leisure: bool = False) -> None:
         self._url = url
         self._name = name
         self._settings = settings
+        self._at_leisure = at_leisure
         self._session: _Session | None = None
         self._connected = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
@@ -65,7 +66,8 @@ class Link:
         self._farewells: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        self._runner = asyncio.create_task(self._run(), name=f"bus link {self._name}")
+        if self._runner is None:
+            self._runner = asyncio.create_task(self._run(), name=f"bus link {self._name}")
 
     async def close(self) -> None:
         if self._runner is not None:
@@ -151,7 +153,7 @@ class Link:
     async def _connect(self) -> AbstractConnection:
         url = make_url(self._url, heartbeat=self._settings.heartbeat)
         connection = _Connection(url, client_properties={"connection_name": self._name})
-        connection.kwargs["transport_factory"] = Receiving(self.receivers)
+        connection.kwargs["transport_factory"] = Receiving(self.receivers, at_leisure=self._at_leisure)
         try:
             await connection.connect(timeout=self._settings.connect_timeout)
         except BaseException:

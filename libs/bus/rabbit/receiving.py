@@ -15,6 +15,12 @@ from libs.bus.rabbit.frames import DELIVER, HEAD, Content, Delivered, body_in, c
 
 Receive: TypeAlias = Callable[[Delivered, Content, bytes], None]
 
+APART: Final = 0.05
+"""Seconds from a read to the next where deliveries come one by one and may wait. What comes later waits for nothing."""
+
+ENOUGH: Final = 64 * 1024
+"""Bytes in one read that are company enough for the next not to wait."""
+
 _NOT_YET: Final = Content(size=0, id=None, type=None, headers=None)
 
 
@@ -37,14 +43,25 @@ class _Begun:
 
 
 class Frames(asyncio.StreamReader):
-    """What the broker sends, but for deliveries to those who receive here, by their consumer tags."""
+    """What the broker sends, but for deliveries to those who receive here, by their consumer tags.
 
-    def __init__(self, receivers: Mapping[str, Receive], loop: asyncio.AbstractEventLoop) -> None:
+    `at_leisure` several deliveries are read at a time: to be woken for one costs a process more than to receive it.
+    """
+
+    def __init__(
+        self, receivers: Mapping[str, Receive], loop: asyncio.AbstractEventLoop, *, at_leisure: bool = False
+    ) -> None:
         super().__init__(loop=loop)
         self._receivers = receivers
         self._events = loop
+        self._at_leisure = at_leisure
+        self._read_at = 0.0
         self._incomplete = b""
         self._begun: dict[int, _Begun] = {}
+
+    def set_transport(self, transport: asyncio.BaseTransport) -> None:
+        super().set_transport(transport)
+        self._source = cast(asyncio.ReadTransport, transport)
 
     def feed_data(self, data: Iterable[SupportsIndex]) -> None:
         received = self._incomplete + bytes(data)
@@ -64,10 +81,23 @@ class Frames(asyncio.StreamReader):
         self._incomplete = received[start:]
         if others:
             super().feed_data(b"".join(others))
+        elif self._at_leisure and len(received) < ENOUGH:
+            self._rest()
 
     def feed_eof(self) -> None:
         super().feed_data(self._incomplete)
         super().feed_eof()
+
+    def _rest(self) -> None:
+        now = self._events.time()
+        if now - self._read_at < 2 * APART:
+            self._source.pause_reading()
+            self._events.call_later(APART, self._go_on)
+        self._read_at = now
+
+    def _go_on(self) -> None:
+        if not self._source.is_closing():
+            self._source.resume_reading()
 
     def _takes(self, kind: int, channel: int, frame: bytes) -> bool:
         if kind == FRAME_METHOD:
@@ -92,14 +122,15 @@ class Frames(asyncio.StreamReader):
 class Receiving(TransportFactory):
     """Opens a connection's transport. `receivers` may change as long as it lasts."""
 
-    def __init__(self, receivers: Mapping[str, Receive]) -> None:
+    def __init__(self, receivers: Mapping[str, Receive], *, at_leisure: bool) -> None:
         self._receivers = receivers
+        self._at_leisure = at_leisure
 
     async def create(self, url: URL, **kwargs: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         provider = kwargs.pop("ssl_context_provider")
         context: ssl.SSLContext | None = await provider.get_context() if url.scheme == "amqps" else None
         loop = asyncio.get_running_loop()
-        reader = Frames(self._receivers, loop)
+        reader = Frames(self._receivers, loop, at_leisure=self._at_leisure)
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
         try:
             transport, _ = await loop.create_connection(

@@ -40,9 +40,9 @@ class Subscriber:
     def queue(self, name: str, *keys: str) -> Queue:
         return consumer_queue(self._service, name, keys, self._settings)
 
-    async def to(self, queue: Queue, *, prefetch: int = 100) -> tuple[Received, Subscription]:
+    async def to(self, queue: Queue, *, prefetch: int = 100, at_leisure: bool = False) -> tuple[Received, Subscription]:
         inlet = Received()
-        subscription = self._broker.subscribe(queue, inlet, prefetch=prefetch)
+        subscription = self._broker.subscribe(queue, inlet, prefetch=prefetch, at_leisure=at_leisure)
         self._open.push_async_callback(subscription.close)
         await eventually(lambda: subscription.active)
         return inlet, subscription
@@ -80,6 +80,15 @@ async def test_an_event_reaches_each_queue_bound_to_its_type_and_no_other(
     await eventually(lambda: exact.ids == pattern.ids == ["one"] and other.ids == ["two"])
     message = exact.deliveries[0].message
     assert (message.type, message.body, exact.deliveries[0].redelivered) == (QUALIFIED, b'{"a": 1}', False)
+
+
+async def test_what_is_received_at_leisure_comes_in_order_and_whole(subscriber: Subscriber, publish: Publish) -> None:
+    received, _ = await subscriber.to(subscriber.queue("copies", QUALIFIED), at_leisure=True)
+    sent = [str(number) for number in range(30)]
+    for id in sent:
+        await publish(id=id, body=id.encode())
+    await eventually(lambda: received.ids == sent)
+    assert [each.message.body for each in received.deliveries] == [id.encode() for id in sent]
 
 
 async def test_an_event_that_no_queue_is_bound_to_waits_as_unrouted(

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from unittest.mock import Mock
 
 import pamqp.frame
 import pytest
@@ -18,8 +19,10 @@ from pamqp.frame import FrameTypes
 from pamqp.header import ContentHeader
 from pamqp.heartbeat import Heartbeat
 
+from libs.bus.rabbit import receiving
 from libs.bus.rabbit.frames import Content, Delivered
-from libs.bus.rabbit.receiving import Frames, Receive
+from libs.bus.rabbit.receiving import ENOUGH, Frames, Receive
+from tests.libs.bus.conditions import eventually
 
 OURS, THEIRS = "ours", "theirs"
 LARGEST_PART = 7
@@ -110,3 +113,76 @@ async def test_a_frame_that_is_none_ends_the_connection() -> None:
     deliver, *_ = delivery(1, b"")
     with pytest.raises(UnmarshalingException):
         await read([deliver[:-1] + b"\x00"])
+
+
+class Source(asyncio.ReadTransport):
+    """Knows whether it is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reading = True
+        self.closing = False
+
+    def is_reading(self) -> bool:
+        return self._reading
+
+    def pause_reading(self) -> None:
+        self._reading = False
+
+    def resume_reading(self) -> None:
+        self._reading = True
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+
+@pytest.fixture
+def source() -> Source:
+    return Source()
+
+
+APART = 0.5
+"""Long enough that nothing comes later only because the machine is busy."""
+
+
+@pytest.fixture
+def frames(source: Source, monkeypatch: pytest.MonkeyPatch) -> Frames:
+    """Of a connection that is read at leisure."""
+    monkeypatch.setattr(receiving, "APART", APART)
+    frames = Frames({OURS: Mock()}, asyncio.get_event_loop(), at_leisure=True)
+    frames.set_transport(source)
+    return frames
+
+
+async def test_what_comes_soon_after_a_read_is_read_together_at_leisure(frames: Frames, source: Source) -> None:
+    frames.feed_data(b"".join(delivery(1, b"first")))
+    assert source.is_reading()
+
+    frames.feed_data(b"".join(delivery(2, b"second")))
+
+    assert not source.is_reading()
+    await eventually(source.is_reading)
+
+
+async def test_much_at_a_time_is_company_enough(frames: Frames, source: Source) -> None:
+    for tag in 1, 2:
+        frames.feed_data(b"".join(delivery(tag, bytes(ENOUGH))))
+
+    assert source.is_reading()
+
+
+async def test_questions_are_answered_at_once(frames: Frames, source: Source) -> None:
+    for _ in range(2):
+        frames.feed_data(other())
+
+    assert source.is_reading()
+
+
+async def test_a_connection_that_ends_meanwhile_is_not_read_again(frames: Frames, source: Source) -> None:
+    for tag in 1, 2:
+        frames.feed_data(b"".join(delivery(tag, b"")))
+    source.closing = True
+
+    await asyncio.sleep(1.5 * APART)
+
+    assert not source.is_reading()
