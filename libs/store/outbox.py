@@ -92,7 +92,7 @@ class Outbox:
 
     def __init__(self, database: Database, collections: Sequence[str]) -> None:
         self._database = database
-        self._collections = tuple(collections)
+        self._kept = {OVERFLOW: "at", **dict.fromkeys(collections, "_pending")}
         self.on_commit: Callable[[Sequence[Pending]], None] = lambda _events: None
 
     @answering()
@@ -100,13 +100,24 @@ class Outbox:
         """The longest waiting events, at most `limit` documents of each collection."""
         before = {"$lt": utc_now() - older_than}
         found: list[Pending] = []
-        for name in self._collections:
-            cursor = self._database[name].find({"_pending": before}, {"_outbox": 1}).sort("_pending", 1).limit(limit)
+        for name in await self._with_any(before):
+            since = self._kept[name]
+            shown = None if name == OVERFLOW else {"_outbox": 1}
+            cursor = self._database[name].find({since: before}, shown).sort(since, 1).limit(limit)
             for document in await cursor.to_list(limit):
-                found += [_embedded(name, document["_id"], event) for event in document.get("_outbox", ())]
-        cursor = self._database[OVERFLOW].find({"at": before}).sort("at", 1).limit(limit)
-        found += [_overflown(document) for document in await cursor.to_list(limit)]
+                found += _events_in(name, document)
         return found
+
+    async def _with_any(self, before: Document) -> list[str]:
+        """Collections in which events wait, found in one operation: mostly there are none."""
+        looks: dict[str, list[Document]] = {
+            name: [{"$match": {since: before}}, {"$limit": 1}, {"$project": {"_id": 0, "name": {"$literal": name}}}]
+            for name, since in self._kept.items()
+        }
+        pipeline = looks.pop(OVERFLOW)
+        pipeline += [{"$unionWith": {"coll": name, "pipeline": look}} for name, look in looks.items()]
+        rows = await self._database[OVERFLOW].aggregate(pipeline).to_list(None)
+        return [row["name"] for row in rows]
 
     @answering()
     async def clear(self, published: Sequence[Pending]) -> None:
@@ -126,8 +137,7 @@ class Outbox:
     @answering()
     async def depth(self) -> dict[str, Any]:
         """How many documents have events waiting, and since when the oldest does."""
-        kept = [(OVERFLOW, "at"), *((name, "_pending") for name in self._collections)]
-        found = await asyncio.gather(*(self._waiting(name, since) for name, since in kept))
+        found = await asyncio.gather(*(self._waiting(name, since) for name, since in self._kept.items()))
         times = [oldest for _, oldest in found if oldest is not None]
         return {"waiting": sum(count for count, _ in found), "oldest": min(times, default=None)}
 
@@ -141,8 +151,11 @@ class Outbox:
         return count, first[since] if first else None
 
 
-def _embedded(collection: str, record_id: str, event: Document) -> Pending:
-    return Pending(collection, record_id, event["id"], event["type"], event["body"])
+def _events_in(collection: str, document: Document) -> list[Pending]:
+    if collection == OVERFLOW:
+        return [_overflown(document)]
+    record_id, waiting = document["_id"], document.get("_outbox", ())
+    return [Pending(collection, record_id, event["id"], event["type"], event["body"]) for event in waiting]
 
 
 def _overflown(document: Document) -> Pending:
