@@ -51,16 +51,13 @@ class Rounds:
     cpu: list[float] = field(default_factory=list)
     cpu_with_events: list[float] = field(default_factory=list)
 
-    def middle(self, what: str) -> float:
-        return float(median(getattr(self, what)))
-
     def told(self, what: str) -> str:
         return spread(getattr(self, what))
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Both sides in one discipline."""
+    """Both sides in one discipline, round by round: two that follow one another met the same machine."""
 
     bare: Rounds
     ours: Rounds
@@ -68,9 +65,17 @@ class Compared:
     def told(self, what: str) -> tuple[str, str]:
         return self.bare.told(what), self.ours.told(what)
 
-    def ratio(self, what: str) -> float:
+    def quicker(self, what: str) -> str:
         """Ours to the reference's."""
-        return self.ours.middle(what) / self.bare.middle(what)
+        return spread(self._ratios(what), "{:.2f}")
+
+    def cheaper(self, what: str) -> str:
+        """The reference's to ours."""
+        return spread([1 / ratio for ratio in self._ratios(what)], "{:.2f}")
+
+    def _ratios(self, what: str) -> list[float]:
+        rounds = zip(getattr(self.ours, what), getattr(self.bare, what), strict=True)
+        return [ours / bare for ours, bare in rounds]
 
 
 def spread(values: list[float], form: str = "{:.0f}") -> str:
