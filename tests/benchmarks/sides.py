@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from aiohttp import ClientConnectionError, ClientSession
 from rich.table import Table
@@ -18,6 +19,8 @@ from deploy.local.suite import admin_password
 from deploy.services import PORTS
 from tests.benchmarks.load import AT_ONCE, Call, burst, connections
 from tests.benchmarks.usage import cpu_seconds, resident_bytes
+
+_LETTERS: Final = str.maketrans("0123456789", "abcdefghij")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +49,21 @@ class Side:
         await self.drained()
 
 
+def stranger() -> str:
+    """A name that nobody has had; it has letters, as names have."""
+    return str(time.monotonic_ns()).translate(_LETTERS)
+
+
 def lead(number: int) -> bytes:
     """A body of the usual size; no two are of the same person."""
-    person = time.monotonic_ns()
+    name = stranger()
     body = {
         "topic": f"Interested in product {number % 97}",
         "first_name": "Ada",
-        "last_name": f"Lovelace {person}",
+        "last_name": f"Lovelace {name}",
         "company_name": "Analytical Engines",
-        "email": f"ada{person}@example.org",
-        "phone": f"+44 20 {person % 10**8:08}",
+        "email": f"ada{name}@example.org",
+        "phone": f"+44 20 {time.monotonic_ns() % 10**8:08}",
     }
     return json.dumps(body).encode()
 
