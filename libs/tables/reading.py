@@ -150,7 +150,7 @@ def _refuse_hollow(path: Path) -> None:
         with ZipFile(path) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
             broken = unpacked <= LARGEST_UNPACKED and archive.testzip() is not None
-    except (BadZipFile, NotImplementedError, RuntimeError):
+    except (BadZipFile, NotImplementedError, RuntimeError):  # no archive, packed in an unknown way, encrypted
         broken, unpacked = True, 0
     if broken:
         raise UnreadableFile("the file is a broken archive")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from libs.bus.broker import Inlet
 from libs.bus.bus import Bus
 from libs.bus.definitions import Broadcast, consumer, projection
-from libs.bus.memory import MemoryBroker
+from libs.bus.memory import MemoryBroker, MemorySubscription
 from libs.bus.rabbit.broker import RabbitBroker
 from libs.bus.settings import BusSettings
+from libs.bus.topology import Queue, queue_name
 from libs.contracts.envelope import Envelope
 from libs.store.context import Context
 from libs.store.ids import new_id
@@ -49,6 +51,31 @@ async def test_an_event_makes_an_effect_whose_event_makes_the_next(start: Start,
     await eventually(lambda: len(heard) == 2)
     assert {envelope.causationid for envelope in heard} == {cause.id}
     assert {envelope.correlationid for envelope in heard} == {cause.correlationid}
+
+
+class Observed(MemoryBroker):
+    """Knows what is received at leisure."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at_leisure: set[str] = set()
+
+    def subscribe(self, queue: Queue, inlet: Inlet, *, prefetch: int, at_leisure: bool = False) -> MemorySubscription:
+        if at_leisure:
+            self.at_leisure.add(queue.name)
+        return super().subscribe(queue, inlet, prefetch=prefetch, at_leisure=at_leisure)
+
+
+async def test_projections_alone_receive_at_leisure(start: Start, service: str) -> None:
+    @projection("copies", "sales.customer.*")
+    async def copy(_: Store, envelopes: Sequence[Envelope]) -> None: ...
+
+    async def hear(_: Envelope) -> None: ...
+
+    broker = Observed()
+    await start(convert, copy, Broadcast("revoked", ("sales.customer.created",), hear), broker=broker)
+
+    assert broker.at_leisure == {queue_name(service, "copies")}
 
 
 async def test_it_works_the_same_in_memory(start: Start, store: Store) -> None:

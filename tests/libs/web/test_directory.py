@@ -44,16 +44,16 @@ class People:
         return found
 
     async def signing_keys(self) -> KeySet:
-        raise NotImplementedError
+        raise NotImplementedError  # nobody here asks for it
 
     async def revoked_sessions(self) -> list[str]:
-        raise NotImplementedError
+        raise NotImplementedError  # nobody here asks for it
 
     async def exchange(self, api_key: str) -> str:
-        raise NotImplementedError
+        raise NotImplementedError  # nobody here asks for it
 
     async def close(self) -> None:
-        raise NotImplementedError
+        raise NotImplementedError  # nobody here asks for it
 
 
 @pytest.fixture
